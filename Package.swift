@@ -1,0 +1,120 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets stand in the order of a sample's way: from the system's libraries, through the
+// devices and the ring, to the store, and from there to those who look back.
+// Which target may import which is fixed in Sources/README.md and enforced by the build
+// (`--explicit-target-dependency-import-check error`, see the Makefile).
+
+/// The rules of the house, for each target of ours.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig,
+        providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "attune",
+    products: [
+        .executable(name: "attuned", targets: ["attuned"]),
+        .executable(name: "attune", targets: ["attune"]),
+        .executable(name: "attune-chat", targets: ["attune-chat"]),
+        .executable(name: "attune-bench", targets: ["attune-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // The system's libraries.
+        systemLibrary("CUdev", pkgConfig: "libudev", apt: "libudev-dev"),
+        systemLibrary("CEvdev", pkgConfig: "libevdev", apt: "libevdev-dev"),
+        systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+        systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+        systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
+
+        // The ground: time, and the kernel's calls.
+        library("Timebase"),
+        library("SystemCalls", ["Timebase", "CSystem"]),
+
+        // The way of a sample.
+        library("Ring", ["Timebase", "SystemCalls"]),
+        library("Declarations", [yams]),
+        library("DeviceProfiles", ["Timebase", "Declarations"]),
+        library(
+            "LinuxDevices",
+            ["Timebase", "SystemCalls", "CSystem", "CUdev", "CEvdev", "CSystemd"]),
+        library("Link", ["Timebase", "SystemCalls"]),
+        library("SessionStore", ["Timebase", "SystemCalls", grdb, "CDeflate", "CSodium"]),
+        library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
+        library(
+            "Recording",
+            [
+                "Timebase", "SystemCalls", "Ring", "Declarations", "DeviceProfiles",
+                "LinuxDevices", "Link", "SessionStore", "StudyProtocol", logging,
+            ]),
+
+        // The chat.
+        library("SimulatedClient", ["Timebase", "StudyProtocol"]),
+        library("Chat", ["Timebase", "SystemCalls", "Link", "SimulatedClient", "StudyProtocol"]),
+
+        // Looking back.
+        library("Playback", ["Timebase", "SystemCalls", "SessionStore"]),
+        library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
+
+        // Devices spoken from the other side.
+        library(
+            "VirtualDevices", ["Timebase", "SystemCalls", "Declarations", "DeviceProfiles"]),
+
+        // Thin programs.
+        program("attuned", ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
+        program(
+            "attune",
+            [
+                "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "Link",
+                "SessionStore", "StudyProtocol", "Playback", "Export", "VirtualDevices",
+                argumentParser,
+            ]),
+        program("attune-chat", ["Timebase", "SystemCalls", "Link", "Chat", argumentParser]),
+        program(
+            "attune-bench",
+            [
+                "Timebase", "SystemCalls", "Ring", "DeviceProfiles", "Link", "SessionStore",
+                "Recording", "VirtualDevices", "CSystem", argumentParser,
+            ]),
+
+        // Tests mirror the targets.
+        .target(
+            name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
+            path: "Tests/TestSupport", swiftSettings: house),
+        tests("TimebaseTests", ["Timebase"]),
+    ]
+)

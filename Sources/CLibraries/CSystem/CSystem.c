@@ -1,0 +1,141 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/input.h>
+#include <linux/serial.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+int attune_pin_thread(int processor) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    return sched_setaffinity(0, sizeof set, &set);
+}
+
+int attune_usable_processors(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    return CPU_COUNT(&set);
+}
+
+int attune_ioctl_pointer(int fd, unsigned long request, void *argument) {
+    return ioctl(fd, request, argument);
+}
+
+int attune_ioctl_integer(int fd, unsigned long request, long argument) {
+    return ioctl(fd, request, argument);
+}
+
+int attune_fcntl_integer(int fd, int command, int argument) { return fcntl(fd, command, argument); }
+
+int attune_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+
+int attune_peer_groups(int fd, gid_t *groups, int capacity) {
+    socklen_t length = (socklen_t)capacity * sizeof(gid_t);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return -1;
+    return (int)(length / sizeof(gid_t));
+}
+
+int attune_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid) {
+    struct ucred credentials;
+    socklen_t length = sizeof credentials;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return -1;
+    *pid = credentials.pid;
+    *uid = credentials.uid;
+    *gid = credentials.gid;
+    return 0;
+}
+
+ssize_t attune_send_nosignal(int fd, const void *bytes, size_t count) {
+    return send(fd, bytes, count, MSG_NOSIGNAL);
+}
+
+void attune_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+int attune_forbid_core_dumps(void) {
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int attune_realtime_priority(int priority) {
+    struct sched_param parameters = {.sched_priority = priority};
+    return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters);
+}
+
+static int64_t clock_nanoseconds(clockid_t clock) {
+    struct timespec time;
+    if (clock_gettime(clock, &time) != 0) return -1;
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int64_t attune_process_cpu_nanoseconds(void) {
+    return clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+int64_t attune_thread_cpu_nanoseconds(void) { return clock_nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
+
+int64_t attune_random_identifier(void) {
+    uint64_t value = 0;
+    if (getrandom(&value, sizeof value, 0) != sizeof value) return 0;
+    return (int64_t)(value >> 1);
+}
+
+const unsigned long attune_eviocsclockid = EVIOCSCLOCKID;
+const unsigned long attune_eviocsmask = EVIOCSMASK;
+const unsigned long attune_eviocrevoke = EVIOCREVOKE;
+
+_Static_assert(sizeof(struct attune_input_mask) == sizeof(struct input_mask),
+               "the mask's layout is the kernel's");
+
+int attune_serial_low_latency(int fd) {
+    struct serial_struct settings;
+    if (ioctl(fd, TIOCGSERIAL, &settings) != 0) return -1;
+    settings.flags |= ASYNC_LOW_LATENCY;
+    return ioctl(fd, TIOCSSERIAL, &settings);
+}
+
+int attune_serial_exclusive(int fd) { return ioctl(fd, TIOCEXCL); }
+
+int attune_serial_error_counts(int fd, int32_t counts[4]) {
+    struct serial_icounter_struct counters;
+    if (ioctl(fd, TIOCGICOUNT, &counters) != 0) return -1;
+    counts[0] = counters.overrun;
+    counts[1] = counters.frame;
+    counts[2] = counters.parity;
+    counts[3] = counters.buf_overrun;
+    return 0;
+}
+
+unsigned int attune_serial_speed(unsigned int bits_per_second) {
+    switch (bits_per_second) {
+    case 1200: return B1200;
+    case 2400: return B2400;
+    case 4800: return B4800;
+    case 9600: return B9600;
+    case 19200: return B19200;
+    case 38400: return B38400;
+    case 57600: return B57600;
+    case 115200: return B115200;
+    case 230400: return B230400;
+    case 460800: return B460800;
+    case 500000: return B500000;
+    case 921600: return B921600;
+    case 1000000: return B1000000;
+    case 2000000: return B2000000;
+    default: return 0;
+    }
+}

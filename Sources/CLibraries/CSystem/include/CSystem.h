@@ -1,0 +1,81 @@
+// Calls and constants of Linux that Swift's Glibc module cannot see: function-like macros,
+// variadic calls, and headers that it leaves out. Each is one line of C and says why it exists.
+#ifndef ATTUNE_CSYSTEM_H
+#define ATTUNE_CSYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/types.h>
+
+/// Pins the calling thread to one processor. Glibc's module has no `sched_setaffinity`.
+/// Returns 0, or -1 with errno set.
+int attune_pin_thread(int processor);
+
+
+/// How many processors this process may run on.
+int attune_usable_processors(void);
+
+/// `ioctl` is variadic; this is its pointer form.
+int attune_ioctl_pointer(int fd, unsigned long request, void *argument);
+/// `ioctl` is variadic; this is its integer form.
+int attune_ioctl_integer(int fd, unsigned long request, long argument);
+/// `fcntl` is variadic; this is its integer form.
+int attune_fcntl_integer(int fd, int command, int argument);
+/// `open` is variadic.
+int attune_open(const char *path, int flags, mode_t mode);
+
+/// Supplementary groups of the peer of a Unix socket, as they were when it connected
+/// (SO_PEERGROUPS). Returns the number of groups, or -1 with errno set (ERANGE: `capacity` is too small).
+int attune_peer_groups(int fd, gid_t *groups, int capacity);
+/// Credentials of the peer of a Unix socket (SO_PEERCRED). Returns 0 or -1 with errno set.
+int attune_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
+
+/// Sends bytes with MSG_NOSIGNAL, so that a closed peer gives EPIPE and never a signal.
+ssize_t attune_send_nosignal(int fd, const void *bytes, size_t count);
+
+/// Names the calling thread, as `ps -L` and `top -H` show it (15 bytes at most).
+void attune_name_thread(const char *name);
+
+/// Forbids core dumps of this process (PR_SET_DUMPABLE 0 and RLIMIT_CORE 0), because memory could
+/// hold what a participant typed. Returns 0 or -1 with errno set.
+int attune_forbid_core_dumps(void);
+
+/// Real-time priority for the calling thread (SCHED_FIFO). Returns 0 or -1 with errno set.
+int attune_realtime_priority(int priority);
+
+/// Sum of user and system time of this process in nanoseconds, and its resident set in bytes.
+int64_t attune_process_cpu_nanoseconds(void);
+/// Sum of user and system time of the calling thread in nanoseconds.
+int64_t attune_thread_cpu_nanoseconds(void);
+
+/// A random id that fits a positive Int64, from the kernel's generator. 0 on failure.
+int64_t attune_random_identifier(void);
+
+// evdev: the request numbers are function-like macros.
+extern const unsigned long attune_eviocsclockid;
+extern const unsigned long attune_eviocsmask;
+extern const unsigned long attune_eviocrevoke;
+
+/// One mask of event codes for EVIOCSMASK, as the kernel lays it out.
+struct attune_input_mask {
+    uint32_t type;
+    uint32_t codes_size;
+    uint64_t codes_ptr;
+};
+
+// Serial: the request numbers and the structure are not in Glibc's module.
+/// Sets ASYNC_LOW_LATENCY (1 ms batches instead of 16 on FTDI). Returns 0 or -1 with errno
+/// (ENOTTY on ptys).
+int attune_serial_low_latency(int fd);
+/// Exclusive use of a terminal (TIOCEXCL). Returns 0 or -1 with errno set.
+int attune_serial_exclusive(int fd);
+/// Receiver overruns, framing, parity errors and buffer overruns since boot (TIOCGICOUNT), in this
+/// order. Returns 0 or -1 with errno set (ENOTTY on ptys).
+int attune_serial_error_counts(int fd, int32_t counts[4]);
+/// Speed constant (B115200…) of a number of bits per second, or 0 where there is none.
+unsigned int attune_serial_speed(unsigned int bits_per_second);
+
+#endif
