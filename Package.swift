@@ -115,6 +115,6 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
-        tests("TimebaseTests", ["Timebase"]),
+        tests("TimebaseTests", ["Timebase", "TestSupport"]),
     ]
 )

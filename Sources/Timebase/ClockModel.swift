@@ -1,0 +1,67 @@
+/// What is known of a stream's clock before the first sample: the profile's facts.
+public struct ClockModel: Hashable, Sendable {
+    public var kind: ClockKind
+    /// Nanoseconds from sample to sample at the nominal rate; 0 where no rate is known.
+    public var period: Double
+    /// How far the true rate may lie from the nominal one, in parts per million. Crystals stay
+    /// within ±200; a sketch that sleeps between readings needs far more.
+    public var tolerancePPM: Double
+    /// After how many samples the device's counter starts again; nil where there is no counter.
+    public var modulus: Int64?
+    /// Typical delay from the sample to its arrival, in nanoseconds. It cannot be seen in the data.
+    public var typicalDelay: Int64
+    /// 95% uncertainty of `typicalDelay`, in nanoseconds.
+    public var delayUncertainty: Int64
+    /// Nanoseconds that arrivals may stay late before samples are taken to be missing.
+    public var gapTolerance: Int64
+
+    public init(
+        kind: ClockKind, period: Double, tolerancePPM: Double = 200, modulus: Int64? = nil,
+        typicalDelay: Int64 = 0, delayUncertainty: Int64 = 0, gapTolerance: Int64 = 2_000_000_000
+    ) {
+        self.kind = kind
+        self.period = period.isFinite ? max(0, period) : 0
+        self.tolerancePPM = tolerancePPM.isFinite ? max(0, tolerancePPM) : 200
+        self.modulus = modulus
+        self.typicalDelay = typicalDelay
+        self.delayUncertainty = delayUncertainty
+        self.gapTolerance = gapTolerance
+    }
+
+    /// Whether a line carries the times; otherwise each packet's stamp is its samples' time.
+    var hasLine: Bool { kind != .stamped && period > 0 }
+
+    /// How late arrivals must stay before a loss is inferred, in nanoseconds.
+    ///
+    /// A counter shows every loss but that of whole turns, so half a turn is the limit there;
+    /// without a counter it is the profile's tolerance. After an interruption a loss is likely, and
+    /// one and a half samples are enough (or four times the jitter, if that is more).
+    func latenessLimit(interrupted: Bool, jitter: Double) -> Double {
+        if let modulus { return Double(modulus) * period / 2 }
+        if interrupted { return max(1.5 * period, 4 * jitter) }
+        return max(Double(gapTolerance), 1.5 * period)
+    }
+}
+
+/// A place within a packet before which the device's counter skipped.
+public struct CounterBreak: Hashable, Sendable {
+    /// Offset, within the samples just decoded, of the first sample after the loss.
+    public var beforeOffset: Int
+    /// How many samples are missing, modulo the counter's turn.
+    public var missing: Int64
+
+    public init(beforeOffset: Int, missing: Int64) {
+        self.beforeOffset = beforeOffset
+        self.missing = missing
+    }
+}
+
+/// What a clock has to say since it was last asked: rows to be written or replaced.
+public struct ClockUpdate: Hashable, Sendable {
+    /// Segments, each replacing the one with the same first index.
+    public var segments: [ClockSegment] = []
+    /// Gaps, each replacing the one after the same index.
+    public var gaps: [Gap] = []
+
+    public init() {}
+}

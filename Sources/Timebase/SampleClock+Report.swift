@@ -1,0 +1,70 @@
+/// Segments and gaps out of parts and lines.
+extension SampleClock {
+    /// Streams whose samples carry their own time have one segment from gap to gap.
+    mutating func observeStamped(_ count: Int, _ arrival: Instant) {
+        if parts.isEmpty || restartsFit {
+            var loss: Loss?
+            if let lastArrival {
+                report(all: true)
+                // Nobody can know how many events a person would have made.
+                loss = Loss(
+                    cause: interruption ?? .inferred, lost: 0, lostBound: .max, start: lastArrival)
+            }
+            epoch = arrival
+            parts = [Part(firstIndex: nextIndex, offset: -nextIndex, gap: loss)]
+            interruption = nil
+            restartsFit = false
+        }
+        nextIndex += Int64(count)
+        lastArrival = arrival
+    }
+
+    /// Puts all of the current fit's rows into the outbox, before the fit is given up.
+    mutating func report(all: Bool) {
+        refit()
+        outbox.segments.append(contentsOf: segments(parts.indices))
+        outbox.gaps.append(contentsOf: gaps(parts.indices))
+    }
+
+    /// Takes the outbox and the rows of the last parts.
+    mutating func report(_ count: Int) -> ClockUpdate {
+        var update = outbox
+        outbox = ClockUpdate()
+        let last = parts.indices.suffix(count)
+        update.segments.append(contentsOf: segments(last))
+        update.gaps.append(contentsOf: gaps(last))
+        return update
+    }
+
+    func segments(_ indices: some Sequence<Int>) -> [ClockSegment] {
+        indices.compactMap { index in
+            let part = parts[index]
+            let next = index + 1 < parts.count ? parts[index + 1].firstIndex : nextIndex
+            guard next > part.firstIndex else { return nil }
+            guard model.hasLine else {
+                return ClockSegment(
+                    firstIndex: part.firstIndex, lastIndex: next - 1, origin: epoch, period: 0,
+                    bound: model.delayUncertainty, method: ClockSegment.stampedMethod)
+            }
+            guard let line = fit.line else { return nil }
+            return ClockSegment(
+                firstIndex: part.firstIndex, lastIndex: next - 1,
+                origin: absolute(line.value(at: Double(part.firstIndex + part.offset))),
+                period: line.slope, bound: bound, method: Self.method,
+                driftPPM: (line.slope / model.period - 1) * 1e6,
+                jitter: Int64(clamping: fit.jitter.rounded()))
+        }
+    }
+
+    func gaps(_ indices: some Sequence<Int>) -> [Gap] {
+        indices.compactMap { index in
+            let part = parts[index]
+            guard let loss = part.gap else { return nil }
+            return Gap(
+                cause: loss.cause, afterIndex: part.firstIndex - 1,
+                start: loss.start ?? time(of: part.firstIndex - 1) ?? epoch,
+                end: model.hasLine ? time(of: part.firstIndex) ?? epoch : epoch,
+                lost: loss.lost, lostBound: loss.lostBound)
+        }
+    }
+}

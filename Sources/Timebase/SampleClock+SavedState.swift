@@ -1,0 +1,97 @@
+extension SampleClock: SavedState {
+    public func save(into writer: inout StateWriter) {
+        writer.write(UInt8(1))
+        writer.write(nextIndex)
+        fit.save(into: &writer)
+        writer.write(epoch.nanoseconds)
+        writer.write(UInt32(parts.count))
+        for part in parts {
+            writer.write(part.firstIndex)
+            writer.write(part.offset)
+            writer.write(part.gap != nil)
+            if let gap = part.gap {
+                writer.write(gap.cause.rawValue)
+                writer.write(gap.lost)
+                writer.write(gap.lostBound)
+                writer.write(gap.start?.nanoseconds ?? .min)
+            }
+        }
+        writer.write(late != nil)
+        if let late { save(late, into: &writer) }
+        writer.write(interruption?.rawValue ?? "")
+        writer.write(restartsFit)
+        writer.write(lastArrival?.nanoseconds ?? .min)
+        writer.write(Int64(sinceFullReport))
+        writer.write(isChanged)
+    }
+
+    private func save(_ late: Lateness, into writer: inout StateWriter) {
+        writer.write(late.firstIndex)
+        writer.write(late.isCertain)
+        writer.write(late.firstArrival)
+        writer.write(late.least)
+        writer.write(UInt32(late.points.count))
+        for arrival in late.points {
+            writer.write(arrival.index)
+            writer.write(arrival.samples)
+            writer.write(arrival.point.x)
+            writer.write(arrival.point.y)
+        }
+    }
+
+    /// Restores what was saved. Rows not yet taken by `update()` are not part of the state: the state
+    /// is saved together with them, after `update()`.
+    public mutating func restore(from reader: inout StateReader) throws(StateError) {
+        try reader.expectVersion(1)
+        nextIndex = try reader.read()
+        try fit.restore(from: &reader)
+        epoch = Instant(nanoseconds: try reader.read())
+        let count = Int(try reader.read(UInt32.self))
+        guard count <= Self.openParts + 1 else { throw .invalid("\(count) parts") }
+        parts = []
+        for _ in 0..<count {
+            var part = Part(firstIndex: try reader.read(), offset: try reader.read(), gap: nil)
+            if try reader.read(Bool.self) {
+                let cause = try Self.cause(try reader.readString())
+                let lost: Int64 = try reader.read()
+                let lostBound: Int64 = try reader.read()
+                let start: Int64 = try reader.read()
+                part.gap = Loss(
+                    cause: cause, lost: lost, lostBound: lostBound,
+                    start: start == .min ? nil : Instant(nanoseconds: start))
+            }
+            parts.append(part)
+        }
+        late = try reader.read(Bool.self) ? try Self.lateness(&reader) : nil
+        let name = try reader.readString()
+        interruption = name.isEmpty ? nil : try Self.cause(name)
+        restartsFit = try reader.read()
+        let arrival: Int64 = try reader.read()
+        lastArrival = arrival == .min ? nil : Instant(nanoseconds: arrival)
+        sinceFullReport = Int(clamping: try reader.read(Int64.self))
+        outbox = ClockUpdate()
+        isChanged = try reader.read()
+    }
+
+    private static func cause(_ name: String) throws(StateError) -> Gap.Cause {
+        guard let cause = Gap.Cause(rawValue: name) else {
+            throw .invalid("unknown gap cause \(name)")
+        }
+        return cause
+    }
+
+    private static func lateness(_ reader: inout StateReader) throws(StateError) -> Lateness {
+        var late = Lateness(
+            firstIndex: try reader.read(), isCertain: try reader.read(),
+            firstArrival: try reader.read(), least: try reader.read())
+        let count = Int(try reader.read(UInt32.self))
+        guard count <= lateCapacity else { throw .invalid("\(count) late arrivals") }
+        for _ in 0..<count {
+            late.points.append(
+                LatePoint(
+                    index: try reader.read(), samples: try reader.read(),
+                    point: LowerHull.Point(x: try reader.read(), y: try reader.read())))
+        }
+        return late
+    }
+}

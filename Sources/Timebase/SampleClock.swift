@@ -1,0 +1,238 @@
+/// The clock of one stream: takes arrivals and what the counter says, and gives segments and gaps.
+///
+/// A **part** is a run of samples without a gap; parts between which the loss is known exactly share
+/// one **fit**, because the device's own clock went on. Where nobody knows how much was lost, a new
+/// fit begins. A sample's index is its ordinal; its position is the ordinal plus what was lost
+/// before it.
+///
+/// Arrivals that stay late show a loss that no counter could: a turn of the counter, or any sample
+/// of a device without one. They are set aside until they have stayed late for a second and eight
+/// packets. If they catch up, nothing was lost (the host slept, the data waited in the kernel);
+/// otherwise the loss is entered where the lateness began.
+///
+/// Not safe to share between threads. Restoring a saved state continues exactly.
+public struct SampleClock: Hashable, Sendable {
+    /// Name and version of this estimator, as it stands in the segments.
+    public static let method = "least-delay/1"
+    /// Parts of the current fit whose segments can still change.
+    static let openParts = 64
+    static let confirmationTime = 1e9
+    static let confirmationPackets = 8
+    /// Late arrivals that are kept while a loss is not yet decided.
+    static let lateCapacity = 4096
+
+    struct Part: Hashable, Sendable {
+        var firstIndex: Int64
+        /// Position minus index.
+        var offset: Int64
+        /// The gap before this part; nil at the start of the stream.
+        var gap: Loss?
+    }
+
+    struct Loss: Hashable, Sendable {
+        var cause: Gap.Cause
+        var lost: Int64
+        var lostBound: Int64
+        /// Time of the last sample before it where that belongs to an earlier fit, else nil.
+        var start: Instant?
+    }
+
+    /// Arrivals that are late, and what is known of them.
+    struct Lateness: Hashable, Sendable {
+        /// First sample after the loss, if it is one.
+        var firstIndex: Int64
+        /// The counter itself shows that samples went missing before `firstIndex`.
+        var isCertain: Bool
+        var firstArrival: Double
+        var least: Double
+        var points: [LatePoint] = []
+    }
+
+    struct LatePoint: Hashable, Sendable {
+        var index: Int64
+        var samples: Int64
+        var point: LowerHull.Point
+    }
+
+    public let model: ClockModel
+    /// Ordinal of the sample that comes next.
+    public internal(set) var nextIndex: Int64 = 0
+    var fit = LeastDelayFit()
+    /// Arrival that the fit's times count from.
+    var epoch = Instant(nanoseconds: 0)
+    var parts: [Part] = []
+    var late: Lateness?
+    /// What interrupted the stream, until it is known what that cost.
+    var interruption: Gap.Cause?
+    /// An interruption after which the device's own position is not known.
+    var restartsFit = false
+    /// When the last packet came.
+    var lastArrival: Instant?
+    var outbox = ClockUpdate()
+    /// Something came since the last update.
+    var isChanged = false
+    var sinceFullReport = 0
+
+    public init(_ model: ClockModel) { self.model = model }
+
+    /// Takes in a packet.
+    /// - Parameters:
+    ///   - count: samples that it completed.
+    ///   - arrival: when it came.
+    ///   - breaks: places where the counter skipped, by rising offset.
+    public mutating func observe(count: Int, arrival: Instant, breaks: [CounterBreak] = []) {
+        guard count > 0 else { return }
+        isChanged = true
+        guard model.hasLine else { return observeStamped(count, arrival) }
+        if parts.isEmpty || restartsFit { beginFit(count, arrival) }
+        for skip in breaks where skip.beforeOffset >= 0 && skip.beforeOffset < count {
+            enter(skip, count: count, arrival: arrival)
+        }
+        let lastIndex = nextIndex + Int64(count) - 1
+        nextIndex += Int64(count)
+        lastArrival = arrival
+        let point = LowerHull.Point(x: Double(position(of: lastIndex)), y: relative(arrival))
+        judge(LatePoint(index: lastIndex, samples: Int64(count), point: point))
+    }
+
+    /// Says that bytes or packets may have been lost here, or that nobody was reading.
+    /// - Parameter keepsPosition: the device's counter goes on, or whatever arrives next continues
+    ///   the stream; false where the device started anew.
+    public mutating func interrupt(_ cause: Gap.Cause, keepsPosition: Bool) {
+        guard nextIndex > 0 else { return }
+        interruption = cause
+        isChanged = true
+        if !keepsPosition || !model.hasLine {
+            settleLateness(force: true)
+            restartsFit = true
+        }
+    }
+
+    /// The rows that changed since the last call. Called at each commit.
+    public mutating func update() -> ClockUpdate {
+        guard isChanged else { return ClockUpdate() }
+        isChanged = false
+        refit()
+        sinceFullReport += 1
+        let count = sinceFullReport >= 40 ? Self.openParts : 2
+        if sinceFullReport >= 40 { sinceFullReport = 0 }
+        return report(count)
+    }
+
+    /// The rows that changed, when the stream ends: an undecided lateness is decided with what there
+    /// is, and all open segments are given in their final form.
+    public mutating func close() -> ClockUpdate {
+        settleLateness(force: true)
+        refit()
+        return report(Self.openParts)
+    }
+
+    /// The causal estimate of a sample's time; nil before the first packet.
+    public func time(of index: Int64) -> Instant? {
+        guard let part = parts.last(where: { $0.firstIndex <= index }) ?? parts.first else {
+            return nil
+        }
+        guard model.hasLine else { return lastArrival }
+        guard let line = fit.line else { return lastArrival }
+        return absolute(line.value(at: Double(index + part.offset)))
+    }
+
+    /// Current nanoseconds from sample to sample.
+    public var period: Double { fit.line?.slope ?? model.period }
+
+    /// Current 95% bound in nanoseconds.
+    public var bound: Int64 {
+        model.delayUncertainty + 1_000 + Int64(clamping: fit.deviation.rounded(.up))
+    }
+
+    // MARK: - Lines
+
+    mutating func refit() {
+        guard model.hasLine else { return }
+        fit.refit(period: model.period, tolerancePPM: model.tolerancePPM)
+    }
+
+    func relative(_ arrival: Instant) -> Double {
+        Double(arrival - epoch) - Double(model.typicalDelay)
+    }
+
+    func absolute(_ y: Double) -> Instant { epoch + Int64(clamping: y.rounded()) }
+
+    func position(of index: Int64) -> Int64 { index + (parts.last?.offset ?? 0) }
+
+    private mutating func beginFit(_ count: Int, _ arrival: Instant) {
+        var loss: Loss?
+        if let previous = lastTime() {
+            report(all: true)
+            let elapsed = Double(arrival - previous) - Double(model.typicalDelay)
+            let missing = (elapsed / model.period).rounded() - Double(count)
+            let spread = (fit.jitter * 3 + Double(bound)) / model.period
+            loss = Loss(
+                cause: interruption ?? .inferred, lost: max(0, Int64(clamping: missing)),
+                lostBound: max(1, Int64(clamping: spread.rounded(.up))), start: previous)
+        }
+        epoch = arrival
+        fit = LeastDelayFit()
+        parts = [Part(firstIndex: nextIndex, offset: -nextIndex, gap: loss)]
+        interruption = nil
+        restartsFit = false
+        late = nil
+    }
+
+    /// Time of the last sample so far.
+    func lastTime() -> Instant? { nextIndex > 0 ? time(of: nextIndex - 1) : nil }
+
+    /// Enters a loss that the counter shows.
+    private mutating func enter(_ skip: CounterBreak, count: Int, arrival: Instant) {
+        let index = nextIndex + Int64(skip.beforeOffset)
+        var missing = skip.missing
+        var bound: Int64 = 0
+        if let modulus = model.modulus, let line = fit.line,
+            fit.count >= LeastDelayFit.minimumPackets
+        {
+            // Nothing arrives before it was sampled. A count that would need that comes from a
+            // damaged frame that looked whole: take turns off until it is possible.
+            let turn = Double(modulus) * model.period
+            let last = Double(position(of: nextIndex + Int64(count) - 1) + missing)
+            var lateness = relative(arrival) - line.value(at: last)
+            while lateness < -turn / 2 && missing > -modulus {
+                missing -= modulus
+                lateness += turn
+                bound = modulus
+            }
+        }
+        settleLateness(force: (late?.points.count ?? 0) >= Self.confirmationPackets)
+        let loss = Loss(
+            cause: interruption ?? .counter, lost: max(0, missing), lostBound: bound, start: nil)
+        split(at: index, adding: missing, loss)
+        if late != nil {
+            // Whatever else is found missing went missing here.
+            late = Lateness(
+                firstIndex: index, isCertain: true, firstArrival: relative(arrival),
+                least: .infinity)
+        }
+    }
+
+    /// Begins a part at an index; one that begins there already gets the additional loss.
+    mutating func split(at index: Int64, adding missing: Int64, _ loss: Loss) {
+        if let last = parts.last, last.firstIndex == index, last.gap != nil {
+            parts[parts.count - 1].offset += missing
+            parts[parts.count - 1].gap?.lost += loss.lost
+            parts[parts.count - 1].gap?.lostBound += loss.lostBound
+            return
+        }
+        let offset = (parts.last?.offset ?? 0) + missing
+        if parts.last?.firstIndex == index { parts.removeLast() }
+        parts.append(Part(firstIndex: index, offset: offset, gap: loss))
+        if parts.count > Self.openParts + 1 {
+            refit()
+            outbox.segments.append(contentsOf: segments(parts.indices.prefix(1)))
+            outbox.gaps.append(contentsOf: gaps(parts.indices.prefix(1)))
+            let second = parts[1].firstIndex
+            let end = absolute(
+                fit.line?.value(at: Double(second - 1 + parts[0].offset)) ?? relative(epoch))
+            if parts[1].gap?.start == nil { parts[1].gap?.start = end }
+            parts.removeFirst()
+        }
+    }
+}
