@@ -15,6 +15,8 @@ let house: [SwiftSetting] = [
 ]
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// The system SQLite as a C module, for binding on the append path.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -73,7 +75,9 @@ let package = Package(
             "LinuxDevices",
             ["Timebase", "SystemCalls", "CSystem", "CUdev", "CEvdev", "CSystemd"]),
         library("Link", ["Timebase", "SystemCalls"]),
-        library("SessionStore", ["Timebase", "SystemCalls", grdb, "CDeflate", "CSodium"]),
+        library(
+            "SessionStore",
+            ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium"]),
         library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
         library(
             "Recording",
@@ -116,5 +120,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
+        tests("TimebaseTests", ["Timebase"]),
+        tests(
+            "SessionStoreTests",
+            ["Timebase", "SystemCalls", "SessionStore", "TestSupport", grdb]),
     ]
 )

@@ -1,0 +1,9 @@
+import Timebase
+
+/// A phase of the session's protocol, as stored.
+public struct Phase: Hashable, Sendable {
+    public var name: String
+    public var started: Instant
+    /// nil while it lasts.
+    public var ended: Instant?
+}

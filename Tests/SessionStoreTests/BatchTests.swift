@@ -1,0 +1,6 @@
+import SessionStore
+import Testing
+
+@Suite struct BatchTests {
+    @Test func aFreshBatchIsEmpty() { #expect(SessionBatch().isEmpty) }
+}
