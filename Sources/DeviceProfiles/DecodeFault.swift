@@ -1,0 +1,37 @@
+/// Bytes of a device that gave no samples, or samples that are marked as not to be trusted.
+public struct DecodeFault: Hashable, Sendable {
+    /// What was wrong.
+    public enum Cause: String, Hashable, Sendable, Codable, CaseIterable {
+        /// A frame at its expected place failed its checksum, or its counter jumped and the frames
+        /// after it did not confirm it.
+        case checksum
+        /// Bytes skipped while looking for a frame's start.
+        case resynchronised
+        /// A line that does not have the profile's form.
+        case unparsable
+        /// A line longer than the profile allows.
+        case overlong
+        /// The part of a line that had begun before reading did.
+        case partial
+        /// The device says that an electrode is off.
+        case leadsOff
+        /// The device says that no finger is on the sensor.
+        case noContact
+    }
+
+    public var cause: Cause
+    /// How many bytes are concerned.
+    public var bytes: Int
+    /// Index of the stream, where it is known.
+    public var stream: Int?
+    /// Offset of the sample (within this output and stream 0 if `stream` is nil) before which the
+    /// bytes were met, or which they mark as missing.
+    public var beforeOffset: Int
+
+    public init(cause: Cause, bytes: Int, stream: Int? = nil, beforeOffset: Int = 0) {
+        self.cause = cause
+        self.bytes = bytes
+        self.stream = stream
+        self.beforeOffset = beforeOffset
+    }
+}

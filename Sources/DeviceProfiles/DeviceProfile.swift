@@ -1,0 +1,35 @@
+import Timebase
+
+/// A device: how it is recognised, spoken to, and read.
+///
+/// Read from a file in `Devices/profiles`; `Protocols/formats/device-profile.md` describes the form.
+public struct DeviceProfile: Hashable, Sendable {
+    /// The name by which settings bind the device; the file is `NAME.yaml`.
+    public var name: String
+    /// Raised whenever the profile changes what is recorded.
+    public var version: Int
+    /// What a person calls the device.
+    public var title: String
+    /// The file as it was read, stored with each session.
+    public var text: String
+    /// Where it was read from.
+    public var path: String
+    /// Any of these is enough.
+    public var match: [ProfileMatch]
+    public var transport: Transport
+    public var framing: Framing
+    public var streams: [StreamProfile]
+    /// The talk before the device sends, and when it is to stop.
+    public var start: [DialogueStep]
+    public var stop: [DialogueStep]
+
+    /// How well the profile fits a device with these udev properties.
+    public func strength(of device: [String: String]) -> MatchStrength {
+        match.filter { $0.matches(device) }.map { $0.isGeneric ? .generic : .exact }.max() ?? .none
+    }
+
+    /// A decoder at its beginning. An input device has one that finds every byte unparsable.
+    public func makeDecoder() -> any SampleDecoder {
+        preconditionFailure("the decoders follow")
+    }
+}

@@ -1,0 +1,11 @@
+/// How a device's bytes are cut into samples.
+public enum Framing: Hashable, Sendable {
+    /// No bytes: an input device, whose events are stamped by the kernel.
+    case none
+    /// BITalino's frames with CRC and 4-bit sequence.
+    case bitalino(BITalinoFraming)
+    /// Lines of text.
+    case lines(LineFraming)
+    /// Frames of fixed length.
+    case frames(FrameFraming)
+}

@@ -1,0 +1,21 @@
+import Timebase
+
+/// Turns a device's bytes into samples.
+///
+/// A pure value: the same bytes give the same samples, however they are split over calls, and
+/// after garbage it finds its way back by itself. It never traps, whatever the bytes are. Its state
+/// can be saved at any byte and restored into a fresh decoder of the same profile.
+public protocol SampleDecoder: SavedState, Sendable {
+    /// Decodes `bytes` and appends what became complete to `output`, which has the profile's streams.
+    mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout DecodedOutput)
+
+    /// Bytes were lost at this point (ring overflow, reconnection): forgets a partial frame and
+    /// looks for a start anew. The device's counter is kept, so that the next break tells the loss
+    /// modulo that counter; a break is reported in any case, with `missing` 0 if the counter shows
+    /// none. Call `finish(into:)` first to keep frames that are complete but not yet confirmed.
+    mutating func interrupt()
+
+    /// No more bytes will come: appends complete frames that still waited to be confirmed by
+    /// the frames after them.
+    mutating func finish(into output: inout DecodedOutput)
+}
