@@ -1,0 +1,19 @@
+/// The interface `io.attune.Control`: its methods, each with its parameters, its reply and the right it needs.
+public enum ControlInterface {
+    /// The interface's name on the wire.
+    public static let name = "io.attune.Control"
+
+    /// One rule for each method; the server refuses what is not listed.
+    public static let rules: [MethodRule] = [
+        MethodRule(GetStatus.self),
+        MethodRule(ListDevices.self),
+        MethodRule(ListSessions.self),
+        MethodRule(GetSession.self),
+        MethodRule(StartSession.self),
+        MethodRule(StartPhase.self),
+        MethodRule(Mark.self),
+        MethodRule(StopSession.self),
+        MethodRule(GetClock.self),
+        MethodRule(Subscribe.self),
+    ]
+}

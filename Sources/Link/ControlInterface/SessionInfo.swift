@@ -1,0 +1,57 @@
+/// One session. The file is the path of its session file on the station; duration_ms runs from
+/// its start to now, or to its stop; phases are those that StartPhase takes now.
+public struct SessionInfo: Codable, Hashable, Sendable {
+    public var id: String
+    public var study: String
+    public var participant: String
+    public var kind: String
+    public var state: SessionState
+    public var pilot: Bool
+    public var `protocol`: String?
+    public var parent: String?
+    public var phase: String?
+    public var phases: [String]
+    public var startedUtcNs: Int64
+    public var durationMs: Int
+    public var file: String
+    public var devices: [String]
+    public var clients: [String]
+    public var samples: Int64
+    public var events: Int64
+    public var gaps: Int
+    public var lost: Int64
+    public var fileBytes: Int64
+    public var outcome: String?
+    public var reason: String?
+
+    public init(
+        id: String, study: String, participant: String, kind: String, state: SessionState,
+        pilot: Bool, `protocol`: String? = nil, parent: String? = nil, phase: String? = nil,
+        phases: [String], startedUtcNs: Int64, durationMs: Int, file: String, devices: [String],
+        clients: [String], samples: Int64, events: Int64, gaps: Int, lost: Int64, fileBytes: Int64,
+        outcome: String? = nil, reason: String? = nil
+    ) {
+        self.id = id
+        self.study = study
+        self.participant = participant
+        self.kind = kind
+        self.state = state
+        self.pilot = pilot
+        self.`protocol` = `protocol`
+        self.parent = parent
+        self.phase = phase
+        self.phases = phases
+        self.startedUtcNs = startedUtcNs
+        self.durationMs = durationMs
+        self.file = file
+        self.devices = devices
+        self.clients = clients
+        self.samples = samples
+        self.events = events
+        self.gaps = gaps
+        self.lost = lost
+        self.fileBytes = fileBytes
+        self.outcome = outcome
+        self.reason = reason
+    }
+}

@@ -1,0 +1,36 @@
+/// The whole station.
+public struct Status: Codable, Hashable, Sendable {
+    public var version: String
+    public var station: String
+    public var bootId: String
+    public var uptimeMs: Int
+    public var data: String
+    public var runtime: String
+    public var sessions: [SessionInfo]
+    public var devices: [DeviceInfo]
+    public var rings: [RingInfo]
+    public var storage: StorageInfo
+    public var alarms: [Alarm]
+    public var connections: Int
+    public var subscribers: Int
+
+    public init(
+        version: String, station: String, bootId: String, uptimeMs: Int, data: String,
+        runtime: String, sessions: [SessionInfo], devices: [DeviceInfo], rings: [RingInfo],
+        storage: StorageInfo, alarms: [Alarm], connections: Int, subscribers: Int
+    ) {
+        self.version = version
+        self.station = station
+        self.bootId = bootId
+        self.uptimeMs = uptimeMs
+        self.data = data
+        self.runtime = runtime
+        self.sessions = sessions
+        self.devices = devices
+        self.rings = rings
+        self.storage = storage
+        self.alarms = alarms
+        self.connections = connections
+        self.subscribers = subscribers
+    }
+}

@@ -1,0 +1,16 @@
+/// How writing goes: free bytes where the sessions are, and how long the last commits took.
+public struct StorageInfo: Codable, Hashable, Sendable {
+    public var freeBytes: Int64
+    public var commitMsMedian: Double
+    public var commitMsWorst: Double
+    public var lastCommitAgeMs: Int?
+
+    public init(
+        freeBytes: Int64, commitMsMedian: Double, commitMsWorst: Double, lastCommitAgeMs: Int? = nil
+    ) {
+        self.freeBytes = freeBytes
+        self.commitMsMedian = commitMsMedian
+        self.commitMsWorst = commitMsWorst
+        self.lastCommitAgeMs = lastCommitAgeMs
+    }
+}
