@@ -120,7 +120,6 @@ let package = Package(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
-        tests("TimebaseTests", ["Timebase"]),
         tests(
             "SessionStoreTests",
             ["Timebase", "SystemCalls", "SessionStore", "TestSupport", grdb]),

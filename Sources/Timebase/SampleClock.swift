@@ -85,7 +85,8 @@ public struct SampleClock: Hashable, Sendable {
         isChanged = true
         guard model.hasLine else { return observeStamped(count, arrival) }
         if parts.isEmpty || restartsFit { beginFit(count, arrival) }
-        for skip in breaks where skip.beforeOffset >= 0 && skip.beforeOffset < count {
+        for skip in breaks
+        where skip.missing > 0 && skip.beforeOffset >= 0 && skip.beforeOffset < count {
             enter(skip, count: count, arrival: arrival)
         }
         let lastIndex = nextIndex + Int64(count) - 1
@@ -100,7 +101,8 @@ public struct SampleClock: Hashable, Sendable {
     ///   the stream; false where the device started anew.
     public mutating func interrupt(_ cause: Gap.Cause, keepsPosition: Bool) {
         guard nextIndex > 0 else { return }
-        interruption = cause
+        // The first cause counts: a restart that also finds the device started anew is a restart.
+        if interruption == nil { interruption = cause }
         isChanged = true
         if !keepsPosition || !model.hasLine {
             settleLateness(force: true)

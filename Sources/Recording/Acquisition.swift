@@ -1,0 +1,225 @@
+import CSystem
+import Glibc
+import LinuxDevices
+import Ring
+import SystemCalls
+import Timebase
+
+/// The acquisition thread: owns the open devices' descriptors and nothing else.
+///
+/// One ring record is one read. The thread never allocates per read, never blocks on anything but
+/// its epoll, never parses and never touches the disk. Others talk to it through `commands`.
+final class Acquisition: Sendable {
+    /// How a source's descriptor is read.
+    enum Reading: Sendable {
+        case serial
+        case input(InputDeviceKind, isTestSource: Bool)
+    }
+
+    enum Command: Sendable {
+        /// Takes over a descriptor. `isFresh`: the device started anew.
+        case add(source: UInt32, descriptor: Int32, Reading, isFresh: Bool)
+        /// Gives a source up and closes its descriptor; answered by `ControlNotice.sourceRemoved`.
+        case remove(source: UInt32)
+        case finish
+    }
+
+    let commands: Mailbox<Command>
+    private let thread: DedicatedThread
+
+    /// - Parameters:
+    ///   - ring: this thread becomes its one producer.
+    ///   - priority: SCHED_FIFO priority, or nil for an ordinary thread; that it is not permitted is
+    ///     no error, since an unprivileged station works all the same.
+    init(
+        ring: Ring, notices: Mailbox<ControlNotice>, priority: Int32?
+    ) throws(SystemError) {
+        let commands = try Mailbox<Command>()
+        self.commands = commands
+        let epoll = try Epoll()
+        try epoll.add(commands.signal.number, token: AcquisitionLoop.commandToken, .readable)
+        let cargo = ThreadCargo(epoll)
+        thread = try DedicatedThread(name: "acquisition") {
+            if let priority { _ = attune_realtime_priority(priority) }
+            let loop = AcquisitionLoop(
+                writer: ring.makeWriter(), epoll: cargo.take(), commands: commands,
+                notices: notices)
+            loop.run()
+        }
+    }
+
+    /// Ends the thread after it has closed all descriptors, and waits for it.
+    func finish() {
+        commands.post(.finish)
+        thread.join()
+    }
+}
+
+/// The acquisition thread's own state; lives and dies in that thread.
+private final class AcquisitionLoop {
+    static let commandToken = UInt64.max
+    private static let serialRead = 4096
+
+    private final class Source {
+        let id: UInt32
+        let descriptor: FileDescriptor
+        let isInput: Bool
+        var input: InputReader
+        init(id: UInt32, descriptor: consuming FileDescriptor, _ reading: Acquisition.Reading) {
+            self.id = id
+            self.descriptor = descriptor
+            switch reading {
+            case .serial:
+                isInput = false
+                input = InputReader(kind: .keyboard)
+            case .input(let kind, let isTestSource):
+                isInput = true
+                input = InputReader(kind: kind, isTestSource: isTestSource)
+            }
+        }
+    }
+
+    private var writer: RingWriter
+    private let epoll: Epoll
+    private let commands: Mailbox<Acquisition.Command>
+    private let notices: Mailbox<ControlNotice>
+    private var sources: [UInt32: Source] = [:]
+    private var isFinished = false
+    /// Where bytes go that the ring has no room for: they are read, counted and given up, so that
+    /// the device's own buffer does not overflow uncounted.
+    private let scratch = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(serialRead, InputReader.outputCapacity), alignment: 16)
+
+    init(
+        writer: consuming RingWriter, epoll: consuming Epoll,
+        commands: Mailbox<Acquisition.Command>, notices: Mailbox<ControlNotice>
+    ) {
+        self.writer = writer
+        self.epoll = epoll
+        self.commands = commands
+        self.notices = notices
+    }
+
+    deinit { unsafe scratch.deallocate() }
+
+    func run() {
+        while !isFinished {
+            do throws(SystemError) {
+                try epoll.wait(milliseconds: -1) { token, ready in
+                    if token == Self.commandToken {
+                        obey()
+                    } else if let source = sources[UInt32(truncatingIfNeeded: token)] {
+                        read(source)
+                    }
+                }
+            } catch {
+                notices.post(.acquisitionFailed(error))
+                return
+            }
+        }
+        sources.removeAll()
+        _ = writer.flushOverflow()
+    }
+
+    private func obey() {
+        for command in commands.takeAll() {
+            switch command {
+            case .add(let id, let number, let reading, let isFresh):
+                add(id, number, reading, isFresh)
+            case .remove(let id):
+                if let source = sources.removeValue(forKey: id) {
+                    try? epoll.remove(source.descriptor.number)
+                }
+                notices.post(.sourceRemoved(id))
+            case .finish:
+                isFinished = true
+            }
+        }
+    }
+
+    private func add(
+        _ id: UInt32, _ number: Int32, _ reading: Acquisition.Reading, _ isFresh: Bool
+    ) {
+        let source = Source(id: id, descriptor: FileDescriptor(owning: number), reading)
+        // The record goes in before the first byte, so that what follows is read rightly.
+        put(RecordKind.opened, id, [isFresh ? 1 : 0])
+        do throws(SystemError) {
+            try epoll.add(number, token: UInt64(id), .readable)
+            sources[id] = source
+        } catch {
+            end(source, error.code)
+        }
+    }
+
+    private func put(_ kind: UInt16, _ id: UInt32, _ bytes: [UInt8]) {
+        let stamp = Clocks.now()
+        unsafe bytes.withUnsafeBytes {
+            _ = unsafe writer.append(kind: kind, source: id, stamp: stamp, bytes: $0)
+        }
+    }
+
+    private func end(_ source: Source, _ code: Int32) {
+        if sources.removeValue(forKey: source.id) != nil {
+            try? epoll.remove(source.descriptor.number)
+        }
+        var value = code.littleEndian
+        let stamp = Clocks.now()
+        unsafe withUnsafeBytes(of: &value) {
+            _ = unsafe writer.append(
+                kind: RecordKind.ended, source: source.id, stamp: stamp, bytes: $0)
+        }
+        notices.post(.sourceEnded(source.id, code))
+    }
+
+    private func read(_ source: Source) {
+        let stamp = Clocks.now()
+        if source.isInput {
+            readInput(source, stamp)
+        } else {
+            readSerial(source, stamp)
+        }
+    }
+
+    private func readSerial(_ source: Source, _ stamp: Instant) {
+        let reserved = unsafe writer.reserve(Self.serialRead)
+        let space = unsafe reserved ?? scratch
+        let count = unsafe Glibc.read(
+            source.descriptor.number, space.baseAddress, Self.serialRead)
+        if count > 0 {
+            if unsafe reserved != nil {
+                writer.commit(
+                    kind: RecordKind.bytes, source: source.id, stamp: stamp, count: count)
+                writer.publish()
+            } else {
+                writer.countOverflow(source: source.id, bytes: count, stamp: stamp)
+            }
+        } else if count == 0 {
+            end(source, 0)
+        } else {
+            let code = errno
+            if code != EAGAIN && code != EINTR { end(source, code) }
+        }
+    }
+
+    private func readInput(_ source: Source, _ stamp: Instant) {
+        let reserved = unsafe writer.reserve(InputReader.outputCapacity)
+        let space = unsafe reserved ?? scratch
+        let reading = unsafe source.input.read(source.descriptor.number, into: space)
+        if reading.byteCount > 0 {
+            if unsafe reserved != nil {
+                writer.commit(
+                    kind: RecordKind.input, source: source.id, stamp: stamp,
+                    count: reading.byteCount)
+                writer.publish()
+            } else {
+                writer.countOverflow(
+                    source: source.id, bytes: reading.byteCount, stamp: stamp)
+            }
+        }
+        switch reading.outcome {
+        case .read, .empty: break
+        case .ended: end(source, 0)
+        case .failed(let code): end(source, code)
+        }
+    }
+}

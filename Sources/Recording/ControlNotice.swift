@@ -1,0 +1,50 @@
+import LinuxDevices
+import SessionStore
+import SystemCalls
+import Timebase
+
+/// What the other threads tell the control thread.
+enum ControlNotice: Sendable {
+    /// The acquisition thread gave a source up, as it was asked to.
+    case sourceRemoved(UInt32)
+    /// A source ended by itself: unplugged, or an error of the kernel.
+    case sourceEnded(UInt32, Int32)
+    /// The acquisition thread cannot go on.
+    case acquisitionFailed(SystemError)
+    /// A device was opened and its start-up dialogue held, or not.
+    case deviceOpened(UInt32, DeviceOpening)
+    /// A commit is durable.
+    case committed(CommitNotice)
+    /// A commit failed and will be tried again.
+    case commitFailed(session: UInt32, SessionStoreError)
+    /// Something for subscribers waits in the live feed.
+    case live
+    /// A stopped session's file took its final form, or not.
+    case finished(path: String, FinishOutcome)
+}
+
+/// What a commit made durable.
+struct CommitNotice: Sendable {
+    /// Sessions that had something to store.
+    var sessions: [UInt32]
+    /// Sessions whose last batch this was.
+    var stopped: [UInt32]
+    var acquisition: UInt64
+    var control: UInt64
+    /// When it began and how long it took, in nanoseconds.
+    var began: Instant
+    var duration: Int64
+}
+
+/// How the finishing of a session ended.
+enum FinishOutcome: Sendable {
+    case finished(sha256: String, size: Int64)
+    case failed(String)
+}
+
+/// How opening a device ended.
+enum DeviceOpening: Sendable {
+    /// The descriptor, now owned by the receiver.
+    case opened(descriptor: Int32, Acquisition.Reading, identity: String, isFresh: Bool)
+    case failed(String)
+}

@@ -1,0 +1,27 @@
+import Foundation
+import Timebase
+
+/// What the control thread tells the sequencer through its ring, so that it survives a crash and
+/// stands in order with everything else.
+enum ControlRecord: Codable, Sendable {
+    /// The session moves to a phase, or out of the open one.
+    case phase(name: String?, time: Instant)
+    /// A mark of the operator.
+    case mark(label: String, detail: String, time: Instant, actor: String)
+    /// Somebody did something worth remembering.
+    case audit(action: String, detail: String, time: Instant, realtime: Int64, actor: String)
+    /// A linked client's streams join the session.
+    case attach(SourceEntry)
+    /// The session ends once the acquisition ring has been processed up to a position.
+    case stop(
+        acquisition: UInt64, state: String, outcome: String?, reason: String?, time: Instant)
+
+    func encoded() -> [UInt8] {
+        // Encoding plain strings and numbers into JSON cannot fail.
+        (try? Array(JSONEncoder().encode(self))) ?? []
+    }
+
+    static func decoded(_ bytes: [UInt8]) -> ControlRecord? {
+        try? JSONDecoder().decode(ControlRecord.self, from: Data(bytes))
+    }
+}

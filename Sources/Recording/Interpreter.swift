@@ -1,0 +1,281 @@
+import DeviceProfiles
+import LinuxDevices
+import Ring
+import SessionStore
+import Timebase
+
+/// Turns ring records into samples, keystrokes, events and gaps of the sessions they belong to.
+///
+/// The same code runs in the sequencer and, after a crash, over what the rings still hold.
+/// Confined to one thread.
+final class Interpreter {
+    private(set) var sources: [UInt32: SourceState] = [:]
+    private(set) var sessions: [UInt32: SessionRecorder] = [:]
+    /// Sessions whose live pieces somebody wants, and the pieces.
+    var followed: Set<UInt32> = []
+    var live: [LiveFeed.Item] = []
+
+    func add(_ source: SourceState) { sources[source.id] = source }
+
+    func remove(source id: UInt32) { sources.removeValue(forKey: id) }
+
+    func add(_ session: SessionRecorder) { sessions[session.number] = session }
+
+    func remove(session number: UInt32) {
+        sessions.removeValue(forKey: number)
+        for source in sources.values where source.session?.number == number {
+            source.session = nil
+            source.streams = []
+        }
+    }
+
+    /// Lets a source record for a session from now on.
+    func assign(_ source: SourceState, to session: SessionRecorder, streams: [Int64]) {
+        source.session = session
+        source.streams = streams
+        source.isDirty = true
+        source.keys = KeyTracker()
+    }
+
+    // MARK: - Acquisition ring
+
+    /// Takes a record of the acquisition thread.
+    func takeAcquired(_ record: RingRecord) {
+        guard let source = sources[record.source] else { return }
+        if let session = source.session, record.position < session.positions.acquisition { return }
+        switch record.kind {
+        case RecordKind.bytes: unsafe decode(record.bytes, source, record.stamp)
+        case RecordKind.input: unsafe input(record.bytes, source)
+        case RecordKind.opened:
+            let isFresh = unsafe record.bytes.first == 1
+            opened(source, isFresh: isFresh)
+        case RecordKind.ended: ended(source, record.stamp)
+        case RingRecord.overflowKind: overflowed(source, record)
+        default: break
+        }
+    }
+
+    private func decode(_ bytes: UnsafeRawBufferPointer, _ source: SourceState, _ stamp: Instant) {
+        source.output.removeAll(keepingCapacity: true)
+        unsafe source.decoder?.decode(bytes, into: &source.output)
+        source.isDirty = true
+        deliver(source, stamp)
+    }
+
+    /// Hands a source's decoded samples to its session.
+    private func deliver(_ source: SourceState, _ stamp: Instant) {
+        for index in source.output.streams.indices {
+            let count = source.output.streams[index].count
+            guard count > 0 else { continue }
+            source.health.samples += Int64(count)
+            source.health.lastSample = stamp
+            guard let session = source.session, index < source.streams.count,
+                let stream = session.streams[source.streams[index]]
+            else { continue }
+            let first = stream.samples
+            stream.take(
+                source.output.streams[index].columns, count: count, arrival: stamp,
+                breaks: source.output.streams[index].breaks)
+            if followed.contains(session.number) {
+                publish(
+                    stream, session, first, source.output.streams[index].columns, count, stamp)
+            }
+        }
+        for fault in source.output.faults {
+            source.health.faults += 1
+            guard let session = source.session else { continue }
+            let index = fault.stream ?? 0
+            guard index < source.streams.count else { continue }
+            session.fault(source.streams[index], fault.cause.rawValue)
+        }
+    }
+
+    private func opened(_ source: SourceState, isFresh: Bool) {
+        let wasOpen = source.health.samples > 0
+        source.health.isOpen = true
+        source.keys.forgetHeld()
+        source.isDirty = true
+        if isFresh && wasOpen { interrupt(source, .disconnect, keepsPosition: false) }
+    }
+
+    private func ended(_ source: SourceState, _ stamp: Instant) {
+        finishDecoding(source, stamp)
+        source.decoder?.interrupt()
+        source.health.isOpen = false
+        source.keys.forgetHeld()
+        source.isDirty = true
+        interrupt(source, .disconnect, keepsPosition: false)
+    }
+
+    private func overflowed(_ source: SourceState, _ record: RingRecord) {
+        finishDecoding(source, record.stamp)
+        source.decoder?.interrupt()
+        source.isDirty = true
+        interrupt(source, .overflow, keepsPosition: true)
+        guard let session = source.session, let stream = source.streams.first else { return }
+        switch source.content {
+        case .keyboard, .pointer:
+            source.keys.forgetHeld()
+            let lost = unsafe record.bytes.count >= 8
+                ? Int64(littleEndian: record.bytes.loadUnaligned(as: Int64.self)) : 0
+            gapInKeys(source, session, stream, .overflow, until: record.stamp, lost: lost)
+        case .device, .linked: break
+        }
+    }
+
+    private func finishDecoding(_ source: SourceState, _ stamp: Instant) {
+        source.output.removeAll(keepingCapacity: true)
+        source.decoder?.finish(into: &source.output)
+        deliver(source, stamp)
+    }
+
+    /// Tells all streams of a source that something may be missing here.
+    func interrupt(_ source: SourceState, _ cause: Gap.Cause, keepsPosition: Bool) {
+        guard let session = source.session else { return }
+        for id in source.streams {
+            guard let stream = session.streams[id], !stream.description.channels.isEmpty else {
+                continue
+            }
+            stream.interrupt(cause, keepsPosition: keepsPosition)
+        }
+    }
+
+    // MARK: - Keys and pointers
+
+    private func input(_ bytes: UnsafeRawBufferPointer, _ source: SourceState) {
+        guard let session = source.session, let keys = source.streams.first else { return }
+        source.isDirty = true
+        var offset = 0
+        while offset + InputRecord.byteCount <= bytes.count {
+            let slice = unsafe UnsafeRawBufferPointer(
+                rebasing: bytes[offset..<offset + InputRecord.byteCount])
+            offset += InputRecord.byteCount
+            guard let record = unsafe InputRecord(slice) else {
+                session.fault(keys, "unparsable")
+                continue
+            }
+            take(record, source, session, keys)
+        }
+    }
+
+    private func take(
+        _ record: InputRecord, _ source: SourceState, _ session: SessionRecorder, _ keys: Int64
+    ) {
+        source.health.lastSample = record.stamp
+        let bound = session.streams[keys]?.description.delayUncertainty ?? 0
+        switch record.action {
+        case .press, .buttonPress:
+            guard let keyClass = record.keyClass else { return }
+            source.health.samples += 1
+            let ordinal = source.keys.press(keyClass, at: record.stamp)
+            session.press(
+                KeyPress(
+                    stream: keys, ordinal: ordinal, pressed: record.stamp,
+                    keyClass: keyClass.name, bound: bound))
+            if followed.contains(session.number) {
+                live.append(
+                    LiveFeed.Item(
+                        session: session.number,
+                        stream: session.streams[keys]?.description.name ?? "",
+                        time: record.stamp, bound: bound, channels: [],
+                        content: .event(#"{"class":"\#(keyClass.name)","action":"press"}"#)))
+            }
+        case .release, .buttonRelease:
+            guard let keyClass = record.keyClass,
+                let found = source.keys.release(keyClass, at: record.stamp)
+            else { return }
+            session.release(
+                KeyRelease(
+                    stream: keys, ordinal: found.ordinal, released: record.stamp,
+                    pairing: found.pairing))
+        case .dropped:
+            source.keys.forgetHeld()
+            gapInKeys(source, session, keys, .dropped, until: record.stamp, lost: 0)
+            if source.streams.count > 1 {
+                session.streams[source.streams[1]]?.interrupt(.dropped, keepsPosition: true)
+            }
+        case .motion, .wheel:
+            guard source.streams.count > 1, let motion = session.streams[source.streams[1]]
+            else { return }
+            let isMotion = record.action == .motion
+            let moved = (Int64(record.horizontal), Int64(record.vertical))
+            motion.take(
+                [
+                    .integers([isMotion ? moved.0 : 0]), .integers([isMotion ? moved.1 : 0]),
+                    .integers([isMotion ? 0 : moved.0]), .integers([isMotion ? 0 : moved.1]),
+                ], count: 1, arrival: record.stamp, breaks: [])
+        }
+    }
+
+    /// A gap in a stream of keystrokes: nobody knows how many a person would have made.
+    func gapInKeys(
+        _ source: SourceState, _ session: SessionRecorder, _ stream: Int64, _ cause: Gap.Cause,
+        until end: Instant, lost: Int64
+    ) {
+        session.gap(
+            stream,
+            Gap(
+                cause: cause, afterIndex: source.keys.nextOrdinal - 1,
+                start: source.keys.lastTime ?? end, end: end, lost: lost, lostBound: .max))
+    }
+
+    // MARK: - Control ring
+
+    /// Takes a record of the control thread.
+    func takeControl(_ record: RingRecord) {
+        if record.kind == RecordKind.linkSamples { return takeLinkSamples(record) }
+        guard let session = sessions[record.source],
+            record.position >= session.positions.control
+        else { return }
+        let bytes = unsafe Array(record.bytes)
+        switch record.kind {
+        case RecordKind.linkEvent:
+            guard let event = try? LinkEventRecord(bytes) else { return }
+            if session.take(event), followed.contains(session.number) {
+                publish(event, session)
+            }
+        case RecordKind.control:
+            guard let message = ControlRecord.decoded(bytes) else { return }
+            take(message, session)
+        default: break
+        }
+    }
+
+    private func take(_ message: ControlRecord, _ session: SessionRecorder) {
+        switch message {
+        case .phase(let name, let time):
+            session.phase(name, at: time)
+        case .mark(let label, let detail, let time, let actor):
+            let event = SessionEvent(
+                time: time, kind: "mark",
+                payload: JSONText.object([
+                    ("label", JSONText.string(label)), ("actor", JSONText.string(actor)),
+                    ("detail", detail),
+                ]))
+            session.take(event)
+            if followed.contains(session.number) {
+                live.append(
+                    LiveFeed.Item(
+                        session: session.number, stream: "", time: time, bound: 0, channels: [],
+                        content: .event(event.payload)))
+            }
+        case .audit(let action, let detail, let time, let realtime, let actor):
+            session.audit(
+                AuditEntry(
+                    time: time, realtime: realtime, actor: actor, action: action, detail: detail))
+        case .attach(let entry):
+            session.attach(entry)
+            let source =
+                sources[entry.id]
+                ?? SourceState(id: entry.id, name: entry.name, content: .linked(entry.linked))
+            add(source)
+            source.session = session
+            source.streams = entry.streams
+        case .stop(let acquisition, let state, let outcome, let reason, let time):
+            session.beginStop(
+                SessionStateChange(
+                    state: SessionState(rawValue: state) ?? .stopped, at: time, outcome: outcome,
+                    reason: reason), acquisition: acquisition)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Timebase
+
+/// An event of a linked client as it goes through the ring: fixed fields, then the texts. Written
+/// and read many thousand times a second, therefore not JSON.
+struct LinkEventRecord: Hashable, Sendable {
+    var sequence: Int64
+    var time: Instant
+    var bound: Int64
+    var client: String
+    var kind: String
+    /// Name of the client's stream; empty for events of the session as a whole.
+    var stream: String
+    /// JSON object as the client sent it.
+    var payload: String
+
+    func encoded() -> [UInt8] {
+        var writer = StateWriter()
+        writer.write(sequence)
+        writer.write(time.nanoseconds)
+        writer.write(bound)
+        writer.write(client)
+        writer.write(kind)
+        writer.write(stream)
+        writer.write(payload)
+        return writer.bytes
+    }
+
+    init(
+        sequence: Int64, time: Instant, bound: Int64, client: String, kind: String,
+        stream: String = "", payload: String
+    ) {
+        self.sequence = sequence
+        self.time = time
+        self.bound = bound
+        self.client = client
+        self.kind = kind
+        self.stream = stream
+        self.payload = payload
+    }
+
+    init(_ bytes: [UInt8]) throws(StateError) {
+        var reader = StateReader(bytes)
+        sequence = try reader.read()
+        time = Instant(nanoseconds: try reader.read())
+        bound = try reader.read()
+        client = try reader.readString()
+        kind = try reader.readString()
+        stream = try reader.readString()
+        payload = try reader.readString()
+    }
+}
+
+/// The head of a linked client's samples in the ring; the samples follow, little-endian and
+/// interleaved as the client sent them.
+struct LinkSamplesRecord: Hashable, Sendable {
+    /// Position of the stream among the client's.
+    var stream: UInt32
+    var count: UInt32
+    /// Numbers the client's batches; a batch that was stored already is passed over.
+    var sequence: Int64
+    /// Time of the last sample, on the station's clock.
+    var last: Instant
+
+    static let headBytes = 24
+
+    func encoded(_ samples: [UInt8]) -> [UInt8] {
+        var writer = StateWriter()
+        writer.write(stream)
+        writer.write(count)
+        writer.write(sequence)
+        writer.write(last.nanoseconds)
+        return writer.bytes + samples
+    }
+
+    init(stream: UInt32, count: UInt32, sequence: Int64, last: Instant) {
+        self.stream = stream
+        self.count = count
+        self.sequence = sequence
+        self.last = last
+    }
+
+    /// Reads the head; nil where the bytes are too few.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        // The length is checked first; each field lies within the first 24 bytes.
+        guard bytes.count >= Self.headBytes else { return nil }
+        stream = UInt32(littleEndian: unsafe bytes.loadUnaligned(as: UInt32.self))
+        count = UInt32(
+            littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+        sequence = Int64(
+            littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self))
+        last = Instant(
+            nanoseconds: Int64(
+                littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 16, as: Int64.self)))
+    }
+}

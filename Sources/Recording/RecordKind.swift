@@ -1,0 +1,21 @@
+/// What a ring record holds. The numbers stand in ring files: they are never given a second meaning.
+enum RecordKind {
+    // The acquisition thread's ring.
+    /// A source's descriptor was given to the reader. Payload: one byte, 1 if the device started
+    /// anew, 0 if it goes on where it was (after a restart of the daemon).
+    static let opened: UInt16 = 1
+    /// Bytes of one read of a serial device.
+    static let bytes: UInt16 = 2
+    /// Input records (key classes, motion) of one read.
+    static let input: UInt16 = 3
+    /// A source ended. Payload: the kernel's error number, Int32; 0 for an orderly end.
+    static let ended: UInt16 = 4
+
+    // The control thread's ring. The source is the session's number at this station.
+    /// JSON of a `ControlRecord`.
+    static let control: UInt16 = 16
+    /// An event of a linked client, see `LinkEventRecord`.
+    static let linkEvent: UInt16 = 17
+    /// Samples of a linked client; the source is the client's. See `LinkSamplesRecord`.
+    static let linkSamples: UInt16 = 18
+}

@@ -1,0 +1,248 @@
+import Foundation
+import Link
+import SessionStore
+import Timebase
+
+/// One session on the sequencer's side: its streams and the rows that wait for the next commit.
+///
+/// Confined to the sequencer's thread (and, before that thread starts, to recovery).
+final class SessionRecorder {
+    enum Stage: Hashable {
+        case recording
+        /// Ends once the acquisition ring has been processed up to this position.
+        case stopping(acquisition: UInt64)
+        /// The last batch is made.
+        case stopped
+    }
+
+    let number: UInt32
+    let identifier: String
+    /// Records before these positions are none of this session's, or are stored.
+    var positions: (acquisition: UInt64, control: UInt64)
+    private(set) var streams: [Int64: StreamRecorder] = [:]
+    private(set) var sources: SessionSources
+    var stage = Stage.recording
+    private var batch = SessionBatch()
+    private var stop: SessionStateChange?
+    /// Highest event number of each linked client, to pass over what is sent again.
+    private var clientSequences: [String: Int64] = [:]
+    private(set) var events: Int64 = 0
+    private var sourcesChanged = false
+    private var lastTriple: TimeTriple?
+    private(set) var openPhase: String?
+
+    init(
+        number: UInt32, identifier: String, positions: (acquisition: UInt64, control: UInt64),
+        sources: SessionSources
+    ) {
+        self.number = number
+        self.identifier = identifier
+        self.positions = positions
+        self.sources = sources
+    }
+
+    func add(_ stream: StreamRecorder) { streams[stream.id] = stream }
+
+    /// Takes up the numbers that clients had reached.
+    func restore(sequences: [String: Int64], states: [String: [UInt8]]) {
+        clientSequences = sequences
+        for (name, state) in states where name.hasPrefix(Self.clientPrefix) {
+            var reader = StateReader(state)
+            guard let sequence = try? reader.read(Int64.self) else { continue }
+            let client = String(name.dropFirst(Self.clientPrefix.count))
+            clientSequences[client] = max(sequence, clientSequences[client, default: 0])
+        }
+    }
+
+    /// Highest number of a client that has been taken (durable once the batch is).
+    func sequence(of client: String) -> Int64 { clientSequences[client, default: 0] }
+
+    private static let clientPrefix = "client/"
+
+    /// Remembers a client's number with the batch: not everything that is numbered has a row.
+    private func advance(_ client: String, to sequence: Int64) {
+        clientSequences[client] = sequence
+        var writer = StateWriter()
+        writer.write(sequence)
+        batch.savedStates[Self.clientPrefix + client] = writer.bytes
+    }
+
+    var pendingBytes: Int {
+        streams.values.reduce(0) { $0 + $1.pendingBytes } + batch.events.count * 256
+            + batch.keyPresses.count * 64
+    }
+
+    // MARK: - Rows
+
+    func take(_ event: SessionEvent) {
+        batch.events.append(event)
+        events += 1
+    }
+
+    func press(_ press: KeyPress) {
+        batch.keyPresses.append(press)
+        streams[press.stream]?.countEvents(1, at: press.pressed)
+        events += 1
+    }
+
+    func release(_ release: KeyRelease) { batch.keyReleases.append(release) }
+
+    func gap(_ stream: Int64, _ gap: Gap) {
+        streams[stream]?.note(gap)
+        batch.gaps.append(StreamGap(stream: stream, gap: gap))
+    }
+
+    func fault(_ stream: Int64, _ cause: String) {
+        if let index = batch.faults.firstIndex(where: { $0.stream == stream && $0.cause == cause })
+        {
+            batch.faults[index].count += 1
+        } else {
+            batch.faults.append(FaultCount(stream: stream, cause: cause, count: 1))
+        }
+    }
+
+    func save(_ name: String, _ state: [UInt8]) { batch.savedStates[name] = state }
+
+    func audit(_ entry: AuditEntry) { batch.audit.append(entry) }
+
+    /// A linked client's streams join.
+    func attach(_ entry: SourceEntry) {
+        sources.sources.removeAll { $0.id == entry.id }
+        sources.sources.append(entry)
+        sources.nextStream = max(sources.nextStream, (entry.streams.max() ?? 0) + 1)
+        sourcesChanged = true
+        for (id, stream) in zip(entry.streams, entry.linked) where streams[id] == nil {
+            let description = stream.description(id: id, client: entry.name)
+            batch.streams.append(description)
+            add(StreamRecorder(description, model: stream.model))
+        }
+    }
+
+    func phase(_ name: String?, at time: Instant) {
+        batch.phases.append(PhaseChange(name: name, time: time))
+        openPhase = name
+    }
+
+    /// Takes an event of a linked client; one that was stored before is passed over.
+    /// - Returns: whether it is new.
+    @discardableResult
+    func take(_ record: LinkEventRecord) -> Bool {
+        if record.sequence <= clientSequences[record.client, default: 0] { return false }
+        advance(record.client, to: record.sequence)
+        events += 1
+        switch record.kind {
+        case "turn":
+            if let turn = LinkedChat.turn(record) {
+                batch.turns.append(turn)
+                return true
+            }
+        case "draft_edit":
+            if let edit = LinkedChat.draftEdit(record) {
+                batch.draftEdits.append(edit)
+                return true
+            }
+        default: break
+        }
+        let stream = streams.values.first {
+            $0.description.source == record.client && $0.description.name == record.stream
+        }
+        stream?.countEvents(1, at: record.time)
+        batch.events.append(
+            SessionEvent(
+                stream: stream?.id, time: record.time, bound: record.bound, kind: record.kind,
+                payload: record.payload, client: record.client, clientSequence: record.sequence))
+        return true
+    }
+
+    /// Whether a client's numbered batch of samples is new.
+    func isNew(_ sequence: Int64, of client: String) -> Bool {
+        guard sequence > clientSequences[client, default: 0] else { return false }
+        advance(client, to: sequence)
+        return true
+    }
+
+    // MARK: - Ending
+
+    func beginStop(_ change: SessionStateChange, acquisition: UInt64) {
+        guard stage == .recording else { return }
+        stop = change
+        stage = .stopping(acquisition: acquisition)
+    }
+
+    // MARK: - Batches
+
+    /// Reads the clocks: at the start, each 10 s, and when the realtime clock stepped.
+    func note(_ triple: TimeTriple, cause: String?) {
+        if let cause {
+            batch.timeTriples.append(RecordedTriple(triple: triple, cause: cause))
+            lastTriple = triple
+            return
+        }
+        guard let last = lastTriple else { return note(triple, cause: "start") }
+        let elapsed = triple.monotonic - last.monotonic
+        // Realtime may be slewed by up to 500 ppm; what goes beyond it by 5 ms is a step.
+        let deviation = abs((triple.realtime - last.realtime) - elapsed)
+        if deviation > 5_000_000 + elapsed / 1_000 {
+            note(triple, cause: "step")
+        } else if elapsed >= 10_000_000_000 {
+            note(triple, cause: "periodic")
+        }
+    }
+
+    /// Makes the next batch: everything that came since the last one, and up to where the rings are
+    /// thereby stored.
+    /// - Returns: nil where there is nothing to store.
+    func makeBatch(
+        acquisition: RingPosition, control: RingPosition, triple: TimeTriple
+    ) -> SessionBatch? {
+        var isLast = false
+        if case .stopping(let position) = stage, acquisition.position >= position {
+            isLast = true
+        }
+        note(triple, cause: isLast ? "stop" : nil)
+        for stream in streams.values { stream.hand(over: &batch, isLast: isLast) }
+        if isLast {
+            if openPhase != nil { phase(nil, at: stop?.at ?? triple.monotonic) }
+            batch.stateChange = stop
+            stage = .stopped
+        }
+        if sourcesChanged {
+            batch.sources = sources.encoded()
+            sourcesChanged = false
+        }
+        guard !batch.isEmpty else { return nil }
+        batch.ringPositions = [acquisition, control]
+        let made = batch
+        batch = SessionBatch()
+        return made
+    }
+}
+
+/// Turns and draft edits out of a chat client's events.
+enum LinkedChat {
+    static func turn(_ record: LinkEventRecord) -> Turn? {
+        guard let payload = try? JSONValue(parsing: record.payload),
+            let author = payload["author"]?.string, let text = payload["text"]?.string
+        else { return nil }
+        func time(_ name: String) -> Instant? {
+            payload[name]?.integer.map(Instant.init(nanoseconds:))
+        }
+        return Turn(
+            number: payload["number"]?.integer, author: author, text: text,
+            composedFrom: time("composed_from_ns"), sent: time("sent_ns") ?? record.time,
+            shown: time("shown_ns"), bound: record.bound, client: record.client,
+            clientSequence: record.sequence)
+    }
+
+    static func draftEdit(_ record: LinkEventRecord) -> DraftEdit? {
+        guard let payload = try? JSONValue(parsing: record.payload),
+            let draft = payload["draft"]?.integer, let position = payload["position"]?.integer,
+            let deleted = payload["deleted"]?.integer, let inserted = payload["inserted"]?.integer
+        else { return nil }
+        return DraftEdit(
+            turn: draft, time: record.time, position: position, deleted: deleted,
+            inserted: inserted, editClass: payload["class"]?.string ?? "other",
+            text: payload["text"]?.string, bound: record.bound, client: record.client,
+            clientSequence: record.sequence)
+    }
+}

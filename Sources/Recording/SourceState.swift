@@ -1,0 +1,66 @@
+import DeviceProfiles
+import LinuxDevices
+import Timebase
+
+/// One source on the sequencer's side: its decoder, and the session it records for.
+///
+/// Confined to the sequencer's thread (and, before that thread starts, to recovery).
+final class SourceState {
+    enum Content {
+        case device(DeviceProfile)
+        case keyboard, pointer
+        case linked([LinkedStream])
+    }
+
+    let id: UInt32
+    let name: String
+    let content: Content
+    var decoder: (any SampleDecoder)?
+    var output: DecodedOutput
+    var keys = KeyTracker()
+    var session: SessionRecorder?
+    /// Ids of the session's streams, in the order of the profile's.
+    var streams: [Int64] = []
+    var isDirty = false
+    var health = SourceHealth()
+
+    init(id: UInt32, name: String, content: Content) {
+        self.id = id
+        self.name = name
+        self.content = content
+        switch content {
+        case .device(let profile):
+            decoder = profile.makeDecoder()
+            output = DecodedOutput(profile)
+        case .keyboard, .pointer, .linked:
+            decoder = nil
+            output = DecodedOutput(streams: [])
+        }
+    }
+
+    /// The decoder's and the key tracker's state.
+    func save() -> [UInt8] {
+        var writer = StateWriter()
+        writer.write(UInt8(1))
+        keys.save(into: &writer)
+        decoder?.save(into: &writer)
+        return writer.bytes
+    }
+
+    func restore(_ bytes: [UInt8]) throws(StateError) {
+        var reader = StateReader(bytes)
+        try reader.expectVersion(1)
+        try keys.restore(from: &reader)
+        if decoder != nil { try decoder?.restore(from: &reader) }
+    }
+}
+
+/// What a source has given so far, for status and alarms.
+struct SourceHealth: Hashable, Sendable {
+    /// Samples of all streams, or key presses.
+    var samples: Int64 = 0
+    var faults: Int64 = 0
+    var lastSample: Instant?
+    /// Whether a descriptor is being read.
+    var isOpen = false
+}
