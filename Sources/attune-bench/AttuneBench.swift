@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// `attune-bench NAME [--json]`: measures what the README claims. A new benchmark is one file with
+/// a `Benchmark`, and its name in this list.
+@main
+struct AttuneBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attune-bench",
+        abstract: "Measures Attune, side by side with others where there are any.",
+        subcommands: [RingBenchmark.self])
+}
