@@ -59,11 +59,4 @@ public struct InputRecord: Hashable, Sendable {
         self.horizontal = horizontal
         self.vertical = vertical
     }
-
-    /// Reads a record; nil where the bytes are too few or hold no valid record.
-    public init?(_ bytes: UnsafeRawBufferPointer) { return nil }
-
-    /// Writes the record's 16 bytes; false where they do not fit.
-    @discardableResult
-    public func write(to bytes: UnsafeMutableRawBufferPointer) -> Bool { false }
 }

@@ -54,5 +54,49 @@ public enum KeyClass: UInt8, CaseIterable, Sendable, Codable {
     /// letters lie on places that count as punctuation, such as ö, and the other way round.
     ///
     /// Source: linux/input-event-codes.h, whose numbers never change.
-    public static func of(code: UInt16) -> KeyClass { .other }
+    public static func of(code: UInt16) -> KeyClass {
+        switch code {
+        // Q to P, A to L, Z to M.
+        case 16...25, 30...38, 44...50: .letter
+        // The top row; the keypad; telephone digits.
+        case 2...11, 71...73, 75...77, 79...82, 0x200...0x209: .digit
+        // Minus, equal; braces; semicolon, apostrophe, grave; backslash; comma, dot, slash.
+        case 12, 13, 26, 27, 39...41, 43, 51...53: .punctuation
+        // Keypad: asterisk, minus, plus, dot, slash, equal, plus-minus, comma, parentheses.
+        case 55, 74, 78, 83, 98, 117, 118, 121, 179, 180: .punctuation
+        // The key beside left shift; Japanese ro, keypad comma and yen; question; dollar, euro;
+        // telephone star and pound.
+        case 86, 89, 95, 124, 214, 0x1B2, 0x1B3, 0x20A, 0x20B: .punctuation
+        case 57: .space
+        // Enter, keypad enter, line feed.
+        case 28, 96, 101: .enter
+        case 14: .backspace
+        // Delete; to the end of line and of screen; a line.
+        case 111, 0x1C0, 0x1C1, 0x1C3: .delete
+        // Tab; home to page down; scroll up and down; diagonal arrows.
+        case 15, 102...109, 177, 178, 0x266...0x269: .navigation
+        // Control, shift, alt, meta; caps, number, scroll lock; compose; Fn.
+        case 29, 42, 54, 56, 58, 69, 70, 97, 100, 125, 126, 127, 0x1D0, 0x1E5: .modifier
+        // Kana, conversion and language keys of Japanese and Korean keyboards.
+        case 85, 90...94, 122, 123: .modifier
+        // Insert; again, undo, copy, paste, find, cut; redo; alternate erase, cancel; clear;
+        // insert a line.
+        case 110, 129, 131, 133, 135...137, 182, 222, 223, 0x163, 0x1C2: .editing
+        // Escape; F1 to F12; print; pause; menus, help; F13 to F24; print; Fn with F1 to F12.
+        case 1, 59...68, 87, 88, 99, 119, 138, 139, 183...194, 210, 0x1B6,
+            0x1D1...0x1DD:
+            .function
+        // Numbered buttons, mouse buttons, touch, stylus.
+        case 0x100...0x109, 0x110...0x117, 0x149...0x14C: .pointerButton
+        default: .other
+        }
+    }
+
+    /// Whether a code is a button's (`BTN_*`), and never a keyboard's.
+    static func isButton(code: UInt16) -> Bool {
+        switch code {
+        case 0x100...0x15F, 0x220...0x223, 0x2C0...0x2E7: true
+        default: false
+        }
+    }
 }

@@ -3,7 +3,7 @@ public struct SerialLineSettings: Hashable, Sendable {
     /// The check bit of each byte.
     public enum Parity: String, Sendable, CaseIterable { case none, even, odd }
 
-    /// Bits per second; one of the standard speeds from 1200 to 2,000,000.
+    /// Bits per second; one of the standard speeds from 300 to 4,000,000.
     public var baud: Int
     /// Bits in a byte, 5 to 8.
     public var dataBits: Int

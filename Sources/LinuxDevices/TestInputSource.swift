@@ -1,3 +1,4 @@
+import Glibc
 import SystemCalls
 
 /// A stand-in for a keyboard or pointer in demos and tests: a FIFO or pseudo-terminal that carries
@@ -10,6 +11,44 @@ public enum TestInputSource {
     public static func open(
         _ path: String, kind: InputDeviceKind, isAllowed: Bool
     ) throws(DeviceError) -> InputDevice {
-        throw DeviceError(code: .failed, message: "not built yet")
+        guard isAllowed else {
+            throw DeviceError(
+                code: .testSourceRefused,
+                message: "\(path) is a test source and no real \(kind.rawValue): this station "
+                    + "records real devices only, unless it is started for a demo or a test")
+        }
+        // Open for writing too, so that a FIFO does not end when its writer goes.
+        let descriptor = try DeviceNode.open(
+            path, flags: O_RDWR | O_NOCTTY | O_NONBLOCK, group: "input")
+        do throws(SystemError) {
+            var status = stat()
+            try systemCall("fstat", path) { unsafe fstat(descriptor.number, &status) }
+            let isFifo = status.st_mode & S_IFMT == S_IFIFO
+            let isTerminal = SerialPort.isPseudoTerminal(descriptor.number)
+            guard isFifo || isTerminal else {
+                throw SystemError(code: ENOTTY, call: "isatty", subject: path)
+            }
+            if isTerminal { try setRaw(descriptor.number, path) }
+        } catch  where error.code == ENOTTY {
+            throw DeviceError(
+                code: .wrongKind,
+                message: "\(path) is neither a FIFO nor a pseudo-terminal, and so no test source",
+                cause: error)
+        } catch {
+            throw .opening(path, error, group: "input")
+        }
+        return InputDevice(
+            description: InputDescription(
+                name: "test source", identity: "test:\(path)", isKeyboard: kind == .keyboard,
+                isPointer: kind == .pointer, isOnMonotonicClock: false, isMasked: false,
+                isTestSource: true),
+            descriptor: descriptor)
+    }
+
+    private static func setRaw(_ descriptor: Int32, _ path: String) throws(SystemError) {
+        var line = termios()
+        try systemCall("tcgetattr", path) { unsafe tcgetattr(descriptor, &line) }
+        unsafe cfmakeraw(&line)
+        try systemCall("tcsetattr", path) { unsafe tcsetattr(descriptor, TCSANOW, &line) }
     }
 }

@@ -13,6 +13,8 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <termios.h>
 #include <time.h>
@@ -120,8 +122,16 @@ int attune_serial_error_counts(int fd, int32_t counts[4]) {
     return 0;
 }
 
+int attune_is_pseudo_terminal(int fd) {
+    struct stat status;
+    if (fstat(fd, &status) != 0) return -1;
+    return S_ISCHR(status.st_mode) && major(status.st_rdev) >= 136 && major(status.st_rdev) <= 143;
+}
+
 unsigned int attune_serial_speed(unsigned int bits_per_second) {
     switch (bits_per_second) {
+    case 300: return B300;
+    case 600: return B600;
     case 1200: return B1200;
     case 2400: return B2400;
     case 4800: return B4800;
@@ -133,9 +143,15 @@ unsigned int attune_serial_speed(unsigned int bits_per_second) {
     case 230400: return B230400;
     case 460800: return B460800;
     case 500000: return B500000;
+    case 576000: return B576000;
     case 921600: return B921600;
     case 1000000: return B1000000;
+    case 1152000: return B1152000;
+    case 1500000: return B1500000;
     case 2000000: return B2000000;
+    case 2500000: return B2500000;
+    case 3000000: return B3000000;
+    case 4000000: return B4000000;
     default: return 0;
     }
 }

@@ -75,6 +75,10 @@ int attune_serial_exclusive(int fd);
 /// Receiver overruns, framing, parity errors and buffer overruns since boot (TIOCGICOUNT), in this
 /// order. Returns 0 or -1 with errno set (ENOTTY on ptys).
 int attune_serial_error_counts(int fd, int32_t counts[4]);
+/// Whether a descriptor is the device side of a pseudo-terminal: 1 or 0 (-1 with errno set).
+/// `major` is a macro; Linux gives these terminals the major numbers 136 to 143
+/// (Documentation/admin-guide/devices.txt).
+int attune_is_pseudo_terminal(int fd);
 /// Speed constant (B115200…) of a number of bits per second, or 0 where there is none.
 unsigned int attune_serial_speed(unsigned int bits_per_second);
 
