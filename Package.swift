@@ -72,7 +72,7 @@ let package = Package(
         library(
             "LinuxDevices",
             ["Timebase", "SystemCalls", "CSystem", "CUdev", "CEvdev", "CSystemd"]),
-        library("Link", ["Timebase", "SystemCalls"]),
+        library("Link", ["Timebase", "SystemCalls", "CSystem"]),
         library("SessionStore", ["Timebase", "SystemCalls", grdb, "CDeflate", "CSodium"]),
         library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
         library(
