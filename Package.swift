@@ -78,6 +78,8 @@ let package = Package(
         library(
             "SessionStore",
             ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium"]),
+        library("Link", ["Timebase", "SystemCalls", "CSystem"]),
+        library("SessionStore", ["Timebase", "SystemCalls", grdb, "CDeflate", "CSodium"]),
         library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
         library(
             "Recording",

@@ -1,0 +1,14 @@
+/// How a service answers `org.varlink.service.GetInfo`.
+public struct ServiceIdentity: Hashable, Sendable {
+    public var vendor: String
+    public var product: String
+    public var version: String
+    public var url: String
+
+    public init(vendor: String, product: String, version: String, url: String) {
+        self.vendor = vendor
+        self.product = product
+        self.version = version
+        self.url = url
+    }
+}
