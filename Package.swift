@@ -74,12 +74,10 @@ let package = Package(
         library(
             "LinuxDevices",
             ["Timebase", "SystemCalls", "CSystem", "CUdev", "CEvdev", "CSystemd"]),
-        library("Link", ["Timebase", "SystemCalls"]),
         library(
             "SessionStore",
             ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium"]),
         library("Link", ["Timebase", "SystemCalls", "CSystem"]),
-        library("SessionStore", ["Timebase", "SystemCalls", grdb, "CDeflate", "CSodium"]),
         library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
         library(
             "Recording",

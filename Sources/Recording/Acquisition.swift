@@ -55,8 +55,9 @@ final class Acquisition: Sendable {
     }
 }
 
-/// The acquisition thread's own state; lives and dies in that thread.
-private final class AcquisitionLoop {
+/// The acquisition thread's own state; lives and dies in that thread. Its unsafe storage is the
+/// scratch buffer, which it allocates, alone uses, and frees.
+@safe private final class AcquisitionLoop {
     static let commandToken = UInt64.max
     private static let serialRead = 4096
 
@@ -181,7 +182,7 @@ private final class AcquisitionLoop {
     }
 
     private func readSerial(_ source: Source, _ stamp: Instant) {
-        let reserved = unsafe writer.reserve(Self.serialRead)
+        let reserved = unsafe writer.reserve(Self.serialRead, source: source.id)
         let space = unsafe reserved ?? scratch
         let count = unsafe Glibc.read(
             source.descriptor.number, space.baseAddress, Self.serialRead)
@@ -202,7 +203,8 @@ private final class AcquisitionLoop {
     }
 
     private func readInput(_ source: Source, _ stamp: Instant) {
-        let reserved = unsafe writer.reserve(InputReader.outputCapacity)
+        let reserved = unsafe writer.reserve(
+            InputReader.outputCapacity, source: source.id)
         let space = unsafe reserved ?? scratch
         let reading = unsafe source.input.read(source.descriptor.number, into: space)
         if reading.byteCount > 0 {

@@ -1,0 +1,97 @@
+import Foundation
+import Link
+import SessionStore
+import Timebase
+
+/// A session on the control thread's side, while it records or is being stopped.
+final class ActiveSession {
+    /// A linked client of the session.
+    final class Client {
+        let name: String
+        var title: String
+        /// Number of its source; nil while it brings no streams.
+        var source: UInt32?
+        var streams: [LinkedStream] = []
+        var streamIDs: [Int64] = []
+        var connection: ConnectionID?
+        /// Highest number that was put into the ring.
+        var taken: Int64 = 0
+        /// Highest number that is durable.
+        var durable: Int64 = 0
+        /// What is on its way: up to which number, and up to where in the control ring.
+        var underway: [(sequence: Int64, position: UInt64)] = []
+
+        init(name: String, title: String) {
+            self.name = name
+            self.title = title
+        }
+    }
+
+    let number: UInt32
+    let description: SessionDescription
+    let path: String
+    let phases: [String]
+    var state = Link.SessionState.recording
+    var phase: String?
+    var sources: SessionSources
+    var devices: [UInt32]
+    var clients: [String: Client] = [:]
+    var outcome: String?
+    var reason: String?
+    var stopped: Instant?
+    /// Input devices that still have to be let go before the session can stop.
+    var inputsToClose: Set<UInt32> = []
+    var stopRequested: Instant?
+    /// Calls of StopSession that wait for durability.
+    var stopCalls: [VarlinkCall] = []
+    /// Calls of WatchSession.
+    var watchers: [VarlinkCall] = []
+    /// Counts at the session's end, when the sequencer has forgotten it.
+    var lastSnapshot: StationSnapshot.Session?
+
+    init(
+        number: UInt32, description: SessionDescription, path: String, phases: [String],
+        sources: SessionSources, devices: [UInt32]
+    ) {
+        self.number = number
+        self.description = description
+        self.path = path
+        self.phases = phases
+        self.sources = sources
+        self.devices = devices
+    }
+
+    var identifier: String { description.identifier }
+
+    /// What linked clients are told.
+    var linkSession: LinkSession {
+        LinkSession(
+            id: identifier, study: description.study, participant: description.participant,
+            kind: description.kind.rawValue, state: state, pilot: description.isPilot,
+            protocol: description.protocolName.isEmpty ? nil : description.protocolName,
+            phase: phase, startedNs: description.started.nanoseconds)
+    }
+}
+
+/// A call that is answered once everything before a position of the control ring is durable.
+struct PendingAcknowledgement {
+    var session: UInt32
+    var position: UInt64
+    var answer: () -> Void
+}
+
+/// A subscriber of a session's live pieces.
+final class Subscription {
+    let call: VarlinkCall
+    let session: UInt32
+    let streams: Set<String>?
+    let wantsEvents: Bool
+    var missed: [String: Int] = [:]
+
+    init(call: VarlinkCall, session: UInt32, streams: Set<String>?, wantsEvents: Bool) {
+        self.call = call
+        self.session = session
+        self.streams = streams
+        self.wantsEvents = wantsEvents
+    }
+}

@@ -1,0 +1,111 @@
+import DeviceProfiles
+import Glibc
+import LinuxDevices
+import SystemCalls
+import Timebase
+
+/// Opens a device and holds its start-up dialogue, on a thread of its own: some adapters take
+/// seconds, and the control thread has others to answer.
+enum DeviceOpener {
+    /// - Parameter resuming: the device may still be sending, as it was before a restart: listen, and
+    ///   say nothing.
+    static func open(
+        source: UInt32, profile: DeviceProfile, path: String, identity: String, resuming: Bool,
+        notices: Mailbox<ControlNotice>
+    ) throws(SystemError) {
+        _ = try DedicatedThread(name: "opener") {
+            let result: DeviceOpening
+            do {
+                let descriptor = try connect(profile, path, resuming: resuming)
+                if !resuming { try hold(profile.start, descriptor.number) }
+                result = .opened(
+                    descriptor: descriptor.release(), .serial, identity: identity,
+                    isFresh: !resuming)
+            } catch {
+                result = .failed("\(error)")
+            }
+            notices.post(.deviceOpened(source, result))
+        }
+    }
+
+    /// Tells a device to stop; what goes wrong is no matter, since it is being let go anyway.
+    static func stop(_ profile: DeviceProfile, path: String) {
+        guard !profile.stop.isEmpty,
+            let descriptor = try? connect(profile, path, resuming: true)
+        else { return }
+        try? hold(profile.stop, descriptor.number)
+    }
+
+    private static func connect(
+        _ profile: DeviceProfile, _ path: String, resuming: Bool
+    ) throws -> FileDescriptor {
+        guard case .serial(let settings) = profile.transport else {
+            throw DialogueFailure("\(profile.name) is not a serial device")
+        }
+        let parity = SerialLineSettings.Parity(rawValue: settings.parity.rawValue) ?? .none
+        return try SerialPort.open(
+            path,
+            SerialLineSettings(
+                baud: settings.baud, dataBits: settings.dataBits, parity: parity,
+                stopBits: settings.stopBits), resuming: resuming)
+    }
+
+    private static func hold(_ steps: [DialogueStep], _ descriptor: Int32) throws {
+        for step in steps {
+            switch step {
+            case .send(let bytes): try send(bytes, descriptor)
+            case .wait(let milliseconds): pause(milliseconds)
+            case .expect(let reply, let timeout):
+                try expect(reply, milliseconds: timeout, descriptor)
+            }
+        }
+    }
+
+    private static func send(_ bytes: [UInt8], _ descriptor: Int32) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            let count = try nonBlockingSystemCall("write") {
+                unsafe bytes.withUnsafeBytes {
+                    unsafe write(descriptor, $0.baseAddress! + done, $0.count - done)
+                }
+            }
+            if let count { done += count } else { pause(5) }
+        }
+    }
+
+    private static func expect(
+        _ reply: ExpectedReply, milliseconds: Int, _ descriptor: Int32
+    ) throws {
+        var matcher = ReplyMatcher(reply)
+        let end = Clocks.now() + Int64(milliseconds) * 1_000_000
+        var buffer = [UInt8](repeating: 0, count: 512)
+        while true {
+            let left = (end - Clocks.now()) / 1_000_000
+            guard left > 0 else {
+                throw DialogueFailure(
+                    "the device did not answer within \(milliseconds) ms: is it switched on, "
+                        + "and is it the right profile?")
+            }
+            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&entry, 1, Int32(clamping: left))
+            let count = try nonBlockingSystemCall("read") {
+                unsafe buffer.withUnsafeMutableBytes {
+                    unsafe read(descriptor, $0.baseAddress, $0.count)
+                }
+            }
+            guard let count else { continue }
+            guard count > 0 else { throw DialogueFailure("the device was unplugged") }
+            if matcher.take(buffer[0..<count]) != nil { return }
+        }
+    }
+
+    private static func pause(_ milliseconds: Int) {
+        _ = unsafe poll(nil, 0, Int32(clamping: milliseconds))
+    }
+}
+
+/// A start-up dialogue that failed, in words.
+struct DialogueFailure: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,43 @@
+import SessionStore
+import Synchronization
+import SystemCalls
+
+/// The background job that gives stopped sessions their final form, one after another.
+///
+/// It may end at any moment: the session's file is whole before and after, and what was not
+/// finished is begun again at the next start.
+final class Finisher: Sendable {
+    enum Message: Sendable {
+        case session(path: String)
+        case finish
+    }
+
+    let messages: Mailbox<Message>
+
+    init(notices: Mailbox<ControlNotice>) throws(SystemError) {
+        let messages = try Mailbox<Message>()
+        self.messages = messages
+        // The thread is not joined: a daemon that ends does not wait for it.
+        _ = try DedicatedThread(name: "finisher", stackSize: 4 << 20) {
+            while true {
+                messages.wait(milliseconds: -1)
+                for message in messages.takeAll() {
+                    switch message {
+                    case .finish: return
+                    case .session(let path):
+                        notices.post(.finished(path: path, Self.finish(path)))
+                    }
+                }
+            }
+        }
+    }
+
+    private static func finish(_ path: String) -> FinishOutcome {
+        do throws(SessionStoreError) {
+            let result = try SessionFinisher.finish(path)
+            return .finished(sha256: result.sha256, size: result.size)
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import DeviceProfiles
+import Link
+import LinuxDevices
+import Timebase
+
+/// A device of the station on the control thread's side: what it is, where, and how it stands.
+final class ManagedDevice {
+    /// How the station comes to the device.
+    enum Binding: Hashable {
+        /// A path in the settings.
+        case path(String)
+        /// The serial number that udev gives.
+        case serial(String)
+        /// Found by its profile's udev properties.
+        case found(identity: String)
+        /// A keyboard or pointer by a part of its name.
+        case inputName(String)
+        /// A named source of input events for demos and tests.
+        case testSource(String)
+    }
+
+    enum Kind: Hashable { case serial, keyboard, pointer }
+
+    let id: UInt32
+    let name: String
+    let profile: DeviceProfile
+    let binding: Binding
+    let kind: Kind
+    var node = ""
+    var identity = ""
+    var state = DeviceState.absent
+    var reason = ""
+    /// Number of the session that it records for.
+    var session: UInt32?
+    /// When opening may be tried again.
+    var nextTry = Instant(nanoseconds: 0)
+    /// Seconds between tries; grows with failures.
+    var backoff: Int64 = 1
+    var isOpening = false
+    var isOpen = false
+    /// The next opening only listens: the device may be sending still.
+    var isResuming = false
+    var openedAt = Instant(nanoseconds: 0)
+    /// For the rate shown in the status.
+    var rate = RateMeter()
+
+    init(id: UInt32, name: String, profile: DeviceProfile, binding: Binding, kind: Kind) {
+        self.id = id
+        self.name = name
+        self.profile = profile
+        self.binding = binding
+        self.kind = kind
+    }
+
+    /// The least silence, over the profile's streams, that is worth an alarm, in nanoseconds.
+    var silenceLimit: Int64 { profile.streams.map(\.silenceLimit).min() ?? 2_000_000_000 }
+}
+
+/// Samples a second over the last few seconds.
+struct RateMeter {
+    private var marks: [(time: Instant, samples: Int64)] = []
+
+    mutating func note(_ samples: Int64, at time: Instant) {
+        if let last = marks.last, time - last.time < 500_000_000 { return }
+        marks.append((time, samples))
+        if marks.count > 10 { marks.removeFirst() }
+    }
+
+    var hertz: Double? {
+        guard let first = marks.first, let last = marks.last, last.time > first.time else {
+            return nil
+        }
+        return Double(last.samples - first.samples) / (Double(last.time - first.time) / 1e9)
+    }
+}

@@ -1,0 +1,330 @@
+import DeviceProfiles
+import Glibc
+import LinuxDevices
+import Link
+import SystemCalls
+import Timebase
+
+/// Devices: found, opened, read, lost and found again.
+extension Station {
+    /// Makes the devices of the settings and starts to look for others.
+    func startDevices(_ recovery: RecoveredStation) throws {
+        nextSource = max(nextSource, recovery.highestSource + 1)
+        for (index, setting) in settings.devices.enumerated() {
+            guard let profile = profiles[setting.profile] else {
+                let known = profiles.keys.sorted().joined(separator: ", ")
+                throw StationError(
+                    .settings,
+                    "devices.\(index).profile: there is no profile '\(setting.profile)'; "
+                        + "known are: \(known)")
+            }
+            let configured = try Self.applying(setting.options, to: profile, at: index)
+            let binding: ManagedDevice.Binding =
+                setting.path.map { .path($0) } ?? .serial(setting.serial ?? "")
+            add(setting.name ?? setting.profile, configured, binding, .serial, recovery)
+        }
+        try addInputs(settings.keyboards, .keyboard, recovery)
+        try addInputs(settings.pointers, .pointer, recovery)
+        do throws(DeviceError) {
+            let monitor = try UdevMonitor(subsystems: ["tty", "input"])
+            try? epoll.add(monitor.descriptor, token: Token.monitor, .readable)
+            self.monitor = monitor
+        } catch {
+            log.warning("hot-plugging is not seen: \(error)")
+        }
+        for device in (try? UdevMonitor.enumerate(subsystems: ["tty"])) ?? [] { appeared(device) }
+    }
+
+    private static func applying(
+        _ options: [String: OptionValue], to profile: DeviceProfile, at index: Int
+    ) throws -> DeviceProfile {
+        guard !options.isEmpty else { return profile }
+        do throws(OptionError) {
+            return try profile.applying(options: options)
+        } catch {
+            throw StationError(.settings, "devices.\(index).options.\(error)")
+        }
+    }
+
+    private func addInputs(
+        _ inputs: [StationSettings.Input], _ kind: ManagedDevice.Kind,
+        _ recovery: RecoveredStation
+    ) throws {
+        let word = kind == .keyboard ? "keyboard" : "pointer"
+        for (index, input) in inputs.enumerated() where input.participant {
+            guard let profile = profiles[word] else {
+                throw StationError(.settings, "the profile '\(word)' is missing")
+            }
+            let name = input.name ?? (inputs.count == 1 ? word : "\(word)-\(index + 1)")
+            let binding: ManagedDevice.Binding
+            if let path = input.path {
+                binding = .path(path)
+            } else if let source = input.testSource {
+                guard options.allowsTestSources else {
+                    throw StationError(
+                        .settings,
+                        "\(word)s.\(index).test_source: test sources are for demos and tests; "
+                            + "start attuned with --allow-test-sources to use one")
+                }
+                binding = .testSource(source)
+            } else {
+                binding = .inputName(input.match ?? "")
+            }
+            add(name, profile, binding, kind, recovery)
+        }
+    }
+
+    private func add(
+        _ name: String, _ profile: DeviceProfile, _ binding: ManagedDevice.Binding,
+        _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation
+    ) {
+        // A device that records for a session which was taken up keeps its number.
+        let resumed = recovery.source(named: name)
+        let id = resumed?.id ?? nextSource
+        if resumed == nil { nextSource += 1 }
+        let device = ManagedDevice(
+            id: id, name: name, profile: profile, binding: binding, kind: kind)
+        device.isResuming = resumed != nil
+        if case .path(let path) = binding {
+            device.node = path
+            device.identity = path
+        }
+        devices[id] = device
+        if kind == .serial {
+            announce(device, session: nil, streams: [])
+        }
+    }
+
+    /// Tells the sequencer of a device, before its descriptor goes to the reader.
+    func announce(_ device: ManagedDevice, session: UInt32?, streams: [Int64]) {
+        let content: SourceAnnouncement.Content =
+            switch device.kind {
+            case .serial: .device(device.profile)
+            case .keyboard: .keyboard
+            case .pointer: .pointer
+            }
+        sequencer.messages.post(
+            .source(
+                SourceAnnouncement(
+                    id: device.id, name: device.name, content: content, session: session,
+                    streams: streams)))
+    }
+
+    // MARK: - Coming and going
+
+    func takeUdevEvents() {
+        while let event = monitor?.next() {
+            switch event.action {
+            case .add, .change: appeared(event.device)
+            case .remove: break  // The reader sees the hang-up by itself.
+            }
+        }
+    }
+
+    /// A device node is there: is it one of ours, or one that a profile recognises?
+    private func appeared(_ found: UdevDevice) {
+        guard found.subsystem == "tty" else { return }
+        for device in devices.values where device.kind == .serial && !device.isOpen {
+            switch device.binding {
+            case .path(let path) where path == found.node:
+                device.identity = found.identity
+                device.nextTry = Clocks.now()
+            case .serial(let serial) where found.properties["ID_SERIAL_SHORT"] == serial:
+                device.node = found.node
+                device.identity = found.identity
+                device.nextTry = Clocks.now()
+            case .found(let identity) where identity == found.identity:
+                device.node = found.node
+                device.nextTry = Clocks.now()
+            default: continue
+            }
+            return
+        }
+        let isKnown = devices.values.contains {
+            $0.node == found.node || (!$0.identity.isEmpty && $0.identity == found.identity)
+        }
+        guard !isKnown else { return }
+        for profile in profiles.values.sorted(by: { $0.name < $1.name })
+        where profile.strength(of: found.properties) == .exact {
+            var name = profile.name
+            var count = 1
+            while devices.values.contains(where: { $0.name == name }) {
+                count += 1
+                name = "\(profile.name)-\(count)"
+            }
+            log.info("found \(name) at \(found.node)")
+            add(
+                name, profile, .found(identity: found.identity), .serial,
+                RecoveredStation.nothing)
+            if let device = devices.values.first(where: { $0.name == name }) {
+                device.node = found.node
+                device.identity = found.identity
+            }
+            return
+        }
+    }
+
+    /// Opens what can be opened, and looks after what has gone silent.
+    func tendDevices(_ now: Instant) {
+        guard !isStopping else { return }
+        for device in devices.values where !device.isOpen && !device.isOpening {
+            guard now >= device.nextTry, device.kind == .serial || device.session != nil else {
+                continue
+            }
+            open(device, now)
+        }
+    }
+
+    private func open(_ device: ManagedDevice, _ now: Instant) {
+        device.nextTry = now + device.backoff * 1_000_000_000
+        device.backoff = min(device.backoff * 2, 5)
+        if device.kind != .serial { return openInput(device) }
+        guard !device.node.isEmpty, FileSystem.exists(device.node) else {
+            device.state = .absent
+            device.reason =
+                device.node.isEmpty ? "not plugged in" : "there is nothing at \(device.node)"
+            device.backoff = 1
+            return
+        }
+        device.state = device.isResuming ? .opening : .starting
+        device.reason = ""
+        device.isOpening = true
+        do throws(SystemError) {
+            try DeviceOpener.open(
+                source: device.id, profile: device.profile, path: device.node,
+                identity: device.identity, resuming: device.isResuming, notices: notices)
+        } catch {
+            device.isOpening = false
+            device.state = .failed
+            device.reason = "\(error)"
+        }
+    }
+
+    func deviceOpened(_ id: UInt32, _ result: DeviceOpening) {
+        guard let device = devices[id] else {
+            if case .opened(let descriptor, _, _, _) = result { close(descriptor) }
+            return
+        }
+        device.isOpening = false
+        switch result {
+        case .failed(let reason):
+            device.state = .failed
+            device.reason = reason
+            log.warning("\(device.name) cannot be opened: \(reason)")
+        case .opened(let descriptor, let reading, let identity, let isFresh):
+            device.isOpen = true
+            device.identity = identity.isEmpty ? device.identity : identity
+            device.state = .streaming
+            device.reason = ""
+            device.backoff = 1
+            device.openedAt = Clocks.now()
+            acquisition.commands.post(
+                .add(source: id, descriptor: descriptor, reading, isFresh: isFresh))
+            log.info("\(device.name) is open at \(device.node)")
+        }
+    }
+
+    /// Opens a session's keyboard or pointer; fails closed.
+    func openInput(_ device: ManagedDevice) {
+        let kind: InputDeviceKind = device.kind == .pointer ? .pointer : .keyboard
+        do throws(DeviceError) {
+            let input: InputDevice
+            var isTestSource = false
+            switch device.binding {
+            case .testSource(let path):
+                device.node = path
+                isTestSource = true
+                input = try TestInputSource.open(
+                    path, kind: kind, isAllowed: options.allowsTestSources)
+            case .inputName(let part):
+                device.node = try Self.inputNode(part, kind)
+                input = try InputDevice.open(device.node, kind: kind)
+            default:
+                input = try InputDevice.open(device.node, kind: kind)
+            }
+            device.identity = input.description.identity
+            let descriptor = input.takeDescriptor().release()
+            device.isOpen = true
+            device.state = .streaming
+            device.reason = ""
+            device.backoff = 1
+            device.openedAt = Clocks.now()
+            acquisition.commands.post(
+                .add(
+                    source: device.id, descriptor: descriptor,
+                    .input(kind, isTestSource: isTestSource), isFresh: !device.isResuming))
+            device.isResuming = false
+        } catch {
+            device.state = error.code == .notFound ? .absent : .failed
+            device.reason = "\(error)"
+            log.warning("\(device.name) is not recorded: \(error)")
+        }
+    }
+
+    /// The event node of an input device by a part of its name, from udev.
+    private static func inputNode(
+        _ part: String, _ kind: InputDeviceKind
+    ) throws(DeviceError) -> String {
+        let property = kind == .keyboard ? "ID_INPUT_KEYBOARD" : "ID_INPUT_MOUSE"
+        for device in try UdevMonitor.enumerate(subsystems: ["input"])
+        where device.node.contains("/event") && device.properties[property] == "1" {
+            let names = device.properties.values.joined(separator: "\n")
+            if names.localizedCaseInsensitiveContains(part) { return device.node }
+        }
+        throw DeviceError(
+            code: .notFound,
+            message: "no \(kind.rawValue) has '\(part)' in its name: plug it in, or correct 'match'")
+    }
+
+    func sourceEnded(_ id: UInt32, _ code: Int32) {
+        guard let device = devices[id] else { return }
+        device.isOpen = false
+        device.isResuming = false
+        device.state = .absent
+        device.backoff = 1
+        device.nextTry = Clocks.now() + 200_000_000
+        device.reason =
+            code == 0 || code == EIO || code == ENODEV
+            ? "unplugged" : SystemError(code: code, call: "read").description
+        log.warning("\(device.name) is gone: \(device.reason)")
+    }
+
+    /// Judges a device by what came of it, and lets it start anew if it only listened in vain.
+    func review(_ device: ManagedDevice, _ health: SourceHealth?, _ now: Instant) {
+        let code = "silent:\(device.name)"
+        device.rate.note(health?.samples ?? 0, at: now)
+        guard device.kind == .serial else { return }
+        guard device.isOpen else {
+            if device.session != nil {
+                raise(
+                    code, "\(device.name) is \(device.state.rawValue): \(device.reason)",
+                    session: device.session.flatMap { sessions[$0]?.identifier },
+                    device: device.name)
+            } else {
+                lower(code)
+            }
+            return
+        }
+        let last = max(health?.lastSample ?? device.openedAt, device.openedAt)
+        guard now - last > device.silenceLimit else {
+            if device.state == .silent { device.state = .streaming }
+            if health?.lastSample ?? device.openedAt > device.openedAt {
+                device.isResuming = false
+            }
+            lower(code)
+            return
+        }
+        device.state = .silent
+        device.reason = "no sample for \((now - last) / 1_000_000) ms"
+        raise(
+            code, "\(device.name) is silent: check its cable, its battery, and that it is started.",
+            session: device.session.flatMap { sessions[$0]?.identifier }, device: device.name)
+        if device.isResuming {
+            // It was only listened to, in the hope that it still sends. It does not: start it.
+            device.isResuming = false
+            device.isOpen = false
+            device.nextTry = now
+            acquisition.commands.post(.remove(source: device.id))
+        }
+    }
+}

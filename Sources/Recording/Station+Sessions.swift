@@ -1,0 +1,323 @@
+import Foundation
+import Link
+import Ring
+import SessionStore
+import SystemCalls
+import Timebase
+
+/// Sessions: started, moved through their phases, marked, stopped, finished.
+extension Station {
+    /// Takes up the sessions that a crash interrupted, and finishes those that wait for it.
+    func takeUp(_ recovery: RecoveredStation) {
+        nextSession = recovery.highestSession + 1
+        for resumed in recovery.resumed {
+            let session = resumed.session
+            sessions[session.number] = session
+            for id in session.devices { devices[id]?.session = session.number }
+            // Number and names were given in the first life; announce nothing twice.
+            log.info("session \(session.identifier) goes on")
+            for device in session.devices.compactMap({ devices[$0] }) where device.kind != .serial {
+                openInput(device)
+            }
+        }
+        for path in recovery.unfinished { finisher.messages.post(.session(path: path)) }
+        for row in recovery.interrupted {
+            index(row.description, path: nil, state: .interrupted)
+            continueInterrupted(row)
+        }
+        updateInhibitor()
+    }
+
+    /// Starts a linked continuation of a session that broke off too long ago.
+    private func continueInterrupted(_ row: SessionRow) {
+        let old = row.description
+        do {
+            let session = try start(
+                study: old.study, participant: old.participant, protocolName: old.protocolName,
+                kind: old.kind, isPilot: old.isPilot, parent: old.parent,
+                continuationOf: old.identifier, devices: nil, actor: "attuned")
+            log.info("session \(session.identifier) continues \(old.identifier)")
+        } catch {
+            log.error("\(old.identifier) cannot be continued: \(error)")
+        }
+    }
+
+    /// Starts a session; it is durable when this returns.
+    func start(
+        study: String, participant: String, protocolName: String?, kind: SessionKind,
+        isPilot: Bool, parent: String?, continuationOf: String? = nil, devices names: [String]?,
+        actor: String
+    ) throws -> ActiveSession {
+        guard !isStopping else {
+            throw ControlError.invalidState("stopping", expected: ["running"])
+        }
+        do throws(SessionStoreError) {
+            try StudyDirectory.validate(study: study, participant: participant)
+        } catch {
+            throw ControlError.invalidName("\(study)/\(participant)", reason: error.message)
+        }
+        if let other = sessions.values.first(where: {
+            $0.description.study == study && $0.description.participant == participant
+        }) {
+            throw ControlError.alreadyRecording(session: other.identifier)
+        }
+        let procedure = try ProtocolAccess.load(protocolName)
+        let chosen = try choose(names)
+        let triple = Clocks.triple()
+        let description = SessionDescription(
+            identifier: UUID().uuidString.lowercased(), kind: kind, study: study,
+            participant: participant, protocolName: procedure.name,
+            protocolVersion: procedure.version, protocolText: procedure.text, isPilot: isPilot,
+            station: name, softwareVersion: Self.version, bootIdentifier: boot, parent: parent,
+            continuationOf: continuationOf, started: triple.monotonic,
+            startedRealtime: triple.realtime)
+        let (sources, plans) = plan(chosen)
+        let (session, writer) = try create(
+            description, procedure.phases, sources, plans, chosen, triple, actor)
+        sessions[session.number] = session
+        begin(session, writer, plans, chosen)
+        index(description, path: session.path, state: .recording)
+        updateInhibitor()
+        log.info("session \(session.identifier) records to \(session.path)")
+        return session
+    }
+
+    private func choose(_ names: [String]?) throws(ControlError) -> [ManagedDevice] {
+        guard let names else {
+            return devices.values.filter { $0.session == nil }.sorted { $0.id < $1.id }
+        }
+        var chosen: [ManagedDevice] = []
+        for name in names {
+            guard let device = devices.values.first(where: { $0.name == name }) else {
+                throw .noSuchDevice(name)
+            }
+            if let number = device.session, let session = sessions[number] {
+                throw .deviceBusy(device: name, session: session.identifier)
+            }
+            if !chosen.contains(where: { $0 === device }) { chosen.append(device) }
+        }
+        return chosen
+    }
+
+    private func plan(_ chosen: [ManagedDevice]) -> (SessionSources, [StreamPlan]) {
+        var sources = SessionSources(number: nextSession, sources: [], nextStream: 1)
+        nextSession += 1
+        var plans: [StreamPlan] = []
+        for device in chosen {
+            let streams =
+                device.kind == .serial
+                ? StreamPlan.device(
+                    device.profile, name: device.name, identity: device.identity,
+                    firstID: sources.nextStream)
+                : StreamPlan.input(
+                    device.profile, isPointer: device.kind == .pointer, name: device.name,
+                    identity: device.identity, firstID: sources.nextStream)
+            plans.append(contentsOf: streams)
+            sources.nextStream += Int64(streams.count)
+            let kind: SourceEntry.Kind =
+                switch device.kind {
+                case .serial: .device
+                case .keyboard: .keyboard
+                case .pointer: .pointer
+                }
+            sources.sources.append(
+                SourceEntry(
+                    id: device.id, name: device.name, kind: kind,
+                    profileName: device.profile.name, profileText: device.profile.text,
+                    profileOptions: ProfileAccess.options(of: device, in: settings),
+                    streams: streams.map(\.description.id), linked: []))
+        }
+        return (sources, plans)
+    }
+
+    private func create(
+        _ description: SessionDescription, _ phases: [String], _ sources: SessionSources,
+        _ plans: [StreamPlan], _ chosen: [ManagedDevice], _ triple: TimeTriple, _ actor: String
+    ) throws(ControlError) -> (ActiveSession, SessionWriter) {
+        do {
+            let path = try StudyDirectory.sessionPath(
+                data: data, study: description.study, participant: description.participant,
+                kind: description.kind, startedRealtime: description.startedRealtime)
+            let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+            try FileSystem.makeDirectories(folder)
+            let writer = try SessionWriter.create(
+                at: path, description: description, streams: plans.map(\.description))
+            var batch = SessionBatch()
+            batch.sources = sources.encoded()
+            batch.timeTriples = [RecordedTriple(triple: triple, cause: "start")]
+            batch.ringPositions = [
+                acquisitionRing.mark(acquisitionRing.published),
+                controlRing.mark(controlRing.published),
+            ]
+            batch.audit = [
+                AuditEntry(
+                    time: triple.monotonic, realtime: triple.realtime, actor: actor,
+                    action: "session start")
+            ]
+            try writer.commit(batch)
+            return (
+                ActiveSession(
+                    number: sources.number, description: description, path: path, phases: phases,
+                    sources: sources, devices: chosen.map(\.id)), writer
+            )
+        } catch {
+            throw .storageFailed(reason: "\(error)")
+        }
+    }
+
+    /// Announces the session to the store and the sequencer, and only then opens its keyboards.
+    private func begin(
+        _ session: ActiveSession, _ writer: SessionWriter, _ plans: [StreamPlan],
+        _ chosen: [ManagedDevice]
+    ) {
+        storeMessages.post(.writer(session.number, writer))
+        for device in chosen where device.kind != .serial {
+            announce(device, session: nil, streams: [])
+        }
+        sequencer.messages.post(
+            .session(
+                SessionAnnouncement(
+                    number: session.number, identifier: session.identifier,
+                    sources: session.sources, streams: plans,
+                    acquisition: acquisitionRing.published, control: controlRing.published)))
+        for device in chosen {
+            device.session = session.number
+            if device.kind != .serial { openInput(device) }
+        }
+    }
+
+    // MARK: - Phases, marks, stop
+
+    /// Puts a message to the sequencer into the control ring.
+    func record(_ message: ControlRecord, for session: ActiveSession) throws(ControlError) {
+        let bytes = message.encoded()
+        let stamp = Clocks.now()
+        let fits = unsafe bytes.withUnsafeBytes {
+            unsafe controlWriter.append(
+                kind: RecordKind.control, source: session.number, stamp: stamp, bytes: $0)
+        }
+        guard fits else {
+            throw .storageFailed(reason: "the control ring is full, because the disk is too slow")
+        }
+    }
+
+    /// Answers once everything that was recorded so far is durable.
+    func whenDurable(_ session: ActiveSession, _ answer: @escaping () -> Void) {
+        acknowledgements.append(
+            PendingAcknowledgement(
+                session: session.number, position: controlRing.published, answer: answer))
+        sequencer.messages.post(.hurry)
+    }
+
+    /// Stops a session: its keyboards are let go first, then everything read so far is stored.
+    func stop(_ session: ActiveSession, outcome: String?, reason: String?) {
+        guard session.state == .recording else { return }
+        session.state = .stopping
+        session.outcome = outcome
+        session.reason = reason
+        session.stopRequested = Clocks.now()
+        for id in session.devices {
+            guard let device = devices[id], device.kind != .serial, device.isOpen else { continue }
+            session.inputsToClose.insert(id)
+            device.isOpen = false
+            acquisition.commands.post(.remove(source: id))
+        }
+        if session.inputsToClose.isEmpty { recordStop(session) }
+        tellWatchers(session)
+    }
+
+    func inputClosed(_ id: UInt32) {
+        if let device = devices[id], device.kind != .serial { device.state = .absent }
+        for session in sessions.values where session.inputsToClose.remove(id) != nil {
+            if session.inputsToClose.isEmpty { recordStop(session) }
+        }
+    }
+
+    private func recordStop(_ session: ActiveSession) {
+        let state: SessionStore.SessionState =
+            switch session.outcome {
+            case "aborted": .aborted
+            case "withdrawn": .withdrawn
+            default: .stopped
+            }
+        do throws(ControlError) {
+            try record(
+                .stop(
+                    acquisition: acquisitionRing.published, state: state.rawValue,
+                    outcome: session.outcome, reason: session.reason,
+                    time: session.stopRequested ?? Clocks.now()), for: session)
+            sequencer.messages.post(.hurry)
+        } catch {
+            // The ring is full because the disk does not keep up; it is tried again.
+            session.state = .recording
+            for call in session.stopCalls { call.fail(error) }
+            session.stopCalls = []
+        }
+    }
+
+    /// The last batch of a session is durable.
+    func sessionStopped(_ number: UInt32) {
+        guard let session = sessions.removeValue(forKey: number) else { return }
+        session.lastSnapshot = board.read().sessions[number]
+        session.stopped = session.stopRequested
+        session.state =
+            switch session.outcome {
+            case "aborted": .aborted
+            case "withdrawn": .withdrawn
+            default: .stopped
+            }
+        for id in session.devices { devices[id]?.session = nil }
+        index(session.description, path: session.path, state: session.storedState)
+        for call in session.stopCalls {
+            call.reply(ControlInterface.StopSession.Reply(session: information(session)))
+        }
+        tellWatchers(session, isLast: true)
+        for subscription in subscriptions where subscription.session == number {
+            subscription.call.fail(
+                ControlError.invalidState(session.state.rawValue, expected: ["recording"]))
+        }
+        subscriptions.removeAll { $0.session == number }
+        updateFollowed()
+        acknowledgements.removeAll { acknowledgement in
+            guard acknowledgement.session == number else { return false }
+            acknowledgement.answer()
+            return true
+        }
+        log.info("session \(session.identifier) is \(session.state.rawValue)")
+        if !isStopping { finisher.messages.post(.session(path: session.path)) }
+        updateInhibitor()
+    }
+
+    func finished(_ path: String, _ outcome: FinishOutcome) {
+        switch outcome {
+        case .finished(let sha256, let size):
+            log.info("\(path) is finished: \(size) bytes, SHA-256 \(sha256)")
+            indexFinished(path, sha256: sha256, size: size)
+        case .failed(let reason):
+            log.error("\(path) could not be finished: \(reason)")
+            raise("finish", "\(path) could not be finished: \(reason)")
+        }
+    }
+
+    func updateInhibitor() {
+        if sessions.isEmpty {
+            inhibitor = nil
+        } else if inhibitor == nil {
+            inhibitor = try? SleepInhibitor.whileRecording()
+        }
+    }
+}
+
+extension ActiveSession {
+    /// The state as the file has it.
+    var storedState: SessionStore.SessionState {
+        switch state {
+        case .recording, .stopping: .recording
+        case .stopped, .finishing: .stopped
+        case .finished: .finished
+        case .interrupted: .interrupted
+        case .aborted: .aborted
+        case .withdrawn: .withdrawn
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import CSystem
+import DeviceProfiles
+import Foundation
+import Glibc
+import Link
+import LinuxDevices
+import Logging
+import Ring
+import SessionStore
+import SystemCalls
+import Timebase
+
+/// A recording station: the daemon's control thread with all that it runs.
+///
+/// `run()` serves until SIGTERM or SIGINT, on the thread that calls it; everything here belongs to
+/// that thread. The other threads (acquisition, sequencer, store, openers, finisher) talk to it
+/// through `notices`.
+public final class Station {
+    /// The version that session files and status name.
+    public static let version = "0.1.0"
+
+    let settings: StationSettings
+    let options: StationOptions
+    let name: String
+    let data: String
+    let runtime: String
+    let boot = Clocks.bootIdentifier()
+    let started = Clocks.now()
+    let log: Logger
+
+    let locks: [SocketLock]
+    let profiles: [String: DeviceProfile]
+    let acquisitionRing: Ring
+    let controlRing: Ring
+    var controlWriter: RingWriter
+    let notices: Mailbox<ControlNotice>
+    let feed: LiveFeed
+    let board = SnapshotBoard()
+    let acquisition: Acquisition
+    let sequencer: Sequencer
+    let storeMessages: Mailbox<StoreThread.Message>
+    let store: StoreThread
+    let finisher: Finisher
+    let server: VarlinkServer
+    let epoll: Epoll
+    let signals: SignalDescriptor
+    var monitor: UdevMonitor?
+    var inhibitor: SleepInhibitor?
+
+    var devices: [UInt32: ManagedDevice] = [:]
+    var nextSource: UInt32 = 1
+    var sessions: [UInt32: ActiveSession] = [:]
+    var nextSession: UInt32 = 1
+    var studies: [String: StudyDatabase] = [:]
+    var subscriptions: [Subscription] = []
+    var acknowledgements: [PendingAcknowledgement] = []
+    var alarms: [String: Alarm] = [:]
+    var commitDurations: [Int64] = []
+    var lastCommit: Instant?
+    var isStopping = false
+    var stopDeadline: Instant?
+    var watchdog: Duration?
+    var lastWatchdog = Instant(nanoseconds: 0)
+    var handlerProxy: StationHandler?
+
+    enum Token {
+        static let server: UInt64 = 1
+        static let notices: UInt64 = 2
+        static let signals: UInt64 = 3
+        static let monitor: UInt64 = 4
+    }
+
+    /// Makes everything ready and takes up what a crash left behind.
+    /// - Throws: `StationError` with a message that says what to do.
+    public init(settings: StationSettings, options: StationOptions, log: Logger) throws {
+        self.settings = settings
+        self.options = options
+        self.log = log
+        name = settings.station ?? ProcessInfo.processInfo.hostName
+        data = options.data ?? settings.data ?? Places.data
+        runtime = options.runtime ?? settings.runtime ?? Places.runtime
+        // Signals are blocked before the first thread starts, so that all inherit it.
+        signals = try SignalDescriptor()
+        locks = try Self.prepare(data: data, runtime: runtime)
+        profiles = try Self.loadProfiles(log)
+        notices = try Mailbox()
+        feed = LiveFeed(notices: notices)
+        finisher = try Finisher(notices: notices)
+
+        let recovery = try Recovery(
+            data: data, runtime: runtime, boot: boot, settings: settings, log: log
+        ).run()
+        acquisitionRing = try Self.ring(
+            "acquisition", runtime, megabytes: settings.ringMegabytes, boot: boot)
+        controlRing = try Self.ring("control", runtime, megabytes: 4, boot: boot)
+        controlWriter = controlRing.makeWriter()
+
+        storeMessages = try Mailbox()
+        let wake = ThreadWake()
+        store = try StoreThread(
+            acquisition: acquisitionRing, control: controlRing, notices: notices,
+            messages: storeMessages, done: { wake.call() })
+        let interpreter = recovery.interpreter(
+            acquisition: acquisitionRing, control: controlRing)
+        for resumed in recovery.resumed {
+            storeMessages.post(.writer(resumed.session.number, resumed.writer))
+        }
+        sequencer = try Sequencer(
+            acquisition: acquisitionRing, control: controlRing, interpreter: interpreter,
+            store: storeMessages, feed: feed, board: board,
+            settings: Sequencer.Settings(
+                commitInterval: Int64(settings.commitIntervalMilliseconds) * 1_000_000))
+        let messages = sequencer.messages
+        wake.set { messages.post(.storeIsFree) }
+        acquisition = try Acquisition(
+            ring: acquisitionRing, notices: notices,
+            priority: settings.readerPriority > 0 ? Int32(settings.readerPriority) : nil)
+
+        let rights = AccessPolicy.named(
+            watch: settings.rights.watch, control: settings.rights.control)
+        for group in rights.missing {
+            log.info("there is no group '\(group)' on this machine: it gives nobody a right")
+        }
+        let relay = StationHandler()
+        server = try Self.server(runtime: runtime, policy: rights.policy, handler: relay, log)
+        epoll = try Epoll()
+        handlerProxy = relay
+        relay.station = self
+        try epoll.add(server.pollDescriptor, token: Token.server, .readable)
+        try epoll.add(notices.signal.number, token: Token.notices, .readable)
+        try epoll.add(signals.number, token: Token.signals, .readable)
+        try startDevices(recovery)
+        takeUp(recovery)
+        watchdog = (try? ServiceManager.watchdogInterval()) ?? nil
+    }
+
+    private static func prepare(data: String, runtime: String) throws -> [SocketLock] {
+        func directory(_ path: String, _ what: String, mode: mode_t) throws {
+            do throws(SystemError) {
+                try FileSystem.makeDirectories(path, mode: mode)
+                try systemCall("access", path) { unsafe access(path, W_OK | X_OK) }
+            } catch {
+                throw StationError(
+                    .directory,
+                    "the \(what) directory \(path) cannot be written: \(error.reason). Give another "
+                        + "with --\(what), or give this user the right to write there.")
+            }
+        }
+        try directory(data, "data", mode: 0o750)
+        try directory(runtime, "runtime", mode: 0o755)
+        do throws(LinkError) {
+            return [
+                try SocketLock(path: "\(runtime)/attuned.lock", purpose: "directory \(runtime)"),
+                try SocketLock(path: "\(data)/.attuned.lock", purpose: "directory \(data)"),
+            ]
+        } catch {
+            throw StationError(.inUse, "\(error)")
+        }
+    }
+
+    private static func loadProfiles(_ log: Logger) throws -> [String: DeviceProfile] {
+        let library = try ProfileLibrary.load(directory: Places.profiles)
+        return library
+    }
+
+    static func ring(
+        _ name: String, _ runtime: String, megabytes: Int, boot: String
+    ) throws -> Ring {
+        var capacity = 1 << 20
+        while capacity < megabytes << 20 { capacity <<= 1 }
+        let path = "\(runtime)/\(name).ring"
+        do throws(RingError) {
+            return try Ring.create(
+                at: path, capacity: capacity,
+                identity: RingIdentity(
+                    identifier: UInt64(bitPattern: attune_random_identifier()),
+                    bootIdentifier: boot, name: name))
+        } catch {
+            throw StationError(
+                .ring,
+                "the ring \(path) of \(capacity >> 20) MiB cannot be made: \(error). Make room in "
+                    + "\(runtime), or set ring_megabytes lower.")
+        }
+    }
+
+    private static func server(
+        runtime: String, policy: AccessPolicy, handler: any VarlinkHandler, _ log: Logger
+    ) throws -> VarlinkServer {
+        try VarlinkServer.attuned(
+            path: Places.socket(runtime: runtime), version: version, policy: policy,
+            handler: handler)
+    }
+}
+
+/// What the command line may set over the settings.
+public struct StationOptions: Sendable {
+    public var data: String?
+    public var runtime: String?
+    /// Whether named test sources stand in for keyboards and pointers.
+    public var allowsTestSources: Bool
+
+    public init(data: String? = nil, runtime: String? = nil, allowsTestSources: Bool = false) {
+        self.data = data
+        self.runtime = runtime
+        self.allowsTestSources = allowsTestSources
+    }
+}

@@ -1,0 +1,168 @@
+import Declarations
+import DeviceProfiles
+
+/// A station's settings, as `attuned.yaml` has them. Every key may be left out.
+public struct StationSettings: CheckedDeclaration, Sendable {
+    /// A device that cannot be recognised by itself.
+    public struct Device: CheckedDeclaration, Sendable {
+        public var profile: String
+        public var path: String?
+        public var serial: String?
+        public var name: String?
+        public var options: [String: OptionValue]
+
+        private enum CodingKeys: String, CodingKey, CaseIterable {
+            case profile, path, serial, name, options
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            profile = try container.decode(String.self, forKey: .profile)
+            path = try container.decodeIfPresent(String.self, forKey: .path)
+            serial = try container.decodeIfPresent(String.self, forKey: .serial)
+            name = try container.decodeIfPresent(String.self, forKey: .name)
+            options =
+                try container.decodeIfPresent([String: OptionValue].self, forKey: .options) ?? [:]
+        }
+
+        public func check(_ report: inout DeclarationReport) {
+            if path == nil && serial == nil {
+                report.add(
+                    at: "profile", message: "a device needs either 'path' or 'serial' beside it")
+            }
+            if path != nil && serial != nil {
+                report.add(at: "serial", message: "give either 'path' or 'serial', not both")
+            }
+        }
+    }
+
+    /// The participant's keyboard or pointer.
+    public struct Input: CheckedDeclaration, Sendable {
+        public var match: String?
+        public var path: String?
+        public var testSource: String?
+        public var name: String?
+        public var participant: Bool
+
+        private enum CodingKeys: String, CodingKey, CaseIterable {
+            case match, path, name, participant
+            case testSource = "test_source"
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            match = try container.decodeIfPresent(String.self, forKey: .match)
+            path = try container.decodeIfPresent(String.self, forKey: .path)
+            testSource = try container.decodeIfPresent(String.self, forKey: .testSource)
+            name = try container.decodeIfPresent(String.self, forKey: .name)
+            participant = try container.decodeIfPresent(Bool.self, forKey: .participant) ?? true
+        }
+
+        public func check(_ report: inout DeclarationReport) {
+            let given = [match, path, testSource].compactMap(\.self).count
+            if given != 1 {
+                report.add(
+                    at: [], message: "give exactly one of 'match', 'path' and 'test_source'")
+            }
+        }
+    }
+
+    /// Who may do what.
+    public struct Rights: CheckedDeclaration, Sendable {
+        public var watch: [String]
+        public var control: [String]
+
+        private enum CodingKeys: String, CodingKey, CaseIterable { case watch, control }
+
+        public init(watch: [String] = ["attune"], control: [String] = ["attune-operators"]) {
+            self.watch = watch
+            self.control = control
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            watch = try container.decodeIfPresent([String].self, forKey: .watch) ?? ["attune"]
+            control =
+                try container.decodeIfPresent([String].self, forKey: .control)
+                ?? ["attune-operators"]
+        }
+
+        public func check(_ report: inout DeclarationReport) {}
+    }
+
+    /// The station's name, as it stands in session files; the machine's host name if left out.
+    public var station: String?
+    public var data: String?
+    public var runtime: String?
+    public var devices: [Device]
+    public var keyboards: [Input]
+    public var pointers: [Input]
+    /// Milliseconds from commit to commit, at most 250.
+    public var commitIntervalMilliseconds: Int
+    /// Size of the acquisition ring; rounded up to a power of two.
+    public var ringMegabytes: Int
+    /// Seconds that the daemon may have been away for a session to be taken up again.
+    public var resumeLimitSeconds: Int
+    /// SCHED_FIFO priority of the reader; 0 for none.
+    public var readerPriority: Int
+    public var rights: Rights
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case station, data, runtime, devices, keyboards, pointers, rights
+        case commitIntervalMilliseconds = "commit_interval_ms"
+        case ringMegabytes = "ring_megabytes"
+        case resumeLimitSeconds = "resume_limit_s"
+        case readerPriority = "reader_priority"
+    }
+
+    public init() {
+        devices = []
+        keyboards = []
+        pointers = []
+        commitIntervalMilliseconds = 200
+        ringMegabytes = 16
+        resumeLimitSeconds = 600
+        readerPriority = 0
+        rights = Rights()
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init()
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        station = try container.decodeIfPresent(String.self, forKey: .station)
+        data = try container.decodeIfPresent(String.self, forKey: .data)
+        runtime = try container.decodeIfPresent(String.self, forKey: .runtime)
+        devices = try container.decodeIfPresent([Device].self, forKey: .devices) ?? []
+        keyboards = try container.decodeIfPresent([Input].self, forKey: .keyboards) ?? []
+        pointers = try container.decodeIfPresent([Input].self, forKey: .pointers) ?? []
+        func number(_ key: CodingKeys, _ value: inout Int) throws {
+            value = try container.decodeIfPresent(Int.self, forKey: key) ?? value
+        }
+        try number(.commitIntervalMilliseconds, &commitIntervalMilliseconds)
+        try number(.ringMegabytes, &ringMegabytes)
+        try number(.resumeLimitSeconds, &resumeLimitSeconds)
+        try number(.readerPriority, &readerPriority)
+        rights = try container.decodeIfPresent(Rights.self, forKey: .rights) ?? Rights()
+    }
+
+    public func check(_ report: inout DeclarationReport) {
+        report.require(commitIntervalMilliseconds, in: 20...250, at: "commit_interval_ms")
+        report.require(ringMegabytes, in: 1...4096, at: "ring_megabytes")
+        report.require(resumeLimitSeconds, in: 0...86_400, at: "resume_limit_s")
+        report.require(readerPriority, in: 0...99, at: "reader_priority")
+        var names: Set<String> = []
+        for (index, device) in devices.enumerated() {
+            let name = device.name ?? device.profile
+            if !names.insert(name).inserted {
+                report.add(
+                    at: "devices", String(index), "profile",
+                    message: "two devices are called '\(name)': give each a 'name' of its own")
+            }
+        }
+    }
+
+    /// Reads a settings file.
+    public static func load(path: String) throws(DeclarationErrors) -> StationSettings {
+        try Declaration.load(StationSettings.self, path: path).value
+    }
+}

@@ -1,0 +1,77 @@
+import Glibc
+
+/// Where things are: settings, data, sockets, and the files that come with the programs.
+///
+/// Installed programs use the system's places; programs run out of a checkout use the checkout's
+/// own folders, so that nothing has to be set up to try something.
+public enum Places {
+    /// Whether this program was installed rather than built in a checkout.
+    public static var isInstalled: Bool { checkout == nil }
+
+    /// Where sessions are kept, unless something else is said.
+    public static var data: String {
+        isInstalled ? "/var/lib/attune" : "\(workingDirectory)/data"
+    }
+
+    /// Where sockets and rings are, unless something else is said.
+    public static var runtime: String {
+        if isInstalled { return "/run/attuned" }
+        if let user = environment("XDG_RUNTIME_DIR"), FileSystem.exists(user) {
+            return "\(user)/attuned"
+        }
+        return "/dev/shm/attuned-\(getuid())"
+    }
+
+    /// The daemon's socket in a runtime directory.
+    public static func socket(runtime: String) -> String { "\(runtime)/attuned.socket" }
+
+    /// Device profiles.
+    public static var profiles: String { shared("Devices/profiles", installed: "profiles") }
+
+    /// Study protocols.
+    public static var studies: String { shared("Protocols/studies", installed: "studies") }
+
+    /// The settings file of a program, such as `attuned`, if the system has one.
+    public static func settings(of program: String) -> String? {
+        let path = "/etc/attune/\(program).yaml"
+        return isInstalled && FileSystem.exists(path) ? path : nil
+    }
+
+    private static func shared(_ folder: String, installed: String) -> String {
+        guard let checkout else { return "/usr/share/attune/\(installed)" }
+        return "\(checkout)/\(folder)"
+    }
+
+    /// The checkout that this program was built in, found from its own place upwards; nil for an
+    /// installed one.
+    static let checkout: String? = {
+        guard var path = try? link("/proc/self/exe") else { return nil }
+        while let slash = path.lastIndex(of: "/") {
+            path = String(path[..<slash])
+            if FileSystem.exists("\(path)/Devices/profiles")
+                && FileSystem.exists("\(path)/Package.swift")
+            {
+                return path
+            }
+        }
+        return nil
+    }()
+
+    static var workingDirectory: String { (try? link("/proc/self/cwd")) ?? "." }
+
+    private static func link(_ path: String) throws(SystemError) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = try systemCall("readlink", path) {
+            unsafe buffer.withUnsafeMutableBytes {
+                unsafe readlink(path, $0.assumingMemoryBound(to: CChar.self).baseAddress!, $0.count)
+            }
+        }
+        return String(decoding: buffer[0..<count], as: UTF8.self)
+    }
+
+    private static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+}
