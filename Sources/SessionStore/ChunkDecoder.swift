@@ -1,7 +1,10 @@
 import Timebase
 
 /// Turns the blobs of chunk rows back into columns and packets.
-final class ChunkDecoder {
+///
+/// Unchecked, because it keeps a buffer without a lock: each decoder is used inside accesses to one
+/// database connection only, and a connection's queue lets in one access at a time.
+final class ChunkDecoder: @unchecked Sendable {
     private let inflater: Inflater
 
     init() throws(SessionStoreError) { inflater = try Inflater() }
