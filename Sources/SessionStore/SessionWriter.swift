@@ -1,4 +1,6 @@
 import GRDB
+import Synchronization
+import SystemCalls
 import Timebase
 
 /// Writes one session's file while it records.
@@ -8,6 +10,7 @@ import Timebase
 public final class SessionWriter: Sendable {
     /// The file.
     public let path: String
+    private let core: Mutex<SessionWriterCore>
 
     /// Creates the file and stores the session's row and its first streams.
     /// - Throws: `exists` if something stands there, `readOnly`, `diskFull`, `missing` when the
@@ -15,28 +18,65 @@ public final class SessionWriter: Sendable {
     public static func create(
         at path: String, description: SessionDescription, streams: [StreamDescription] = []
     ) throws(SessionStoreError) -> SessionWriter {
-        throw SessionStoreError(code: .other, message: "not yet")
+        try SessionConnection.createFile(path)
+        do {
+            let queue = try SessionConnection.writing(path)
+            // The schema goes in before the switch to the write-ahead log, so that the file's own
+            // header says what it is from the start.
+            try queue.write { database in
+                try SessionSchema.create(in: database)
+                try SessionRows.insert(description, in: database, path: path)
+            }
+            try queue.close()
+            try FileSystem.syncDirectory(SessionConnection.directory(of: path))
+            let writer = try SessionWriter(path: path)
+            if !streams.isEmpty {
+                var batch = SessionBatch()
+                batch.streams = streams
+                try writer.commit(batch)
+            }
+            return writer
+        } catch {
+            // Nothing was recorded yet; what is half made must not look like a session.
+            for suffix in ["", "-journal", "-wal", "-shm"] { try? FileSystem.remove(path + suffix) }
+            throw .wrapping(error, path: path)
+        }
     }
 
-    /// Opens the file of a session that is still in state `recording` (after a crash) or that is
-    /// still to be closed, and tells what it holds.
-    /// - Throws: `wrongState` if the session is no longer recording.
+    /// Opens the file of a session that is not yet in its final form (after a crash, or to close it
+    /// in another state), and tells what it holds.
+    /// - Throws: `wrongState` if the file is in its final form; `missing`, `notASession`,
+    ///   `newerVersion`, `damaged`.
     public static func open(
         at path: String
     ) throws(SessionStoreError) -> (writer: SessionWriter, resumed: ResumedSession) {
-        throw SessionStoreError(code: .other, message: "not yet")
+        try SessionHeader.check(
+            path, applicationIdentifier: SessionSchema.applicationIdentifier,
+            version: SessionSchema.version, what: "session file")
+        let resumed = try SessionRows.resumed(path)
+        guard resumed.session.finishedRealtime == nil else {
+            throw SessionStoreError(
+                code: .wrongState,
+                message: "\(path) is finished and cannot be recorded to; start a new session")
+        }
+        return (try SessionWriter(path: path), resumed)
     }
 
-    private init(path: String) { self.path = path }
+    private init(path: String) throws(SessionStoreError) {
+        self.path = path
+        core = Mutex(try SessionWriterCore(path: path))
+    }
 
     /// Stores a batch as one transaction and returns once it is durable.
     ///
     /// If it throws, nothing of the batch is stored, and it may be called again with the same batch.
     @discardableResult
     public func commit(_ batch: SessionBatch) throws(SessionStoreError) -> CommitResult {
-        throw SessionStoreError(code: .other, message: "not yet")
+        try core.withLock { core throws(SessionStoreError) in try core.commit(batch) }
     }
 
     /// Writes the log back into the file as far as readers allow and closes it. Safe to call twice.
-    public func close() throws(SessionStoreError) {}
+    public func close() throws(SessionStoreError) {
+        try core.withLock { core throws(SessionStoreError) in try core.close() }
+    }
 }

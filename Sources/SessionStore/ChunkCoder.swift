@@ -1,0 +1,44 @@
+import Timebase
+
+/// Turns sample runs into the two blobs of a chunk row.
+///
+/// `data` holds one column a channel; `packets` holds two, the packets' sample counts and their
+/// arrivals. They are apart, since most readers take times from the clock segments and never look
+/// at arrivals, which take most of the space.
+final class ChunkCoder {
+    private var coder = ColumnCoder()
+    private let deflater: Deflater
+    private var bytes: [UInt8] = []
+    private var counts: [Int64] = []
+    private var arrivals: [Int64] = []
+
+    /// - Parameter level: as in `Deflater`.
+    init(level: Int32) throws(SessionStoreError) { deflater = try Deflater(level: level) }
+
+    /// Compresses the columns of a run and hands the blob to `body`.
+    func encode(
+        _ columns: [SampleColumn],
+        _ body: (UnsafeRawBufferPointer) throws(SessionStoreError) -> Void
+    ) throws(SessionStoreError) {
+        bytes.removeAll(keepingCapacity: true)
+        for column in columns { coder.encode(column, into: &bytes) }
+        try unsafe deflater.compress(bytes, body)
+    }
+
+    /// Compresses the packets of a run and hands the blob to `body`.
+    func encode(
+        _ packets: [SamplePacket],
+        _ body: (UnsafeRawBufferPointer) throws(SessionStoreError) -> Void
+    ) throws(SessionStoreError) {
+        bytes.removeAll(keepingCapacity: true)
+        counts.removeAll(keepingCapacity: true)
+        arrivals.removeAll(keepingCapacity: true)
+        for packet in packets {
+            counts.append(Int64(packet.count))
+            arrivals.append(packet.arrival.nanoseconds)
+        }
+        coder.encode(counts, into: &bytes)
+        coder.encode(arrivals, into: &bytes)
+        try unsafe deflater.compress(bytes, body)
+    }
+}

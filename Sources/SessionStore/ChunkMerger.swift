@@ -1,0 +1,46 @@
+import Timebase
+
+/// Puts the short chunks of a recording together into longer ones, stream by stream.
+struct ChunkMerger {
+    /// A chunk is closed as soon as it holds so many samples or covers so much time.
+    static let samples = 4096
+    static let nanoseconds: Int64 = 60_000_000_000
+
+    private var open: [Int64: SampleRun] = [:]
+
+    /// Adds a chunk.
+    /// - Returns: a longer one that is complete with it.
+    mutating func add(_ run: SampleRun) -> SampleRun? {
+        var merged = open.removeValue(forKey: run.stream)
+        if merged == nil {
+            merged = run
+        } else {
+            merged?.append(run)
+        }
+        guard let merged else { return nil }
+        if merged.count >= Self.samples || merged.duration >= Self.nanoseconds { return merged }
+        open[run.stream] = merged
+        return nil
+    }
+
+    /// What is left at the end, by stream.
+    mutating func rest() -> [SampleRun] {
+        defer { open.removeAll() }
+        return open.values.sorted { $0.stream < $1.stream }
+    }
+}
+
+extension SampleRun {
+    fileprivate var duration: Int64 {
+        guard let first = packets.first, let last = packets.last else { return 0 }
+        return last.arrival - first.arrival
+    }
+
+    fileprivate mutating func append(_ other: SampleRun) {
+        count += other.count
+        for channel in columns.indices where channel < other.columns.count {
+            columns[channel].append(other.columns[channel])
+        }
+        packets.append(contentsOf: other.packets)
+    }
+}

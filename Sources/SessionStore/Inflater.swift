@@ -1,0 +1,47 @@
+import CDeflate
+
+/// Expands zlib format, reusing one decompressor and one buffer.
+///
+/// Not thread-safe; its owner serialises the calls.
+@safe final class Inflater {
+    private let decompressor: OpaquePointer
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    /// No chunk expands beyond this; a damaged file must not use up the memory.
+    private static let limit = 1 << 28
+
+    init() throws(SessionStoreError) {
+        guard let decompressor = unsafe libdeflate_alloc_decompressor() else {
+            throw SessionStoreError(
+                code: .other, message: "no memory for reading samples; free some and retry")
+        }
+        unsafe self.decompressor = decompressor
+    }
+
+    deinit { unsafe libdeflate_free_decompressor(decompressor) }
+
+    /// Expands bytes and hands the result to `body`, where it is valid.
+    /// - Returns: nil where the bytes are not valid zlib format.
+    func expand<Result>(
+        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+    ) -> Result? {
+        while true {
+            var count = 0
+            // The array stays in place within the closure, and libdeflate keeps to the lengths.
+            let result = unsafe buffer.withUnsafeMutableBytes { target in
+                unsafe libdeflate_zlib_decompress(
+                    decompressor, bytes.baseAddress, bytes.count, target.baseAddress,
+                    target.count, &count)
+            }
+            switch result {
+            case LIBDEFLATE_SUCCESS:
+                return unsafe buffer.withUnsafeBytes {
+                    unsafe body(UnsafeRawBufferPointer(rebasing: $0[0..<count]))
+                }
+            case LIBDEFLATE_INSUFFICIENT_SPACE where buffer.count < Self.limit:
+                buffer = [UInt8](repeating: 0, count: buffer.count * 4)
+            default:
+                return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+import GRDB
+import Timebase
+
+/// Reads samples and clock segments, inside one access to the database.
+struct SampleRows {
+    let database: Database
+    let path: String
+    let decoder: ChunkDecoder
+
+    func statement(_ sql: String) throws(SessionStoreError) -> RowStatement {
+        try RowStatement(database, sql, path: path)
+    }
+
+    func sampleCount(_ stream: Int64) throws(SessionStoreError) -> Int64 {
+        let row = try statement(
+            """
+            SELECT first_index + sample_count FROM chunks WHERE stream_id = ?
+              ORDER BY first_index DESC LIMIT 1
+            """)
+        try row.bind(1, stream)
+        defer { row.reset() }
+        return try row.step() ? row.integer(0) : 0
+    }
+
+    private static let segmentColumns = """
+        SELECT first_index, last_index, origin_ns, period_ns, bound_ns, method, drift_ppm, jitter_ns
+          FROM clock_segments WHERE stream_id = ?1
+        """
+
+    /// The segments that may hold samples of `from..<to`.
+    func timeline(
+        _ stream: Int64, from: Instant, to: Instant
+    ) throws(SessionStoreError) -> StreamTimeline {
+        let row = try statement(
+            Self.segmentColumns + """
+                 AND origin_ns < ?3 AND origin_ns >= coalesce((SELECT max(origin_ns)
+                FROM clock_segments WHERE stream_id = ?1 AND origin_ns <= ?2), ?2)
+                ORDER BY first_index
+                """)
+        try row.bind(1, stream)
+        try row.bind(2, from)
+        try row.bind(3, to)
+        return try reachingToTheEnd(stream, segments(row))
+    }
+
+    /// The segments of a range of samples.
+    func timeline(
+        _ stream: Int64, _ indices: ClosedRange<Int64>
+    ) throws(SessionStoreError) -> StreamTimeline {
+        let row = try statement(
+            Self.segmentColumns + """
+                 AND first_index <= ?3 AND first_index >= coalesce((SELECT max(first_index)
+                FROM clock_segments WHERE stream_id = ?1 AND first_index <= ?2), ?2)
+                ORDER BY first_index
+                """)
+        try row.bind(1, stream)
+        try row.bind(2, indices.lowerBound)
+        try row.bind(3, indices.upperBound)
+        return try reachingToTheEnd(stream, segments(row))
+    }
+
+    /// All segments of a stream, as stored.
+    func segments(_ stream: Int64) throws(SessionStoreError) -> [ClockSegment] {
+        let row = try statement(Self.segmentColumns + " ORDER BY first_index")
+        try row.bind(1, stream)
+        return try segments(row)
+    }
+
+    private func segments(_ row: RowStatement) throws(SessionStoreError) -> [ClockSegment] {
+        var segments: [ClockSegment] = []
+        while try row.step() {
+            segments.append(
+                ClockSegment(
+                    firstIndex: row.integer(0), lastIndex: row.integer(1),
+                    origin: row.instant(2), period: row.real(3), bound: row.integer(4),
+                    method: row.text(5), driftPPM: row.optionalReal(6), jitter: row.integer(7)))
+        }
+        return segments
+    }
+
+    private func reachingToTheEnd(
+        _ stream: Int64, _ segments: [ClockSegment]
+    ) throws(SessionStoreError) -> StreamTimeline {
+        guard let last = segments.last else { return StreamTimeline(segments: []) }
+        let row = try statement(
+            "SELECT max(first_index) FROM clock_segments WHERE stream_id = ?")
+        try row.bind(1, stream)
+        let isLast = try row.step() && row.integer(0) == last.firstIndex
+        row.reset()
+        guard isLast else { return StreamTimeline(segments: segments) }
+        var segments = segments
+        segments[segments.count - 1].lastIndex = max(
+            last.firstIndex - 1, try sampleCount(stream) - 1)
+        if segments[segments.count - 1].lastIndex < last.firstIndex { segments.removeLast() }
+        return StreamTimeline(segments: segments)
+    }
+
+    /// Whether a stream's times come from its packets: each has its own, or no line is known.
+    func isStamped(_ stream: StreamDescription) throws(SessionStoreError) -> Bool {
+        if stream.clock == .stamped { return true }
+        let row = try statement(
+            "SELECT method FROM clock_segments WHERE stream_id = ? ORDER BY first_index LIMIT 1")
+        try row.bind(1, stream.id)
+        defer { row.reset() }
+        return try !row.step() || row.text(0) == ClockSegment.stampedMethod
+    }
+
+    /// Hands out the chunks that hold a range of samples, with the values of one or all channels.
+    func forEachChunk(
+        _ stream: StreamDescription, _ indices: ClosedRange<Int64>, channel: Int? = nil,
+        _ body: (_ first: Int64, _ columns: [SampleColumn]) -> Void
+    ) throws(SessionStoreError) {
+        let row = try statement(
+            """
+            SELECT first_index, sample_count, data FROM chunks WHERE stream_id = ?1
+              AND first_index <= ?3 AND first_index >= (SELECT max(first_index) FROM chunks
+                WHERE stream_id = ?1 AND first_index <= ?2) ORDER BY first_index
+            """)
+        try row.bind(1, stream.id)
+        try row.bind(2, indices.lowerBound)
+        try row.bind(3, indices.upperBound)
+        while try row.step() {
+            let count = Int(clamping: row.integer(1))
+            let columns: [SampleColumn]?
+            if let channel {
+                columns = unsafe decoder.column(row.blob(2), count: count, channel: channel)
+                    .map { [$0] }
+            } else {
+                columns = unsafe decoder.columns(
+                    row.blob(2), count: count, channels: stream.channels.count)
+            }
+            guard let columns else {
+                let first = row.integer(0)
+                row.reset()
+                throw .damaged(path, "chunk \(first) of stream \(stream.name) cannot be read")
+            }
+            body(row.integer(0), columns)
+        }
+    }
+
+    /// Hands out the chunks with packets in `from..<to`, with a time for each sample from its packet.
+    func forEachStampedChunk(
+        _ stream: StreamDescription, from: Instant, to: Instant, channel: Int? = nil,
+        _ body: (_ first: Int64, _ times: [Instant], _ columns: [SampleColumn]) -> Void
+    ) throws(SessionStoreError) {
+        let row = try statement(
+            """
+            SELECT first_index, sample_count, data, packets FROM chunks WHERE stream_id = ?1
+              AND first_arrival_ns < ?3 AND first_arrival_ns >= coalesce((SELECT
+                max(first_arrival_ns) FROM chunks WHERE stream_id = ?1 AND first_arrival_ns < ?2),
+                ?2) ORDER BY first_index
+            """)
+        try row.bind(1, stream.id)
+        try row.bind(2, from)
+        try row.bind(3, to)
+        while try row.step() {
+            let count = Int(clamping: row.integer(1))
+            let columns: [SampleColumn]?
+            if let channel {
+                columns = unsafe decoder.column(row.blob(2), count: count, channel: channel)
+                    .map { [$0] }
+            } else {
+                columns = unsafe decoder.columns(
+                    row.blob(2), count: count, channels: stream.channels.count)
+            }
+            let packets = unsafe decoder.packets(row.blob(3), count: count)
+            guard let columns, let packets else {
+                let first = row.integer(0)
+                row.reset()
+                throw .damaged(path, "chunk \(first) of stream \(stream.name) cannot be read")
+            }
+            body(row.integer(0), packets.times(count), columns)
+        }
+    }
+}
+
+extension [SamplePacket] {
+    /// The arrival of each sample's packet.
+    func times(_ count: Int) -> [Instant] {
+        var times: [Instant] = []
+        times.reserveCapacity(count)
+        for packet in self {
+            for _ in 0..<packet.count { times.append(packet.arrival) }
+        }
+        return times
+    }
+}

@@ -1,0 +1,171 @@
+import GRDB
+import SystemCalls
+import Timebase
+
+/// Copies a recording into a new database in the form of a finished file, and compares the two.
+struct SessionCopy {
+    /// The recording and the new file, for errors.
+    let path: String
+    let beside: String
+
+    /// Compression of finished chunks: beyond this, libdeflate's levels take much longer for less
+    /// than a hundredth of the size.
+    private static let level: Int32 = 8
+
+    /// Fills an empty database.
+    /// - Returns: for each stream, a digest of what the recording holds.
+    func run(from original: Database, to database: Database) throws -> [Int64: SampleDigest] {
+        try SessionSchema.create(in: database)
+        for table in SessionSchema.tables { try copy(table, from: original, to: database) }
+        let streams = try SessionRows(database: original, path: path).streams()
+        let digests = try copySamples(streams, from: original, to: database)
+        try fitGaps(streams, in: database)
+        try database.execute(
+            sql: """
+                UPDATE session SET finished_realtime_ns = ?,
+                  state = CASE state WHEN 'stopped' THEN 'finished' ELSE state END
+                """, arguments: [Clocks.realtime()])
+        return digests
+    }
+
+    private func copy(
+        _ table: String, from original: Database, to database: Database
+    ) throws(SessionStoreError) {
+        let source = try RowStatement(original, "SELECT * FROM \(table)", path: path)
+        let places = Array(repeating: "?", count: Int(source.columnCount)).joined(separator: ", ")
+        let target = try RowStatement(
+            database, "INSERT INTO \(table) VALUES (\(places))", path: beside)
+        while try source.step() {
+            for column in 0..<source.columnCount {
+                try target.bind(column + 1, from: source, column: column)
+            }
+            try target.run()
+        }
+    }
+
+    private func copySamples(
+        _ streams: [StreamDescription], from original: Database, to database: Database
+    ) throws(SessionStoreError) -> [Int64: SampleDigest] {
+        let chunks = try ChunkStatements(database, path: beside)
+        let coder = try ChunkCoder(level: Self.level)
+        var merger = ChunkMerger()
+        var digests: [Int64: SampleDigest] = [:]
+        var pyramids: [Int64: [PyramidBuilder]] = [:]
+        for stream in streams {
+            digests[stream.id] = SampleDigest(channels: stream.channels.count)
+            pyramids[stream.id] = stream.channels.map { _ in PyramidBuilder() }
+        }
+        // In the order of recording, so that what is near in time stays near in the file.
+        try forEachChunk(streams, in: original) { run throws(SessionStoreError) in
+            digests[run.stream]?.add(run.columns, run.packets)
+            if let merged = merger.add(run) { try chunks.insert(merged, coder) }
+            for channel in run.columns.indices {
+                pyramids[run.stream]?[channel].append(run.columns[channel])
+                for block in pyramids[run.stream]?[channel].takeReady() ?? [] {
+                    try chunks.insert(block, stream: run.stream, channel: channel)
+                }
+            }
+        }
+        for run in merger.rest() { try chunks.insert(run, coder) }
+        for stream in streams {
+            for channel in stream.channels.indices {
+                for block in pyramids[stream.id]?[channel].takeRest() ?? [] {
+                    try chunks.insert(block, stream: stream.id, channel: channel)
+                }
+            }
+        }
+        return digests
+    }
+
+    /// Hands out all chunks of a database, in the order in which they were written.
+    private func forEachChunk(
+        _ streams: [StreamDescription], in database: Database,
+        _ body: (SampleRun) throws(SessionStoreError) -> Void
+    ) throws(SessionStoreError) {
+        let decoder = try ChunkDecoder()
+        var channels: [Int64: Int] = [:]
+        for stream in streams { channels[stream.id] = stream.channels.count }
+        let row = try RowStatement(
+            database,
+            "SELECT stream_id, first_index, sample_count, data, packets FROM chunks ORDER BY rowid",
+            path: path)
+        while try row.step() {
+            let count = Int(clamping: row.integer(2))
+            guard let channels = channels[row.integer(0)],
+                let columns = unsafe decoder.columns(
+                    row.blob(3), count: count, channels: channels),
+                let packets = unsafe decoder.packets(row.blob(4), count: count)
+            else {
+                let (stream, first) = (row.integer(0), row.integer(1))
+                row.reset()
+                throw .damaged(path, "chunk \(first) of stream \(stream) cannot be read")
+            }
+            try body(
+                SampleRun(
+                    stream: row.integer(0), firstIndex: row.integer(1), count: count,
+                    columns: columns, packets: packets))
+        }
+    }
+
+    /// Gives each gap the times that its neighbouring samples have by the last clock segments,
+    /// which may have been refined since the gap was found.
+    private func fitGaps(
+        _ streams: [StreamDescription], in database: Database
+    ) throws(SessionStoreError) {
+        let samples = SampleRows(
+            database: database, path: beside, decoder: try ChunkDecoder())
+        let gaps = try RowStatement(
+            database, "SELECT id, after_index FROM gaps WHERE stream_id = ?", path: beside)
+        let start = try RowStatement(
+            database, "UPDATE gaps SET start_ns = ? WHERE id = ?", path: beside)
+        let end = try RowStatement(
+            database, "UPDATE gaps SET end_ns = ? WHERE id = ?", path: beside)
+        for stream in streams where !stream.channels.isEmpty {
+            var found: [(id: Int64, after: Int64)] = []
+            try gaps.bind(1, stream.id)
+            while try gaps.step() { found.append((gaps.integer(0), gaps.integer(1))) }
+            for gap in found {
+                if let time = try samples.time(of: gap.after, in: stream) {
+                    try start.bind(1, time)
+                    try start.bind(2, gap.id)
+                    try start.run()
+                }
+                if let time = try samples.time(of: gap.after + 1, in: stream) {
+                    try end.bind(1, time)
+                    try end.bind(2, gap.id)
+                    try end.run()
+                }
+            }
+        }
+    }
+
+    /// Makes sure that a finished copy holds what the recording held.
+    func verify(
+        _ database: Database, against original: Database, _ digests: [Int64: SampleDigest]
+    ) throws {
+        let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? ""
+        guard answer == "ok" else { throw SessionStoreError.damaged(beside, answer) }
+        for table in SessionSchema.tables {
+            let sql = "SELECT count(*) FROM \(table)"
+            guard try Int.fetchOne(database, sql: sql) == Int.fetchOne(original, sql: sql) else {
+                throw SessionStoreError.damaged(beside, "rows of \(table) got lost in copying")
+            }
+        }
+        let streams = try SessionRows(database: database, path: beside).streams()
+        var copied: [Int64: SampleDigest] = [:]
+        var next: [Int64: Int64] = [:]
+        for stream in streams {
+            copied[stream.id] = SampleDigest(channels: stream.channels.count)
+        }
+        try forEachChunk(streams, in: database) { run throws(SessionStoreError) in
+            guard run.firstIndex == next[run.stream, default: 0] else {
+                throw .damaged(beside, "chunks of stream \(run.stream) are out of order")
+            }
+            next[run.stream] = run.firstIndex + Int64(run.count)
+            copied[run.stream]?.add(run.columns, run.packets)
+        }
+        guard copied == digests else {
+            throw SessionStoreError.damaged(beside, "the copied samples differ from the recorded")
+        }
+    }
+}
