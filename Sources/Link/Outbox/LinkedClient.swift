@@ -1,0 +1,300 @@
+import Glibc
+import SystemCalls
+import Timebase
+
+/// Delivers events and samples to a session, each exactly once, across restarts of either side.
+///
+/// What is sent goes into the outbox first. While linked it goes out in batches, several of them
+/// under way; an acknowledgement empties the outbox. When the connection is lost it connects again
+/// with growing pauses, registers, learns what has arrived, and sends the rest.
+///
+/// Used by one thread. In a poll loop: watch `descriptor` for reading (for writing too while
+/// `wantsWrite`), call `process()` when it is ready and no later than `millisecondsUntilDue`.
+/// Without a loop: `flush(timeoutMilliseconds:)` waits until everything is acknowledged.
+public final class LinkedClient {
+    /// What the client says of itself when it registers.
+    public struct Registration: Hashable, Sendable {
+        public var session: String
+        /// A stable name, such as `chat`; the outbox's number is added to it.
+        public var client: String
+        public var title: String
+        public var streams: [LinkStream]
+
+        public init(session: String, client: String, title: String, streams: [LinkStream] = []) {
+            self.session = session
+            self.client = client
+            self.title = title
+            self.streams = streams
+        }
+    }
+
+    public let outbox: Outbox
+    /// How it stands.
+    public private(set) var state: LinkedState = .waiting("not connected yet")
+
+    private let path: String
+    private let registration: Registration
+    private var client: VarlinkClient?
+    /// Numbers that answers under way will acknowledge; the first answer is for the first.
+    private var underWay: [Int64] = []
+    private var sentUpTo: Int64 = 0
+    private var isRegistered = false
+    private var session: String
+    private var nextAttempt: Instant
+    private var pauseMilliseconds: Int64 = LinkedClient.shortestPause
+    private var answerDeadline: Instant?
+
+    private static let shortestPause: Int64 = 100
+    private static let longestPause: Int64 = 5000
+    private static let batchItems = 256
+    private static let batchBytes = 512 << 10
+    private static let batchesUnderWay = 4
+    private static let answerNanoseconds: Int64 = 30_000_000_000
+
+    /// Does not connect yet; `process()` does.
+    public init(path: String, outbox: Outbox, registration: Registration) {
+        self.path = path
+        self.outbox = outbox
+        self.registration = registration
+        session = registration.session
+        nextAttempt = Clocks.now()
+    }
+
+    /// The name it is registered by.
+    public var name: String {
+        let digits = String(outbox.identifier, radix: 16)
+        return "\(registration.client)-\(digits)"
+    }
+
+    /// The connection's descriptor, nil while there is none. Changes with each connection.
+    public var descriptor: Int32? { client?.descriptor }
+
+    /// Whether to watch the descriptor for writing too.
+    public var wantsWrite: Bool { client?.wantsWrite ?? false }
+
+    /// When `process()` is due though nothing is ready; nil where nothing is.
+    public var millisecondsUntilDue: Int? {
+        if case .refused = state { return nil }
+        guard let due = client == nil ? nextAttempt : answerDeadline else { return nil }
+        let left = due - Clocks.now()
+        return left <= 0 ? 0 : Int(min(left / 1_000_000 + 1, 60_000))
+    }
+
+    /// Sends an event: into the outbox, and out as soon as it can go.
+    /// - Parameters:
+    ///   - bound: the 95% bound of its time in nanoseconds, where it is known.
+    /// - Returns: its number.
+    @discardableResult
+    public func send(
+        kind: String, time: Instant, bound: Int64? = nil, stream: String? = nil,
+        payload: JSONValue
+    ) throws(LinkError) -> Int64 {
+        let event = LinkEvent(
+            sequence: outbox.lastSequence + 1, timeNs: time.nanoseconds, boundNs: bound,
+            stream: stream, kind: kind, payload: payload)
+        let sequence = try append("event", event)
+        try process()
+        return sequence
+    }
+
+    /// Sends samples of a registered stream as one item.
+    /// - Parameters:
+    ///   - data: little-endian values in the channels' types, sample by sample.
+    @discardableResult
+    public func send(
+        stream: String, firstTime: Instant, firstIndex: Int64? = nil, stamps: [Int64]? = nil,
+        count: Int, data: [UInt8]
+    ) throws(LinkError) -> Int64 {
+        let samples = LinkInterface.SendSamples.Parameters(
+            session: "", client: "", stream: stream, sequence: outbox.lastSequence + 1,
+            firstTimeNs: firstTime.nanoseconds, firstIndex: firstIndex, stampsNs: stamps,
+            count: count, data: Base64.encode(data))
+        let sequence = try append("samples", samples)
+        try process()
+        return sequence
+    }
+
+    private func append<Item: Encodable>(_ key: String, _ item: Item) throws(LinkError) -> Int64 {
+        try outbox.append(JSONValue.object([key: try LinkedClient.encode(item)]).serialised)
+    }
+
+    private static func encode<Value: Encodable>(_ value: Value) throws(LinkError) -> JSONValue {
+        do throws(JSONMismatch) {
+            return try JSONValue(encoding: value)
+        } catch {
+            throw LinkError(.malformed, "An item cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// Waits until everything is acknowledged.
+    /// - Returns: false where that was not so in time, or the daemon refuses.
+    public func flush(timeoutMilliseconds: Int) throws(LinkError) -> Bool {
+        let deadline = Clocks.now() + Int64(clamping: timeoutMilliseconds) &* 1_000_000
+        while true {
+            try process()
+            if outbox.entries.isEmpty { return true }
+            if case .refused = state { return false }
+            let left = (deadline - Clocks.now()) / 1_000_000
+            if left <= 0 { return false }
+            let pause = min(Int(left), millisecondsUntilDue ?? Int(left))
+            var entry = pollfd(
+                fd: descriptor ?? -1, events: Int16(POLLIN) | (wantsWrite ? Int16(POLLOUT) : 0),
+                revents: 0)
+            // Interrupted or not, what is due is looked at again.
+            _ = unsafe poll(&entry, 1, Int32(clamping: max(pause, 1)))
+        }
+    }
+
+    /// Tries again after a refusal, such as with a session that has begun by now.
+    public func retry() {
+        if case .refused = state {
+            state = .waiting("trying again")
+            nextAttempt = Clocks.now()
+        }
+    }
+
+    /// Connects, reads answers, and sends what can go, without waiting.
+    /// - Throws: only what concerns the outbox; a lost connection is a state.
+    public func process() throws(LinkError) {
+        if case .refused = state { return }
+        if client == nil {
+            if Clocks.now() < nextAttempt { return }
+            connect()
+        }
+        guard let client else { return }
+        do throws(LinkError) {
+            try client.flush()
+            while let reply = try client.receive(waitingMilliseconds: 0) {
+                try take(reply)
+                if self.client == nil { return }
+            }
+            if let answerDeadline, Clocks.now() > answerDeadline {
+                lose("the daemon has not answered for 30 s")
+                return
+            }
+            if isRegistered { try sendBatches(client) }
+        } catch {
+            if error.code == .outbox { throw error }
+            lose(error.message)
+        }
+    }
+
+    // MARK: Connection
+
+    private func connect() {
+        do throws(LinkError) {
+            let client = try VarlinkClient(path: path, timeoutMilliseconds: 0)
+            let parameters = LinkInterface.Register.Parameters(
+                session: session, client: name, title: registration.title, clock: .station,
+                bootId: Clocks.bootIdentifier(), streams: registration.streams)
+            try client.send(LinkInterface.Register.name, try LinkedClient.encode(parameters))
+            self.client = client
+            isRegistered = false
+            underWay = []
+            state = .registering
+            answerDeadline = Clocks.now() + LinkedClient.answerNanoseconds
+        } catch {
+            lose(error.message)
+        }
+    }
+
+    private func lose(_ reason: String) {
+        client = nil
+        isRegistered = false
+        underWay = []
+        answerDeadline = nil
+        state = .waiting(reason)
+        nextAttempt = Clocks.now() + pauseMilliseconds * 1_000_000
+        pauseMilliseconds = min(pauseMilliseconds * 2, LinkedClient.longestPause)
+    }
+
+    private func take(_ reply: VarlinkReply) throws(LinkError) {
+        switch reply.result {
+        case .failure(let error):
+            if let refusal = LinkRefusal(error), !refusal.isPassing {
+                lose(refusal.description)
+                state = .refused(refusal)
+            } else {
+                lose(LinkRefusal(error)?.description ?? error.description)
+            }
+        case .success(let parameters):
+            guard let acknowledged = parameters["acknowledged"]?.integer else {
+                lose("the daemon's answer has no acknowledgement")
+                return
+            }
+            if isRegistered {
+                if !underWay.isEmpty { underWay.removeFirst() }
+            } else {
+                guard let session = try? parameters["session"]?.decode(LinkSession.self) else {
+                    lose("the daemon's answer has no session")
+                    return
+                }
+                if acknowledged > outbox.lastSequence {
+                    throw LinkError(
+                        .outbox,
+                        "The daemon has \(acknowledged) items of '\(name)', and the outbox "
+                            + "\(outbox.path) gave out only \(outbox.lastSequence) numbers: it was "
+                            + "put back from a copy. Move it away to begin a new one.")
+                }
+                if acknowledged < outbox.acknowledged {
+                    // What lies between is gone here, so this session can never be complete.
+                    let refusal = LinkRefusal.sequenceGap(expected: acknowledged + 1)
+                    lose(refusal.description)
+                    state = .refused(refusal)
+                    return
+                }
+                // From now on the very same session, also where "the only one" was asked for.
+                self.session = session.id
+                isRegistered = true
+                state = .linked(session)
+                pauseMilliseconds = LinkedClient.shortestPause
+                sentUpTo = acknowledged
+            }
+            try outbox.acknowledge(upTo: acknowledged)
+            answerDeadline =
+                underWay.isEmpty ? nil : Clocks.now() + LinkedClient.answerNanoseconds
+        }
+    }
+
+    // MARK: Batches
+
+    private func sendBatches(_ client: VarlinkClient) throws(LinkError) {
+        while underWay.count < LinkedClient.batchesUnderWay && !client.wantsWrite {
+            guard let first = outbox.entries.first, outbox.lastSequence > sentUpTo else { return }
+            // Entries have no holes, so the next one's place follows from its number.
+            let start = Int(max(sentUpTo + 1 - first.sequence, 0))
+            try outbox.sync()
+            let (method, parameters, last) = batch(from: outbox.entries[start...])
+            try client.send(method, parameters)
+            sentUpTo = last
+            underWay.append(last)
+            answerDeadline = answerDeadline ?? (Clocks.now() + LinkedClient.answerNanoseconds)
+        }
+    }
+
+    private func batch(
+        from entries: ArraySlice<OutboxEntry>
+    ) -> (method: String, parameters: JSONValue, last: Int64) {
+        var events: [JSONValue] = []
+        var bytes = 0
+        var last = sentUpTo
+        for entry in entries {
+            let item = (try? JSONValue(parsing: entry.bytes[...])) ?? .null
+            if case .object(var samples)? = item["samples"] {
+                if !events.isEmpty { break }
+                samples["session"] = .string(session)
+                samples["client"] = .string(name)
+                return (LinkInterface.SendSamples.name, .object(samples), entry.sequence)
+            }
+            bytes += entry.bytes.count
+            if !events.isEmpty && bytes > LinkedClient.batchBytes { break }
+            events.append(item["event"] ?? .null)
+            last = entry.sequence
+            if events.count == LinkedClient.batchItems { break }
+        }
+        let parameters: JSONValue = [
+            "session": .string(session), "client": .string(name), "events": .array(events),
+        ]
+        return (LinkInterface.SendEvents.name, parameters, last)
+    }
+}
