@@ -92,7 +92,8 @@ let package = Package(
 
         // Devices spoken from the other side.
         library(
-            "VirtualDevices", ["Timebase", "SystemCalls", "Declarations", "DeviceProfiles"]),
+            "VirtualDevices",
+            ["Timebase", "SystemCalls", "CSystem", "Declarations", "DeviceProfiles"]),
 
         // Thin programs.
         program("attuned", ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
@@ -116,5 +117,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("TimebaseTests", ["Timebase"]),
+        tests(
+            "VirtualDevicesTests",
+            ["Timebase", "SystemCalls", "CSystem", "VirtualDevices", "TestSupport"]),
     ]
 )
