@@ -71,13 +71,13 @@ public struct DeviceLogReader: Sendable {
         let words = line.split(separator: 0x20, omittingEmptySubsequences: true)
         switch line.first {
         case UInt8(ascii: "F"):
-            guard words.count >= 5, let number = Int64(text(words[1])),
-                let fate = FrameFate(rawValue: text(words[2])), let due = Int64(text(words[3])),
-                let written = Int64(text(words[4]))
+            guard words.count >= 5, let number = integer(words[1]),
+                let fate = FrameFate(rawValue: text(words[2])), let due = integer(words[3]),
+                let written = integer(words[4])
             else { return nil }
             var values: [Int64] = []
             for word in words.dropFirst(5) {
-                guard let value = Int64(text(word)) else { return nil }
+                guard let value = integer(word) else { return nil }
                 values.append(value)
             }
             return .frame(
@@ -85,20 +85,20 @@ public struct DeviceLogReader: Sendable {
                     number: number, fate: fate, due: Instant(nanoseconds: due),
                     written: Instant(nanoseconds: written), values: values))
         case UInt8(ascii: "G"):
-            guard words.count == 5, let number = Int64(text(words[1])),
+            guard words.count == 5, let number = integer(words[1]),
                 let fate = FrameFate(rawValue: text(words[2])),
-                let written = Int64(text(words[3])), let bytes = hexadecimal(words[4])
+                let written = integer(words[3]), let bytes = hexadecimal(words[4])
             else { return nil }
             return .garbage(
                 number: number, fate: fate, written: Instant(nanoseconds: written), bytes: bytes)
         case UInt8(ascii: "C"):
-            guard words.count >= 4, let written = Int64(text(words[1])),
+            guard words.count >= 4, let written = integer(words[1]),
                 let bytes = hexadecimal(words[2])
             else { return nil }
             return .command(
                 written: Instant(nanoseconds: written), bytes: bytes, meaning: rest(words, from: 3))
         case UInt8(ascii: "E"):
-            guard words.count >= 3, let written = Int64(text(words[1])) else { return nil }
+            guard words.count >= 3, let written = integer(words[1]) else { return nil }
             return .event(
                 written: Instant(nanoseconds: written), what: rest(words, from: 2))
         default:
@@ -108,6 +108,24 @@ public struct DeviceLogReader: Sendable {
 
     private static func text(_ bytes: ArraySlice<UInt8>) -> String {
         String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A decimal number; nil for anything else, or one that does not fit.
+    private static func integer(_ bytes: ArraySlice<UInt8>) -> Int64? {
+        let isNegative = bytes.first == 0x2D
+        let digits = isNegative ? bytes.dropFirst() : bytes
+        if digits.isEmpty { return nil }
+        var value: Int64 = 0
+        for digit in digits {
+            guard (0x30...0x39).contains(digit) else { return nil }
+            let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, tooMuch) = tens.subtractingReportingOverflow(Int64(digit - 0x30))
+            if tooLarge || tooMuch { return nil }
+            // Kept negative, because the smallest number has no positive counterpart.
+            value = sum
+        }
+        if isNegative { return value }
+        return value == .min ? nil : -value
     }
 
     private static func rest(_ words: [ArraySlice<UInt8>], from index: Int) -> String {

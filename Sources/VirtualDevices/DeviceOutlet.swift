@@ -121,9 +121,8 @@ struct DeviceOutlet: ~Copyable, Sendable {
     }
 
     /// Does what is due apart from frames: absences, what is left of a frame, the log.
-    /// - Returns: whether the device has been unplugged just now and must start anew.
-    mutating func service(now: Instant) throws(VirtualDeviceError) -> Bool {
-        var unplugged = false
+    /// Afterwards `isPlugged` tells whether the device may go on.
+    mutating func service(now: Instant) throws(VirtualDeviceError) {
         if let nextAbsence, nextAbsence <= now {
             try goAway(forSeconds: impairments.absentForSeconds, now: now)
         }
@@ -135,7 +134,6 @@ struct DeviceOutlet: ~Copyable, Sendable {
             remainder.removeAll(keepingCapacity: true)
             endpoint?.unlink()
             endpoint = nil
-            unplugged = true
         }
         if let returnsAt, returnsAt <= now, settledAt == nil {
             self.returnsAt = nil
@@ -144,8 +142,10 @@ struct DeviceOutlet: ~Copyable, Sendable {
             try note("back \(endpoint?.path ?? "")", now: now)
         }
         if let flushDue = log?.flushDue, flushDue <= now { try log?.flush() }
-        return unplugged
     }
+
+    /// Writes the log's waiting lines.
+    mutating func flushLog() throws(VirtualDeviceError) { try log?.flush() }
 
     /// When `service` must be called again.
     mutating func nextDue(now: Instant) -> Instant? {

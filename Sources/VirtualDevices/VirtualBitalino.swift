@@ -78,10 +78,17 @@ public final class VirtualBitalino: VirtualDevice {
     }
 
     /// Takes the device away for a time, as `impairments.absence` says.
-    public func goAway(forSeconds seconds: Double) throws(VirtualDeviceError) {
+    public func goAway(
+        forSeconds seconds: Double, now: Instant = Clocks.now()
+    ) throws(VirtualDeviceError) {
         try state.withLock { (state) throws(VirtualDeviceError) in
-            try state.outlet.goAway(forSeconds: seconds, now: Clocks.now())
+            try state.outlet.goAway(forSeconds: seconds, now: now)
         }
+    }
+
+    /// Writes the log's waiting lines now; they would be written within 200 ms anyway.
+    public func flushLog() throws(VirtualDeviceError) {
+        try state.withLock { (state) throws(VirtualDeviceError) in try state.outlet.flushLog() }
     }
 
     /// See `VirtualDevice`.

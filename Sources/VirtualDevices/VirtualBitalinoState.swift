@@ -78,7 +78,8 @@ extension VirtualBitalino {
         mutating func service(
             now: Instant, commands: Bool
         ) throws(VirtualDeviceError) -> Instant? {
-            if try outlet.service(now: now) {
+            try outlet.service(now: now)
+            if !outlet.isPlugged {
                 schedule = nil
                 mustStart = settings.startsAtOnce
             }

@@ -58,7 +58,7 @@ extension VirtualKeyboard {
         mutating func service(
             now: Instant, commands: Bool, openings: Bool
         ) throws(VirtualDeviceError) -> Instant? {
-            _ = try outlet.service(now: now)
+            try outlet.service(now: now)
             if openings, outlet.endpoint?.openings.takeOpenings() == true {
                 try outlet.note("opened", now: now)
                 if start == nil { try begin(after: settings.startSeconds, now: now) }

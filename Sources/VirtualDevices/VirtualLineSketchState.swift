@@ -60,7 +60,8 @@ extension VirtualLineSketch {
         mutating func service(
             now: Instant, commands: Bool, openings: Bool
         ) throws(VirtualDeviceError) -> Instant? {
-            if try outlet.service(now: now) {
+            try outlet.service(now: now)
+            if !outlet.isPlugged {
                 schedule = nil
                 bootedAt = nil
                 mustStart = settings.startsAtOnce

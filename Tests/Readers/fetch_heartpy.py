@@ -10,8 +10,8 @@ Both hold a photoplethysmogram as read from a 10-bit converter, so that a BITali
 they are: nothing is scaled, and what comes back must be the very integers of the file.
 
     data2.csv   timer,hr      15000 rows; timer in ms (8.548 ms apart, 117 Hz); hr 0...789
-    data3.csv   datetime,hr   68476 rows; datetime is local time with ms (about 100 Hz, with pauses of
-                              the recorder); hr 0...978
+    data3.csv   datetime,hr   68476 rows; datetime is local time in steps of about 15 ms (100.4 Hz on
+                              average over 682 s, no pauses); hr 0...978
 """
 
 import csv
