@@ -96,7 +96,8 @@ let package = Package(
 
         // Devices spoken from the other side.
         library(
-            "VirtualDevices", ["Timebase", "SystemCalls", "Declarations", "DeviceProfiles"]),
+            "VirtualDevices",
+            ["Timebase", "SystemCalls", "CSystem", "Declarations", "DeviceProfiles"]),
 
         // Thin programs.
         program("attuned", ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
@@ -123,5 +124,9 @@ let package = Package(
         tests(
             "SessionStoreTests",
             ["Timebase", "SystemCalls", "SessionStore", "TestSupport", grdb]),
+        tests("TimebaseTests", ["Timebase"]),
+        tests(
+            "VirtualDevicesTests",
+            ["Timebase", "SystemCalls", "CSystem", "VirtualDevices", "TestSupport"]),
     ]
 )

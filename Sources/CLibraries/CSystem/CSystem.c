@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/input.h>
 #include <linux/serial.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,4 +155,31 @@ unsigned int attune_serial_speed(unsigned int bits_per_second) {
     case 4000000: return B4000000;
     default: return 0;
     }
+}
+
+int attune_open_pseudo_terminal(char *path, size_t capacity) {
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (master < 0) return -1;
+    int code = 0;
+    if (grantpt(master) != 0 || unlockpt(master) != 0) {
+        code = errno;
+    } else {
+        code = ptsname_r(master, path, capacity);
+    }
+    if (code == 0) return master;
+    close(master);
+    errno = code;
+    return -1;
+}
+
+int attune_unread_bytes(int fd) {
+    int count = 0;
+    if (ioctl(fd, FIONREAD, &count) != 0) return -1;
+    return count;
+}
+
+int attune_poll(struct pollfd *descriptors, size_t count, int64_t nanoseconds) {
+    if (nanoseconds < 0) return ppoll(descriptors, count, NULL, NULL);
+    struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    return ppoll(descriptors, count, &limit, NULL);
 }

@@ -3,6 +3,7 @@
 #ifndef ATTUNE_CSYSTEM_H
 #define ATTUNE_CSYSTEM_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -82,5 +83,17 @@ int attune_serial_error_counts(int fd, int32_t counts[4]);
 int attune_is_pseudo_terminal(int fd);
 /// Speed constant (B115200…) of a number of bits per second, or 0 where there is none.
 unsigned int attune_serial_speed(unsigned int bits_per_second);
+
+// Pseudo-terminals: `posix_openpt`, `unlockpt` and `ptsname_r` need _GNU_SOURCE, which Glibc's module
+// does not set.
+/// Opens a new pseudo-terminal's master side, close-on-exec and non-blocking, and writes the path of
+/// its other side into `path`. Returns the descriptor, or -1 with errno set.
+int attune_open_pseudo_terminal(char *path, size_t capacity);
+/// Bytes that wait to be read from a terminal or pipe (FIONREAD), or -1 with errno set.
+int attune_unread_bytes(int fd);
+
+/// Waits for descriptors with a limit in nanoseconds (`ppoll`, which needs _GNU_SOURCE); a negative
+/// limit waits without end. Returns how many are ready, or -1 with errno set.
+int attune_poll(struct pollfd *descriptors, size_t count, int64_t nanoseconds);
 
 #endif

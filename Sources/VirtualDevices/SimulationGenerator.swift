@@ -1,0 +1,48 @@
+import Glibc
+
+/// A random generator that gives the same numbers for the same seed on every machine (SplitMix64), so
+/// that a virtual device can be run again.
+///
+/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
+public struct SimulationGenerator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// A generator; `purpose` keeps the sequences of one device apart from each other.
+    public init(seed: UInt64, purpose: UInt64 = 0) {
+        state = seed &+ purpose &* 0xD1B5_4A32_D192_ED03
+    }
+
+    /// The next 64 random bits.
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 up to and without 1.
+    mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+    /// Whether something of this probability happens.
+    mutating func happens(_ probability: Double) -> Bool {
+        probability > 0 && fraction() < probability
+    }
+
+    /// A number close to a normal distribution of mean 0 and deviation 1: the sum of four 16-bit
+    /// numbers of one draw, never beyond ±3.5. Cheap enough for each sample.
+    mutating func normal() -> Double {
+        let bits = next()
+        let sum =
+            (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
+        return (Double(sum) / 65536 - 2) * 1.732_050_807_568_877_2
+    }
+
+    /// A waiting time until the next of events that come at random, with this mean.
+    mutating func waiting(mean: Double) -> Double { -log(1 - fraction()) * mean }
+
+    /// A number that is never negative and has a long tail, as human reaction times do.
+    mutating func logNormal(median: Double, spread: Double) -> Double {
+        median * exp(spread * normal())
+    }
+}
