@@ -116,5 +116,14 @@ let package = Package(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("TimebaseTests", ["Timebase"]),
+        .executableTarget(
+            name: "device-probe", dependencies: ["Timebase", "SystemCalls", "LinuxDevices"],
+            path: "Tests/DeviceProbe", swiftSettings: house),
+        tests(
+            "LinuxDevicesTests",
+            [
+                "Timebase", "SystemCalls", "CSystem", "CEvdev", "LinuxDevices", "TestSupport",
+                "device-probe",
+            ]),
     ]
 )
