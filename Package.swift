@@ -128,5 +128,14 @@ let package = Package(
         tests(
             "VirtualDevicesTests",
             ["Timebase", "SystemCalls", "CSystem", "VirtualDevices", "TestSupport"]),
+        .executableTarget(
+            name: "device-probe", dependencies: ["Timebase", "SystemCalls", "LinuxDevices"],
+            path: "Tests/DeviceProbe", swiftSettings: house),
+        tests(
+            "LinuxDevicesTests",
+            [
+                "Timebase", "SystemCalls", "CSystem", "CEvdev", "LinuxDevices", "TestSupport",
+                "device-probe",
+            ]),
     ]
 )
