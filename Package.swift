@@ -124,7 +124,6 @@ let package = Package(
         tests(
             "SessionStoreTests",
             ["Timebase", "SystemCalls", "SessionStore", "TestSupport", grdb]),
-        tests("TimebaseTests", ["Timebase"]),
         tests(
             "VirtualDevicesTests",
             ["Timebase", "SystemCalls", "CSystem", "VirtualDevices", "TestSupport"]),

@@ -12,6 +12,9 @@ enum ControlRecord: Codable, Sendable {
     case audit(action: String, detail: String, time: Instant, realtime: Int64, actor: String)
     /// A linked client's streams join the session.
     case attach(SourceEntry)
+    /// A round trip that relates a linked client's clock to the station's.
+    case clock(
+        client: String, deviceTime: Int64, sent: Instant, arrival: Instant, clientReceived: Int64)
     /// The session ends once the acquisition ring has been processed up to a position.
     case stop(
         acquisition: UInt64, state: String, outcome: String?, reason: String?, time: Instant)

@@ -14,14 +14,27 @@ extension Interpreter {
             session.isNew(head.sequence, of: source.name)
         else { return }
         let layout = declared[Int(head.stream)]
-        let body = unsafe UnsafeRawBufferPointer(
-            rebasing: record.bytes[LinkSamplesRecord.headBytes...])
-        let count = min(
-            Int(head.count), layout.sampleBytes > 0 ? body.count / layout.sampleBytes : 0)
+        let stampBytes = head.isStamped ? Int(head.count) * 8 : 0
+        let start = LinkSamplesRecord.headBytes + stampBytes
+        guard layout.sampleBytes > 0, start <= record.bytes.count else { return }
+        let body = unsafe UnsafeRawBufferPointer(rebasing: record.bytes[start...])
+        let count = min(Int(head.count), body.count / layout.sampleBytes)
         guard count > 0 else { return }
         let columns = unsafe LinkedSamples.columns(layout, body, count: count)
         let first = stream.samples
-        stream.take(columns, count: count, arrival: head.last, breaks: [])
+        if head.isStamped {
+            // The stamps lie before the samples, and their room was checked above.
+            for sample in 0..<count {
+                let stamp = unsafe Int64(
+                    littleEndian: record.bytes.loadUnaligned(
+                        fromByteOffset: LinkSamplesRecord.headBytes + sample * 8, as: Int64.self))
+                stream.take(
+                    columns.map { $0.element(sample) }, count: 1,
+                    arrival: Instant(nanoseconds: stamp), breaks: [])
+            }
+        } else {
+            stream.take(columns, count: count, arrival: head.last, breaks: [])
+        }
         source.health.samples += Int64(count)
         source.health.lastSample = head.last
         if followed.contains(session.number) {
@@ -64,6 +77,16 @@ extension Interpreter {
                         ("kind", JSONText.string(event.kind)),
                         ("client", JSONText.string(event.client)), ("payload", event.payload),
                     ]))))
+    }
+}
+
+extension SampleColumn {
+    /// The column of one sample.
+    fileprivate func element(_ index: Int) -> SampleColumn {
+        switch self {
+        case .integers(let values): .integers([values[index]])
+        case .reals(let values): .reals([values[index]])
+        }
     }
 }
 

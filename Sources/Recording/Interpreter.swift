@@ -271,6 +271,14 @@ final class Interpreter {
             add(source)
             source.session = session
             source.streams = entry.streams
+        case .clock(let client, let deviceTime, let sent, let arrival, let clientReceived):
+            // Two readings a round trip: the client's clock when it asked and when it got the
+            // answer, each beside the station's at the other end.
+            session.observe(
+                ClockObservation(client: client, deviceTime: deviceTime, sent: nil, arrival: sent))
+            session.observe(
+                ClockObservation(
+                    client: client, deviceTime: clientReceived, sent: arrival, arrival: arrival))
         case .stop(let acquisition, let state, let outcome, let reason, let time):
             session.beginStop(
                 SessionStateChange(

@@ -61,14 +61,20 @@ struct LinkSamplesRecord: Hashable, Sendable {
     /// Time of the last sample, on the station's clock.
     var last: Instant
 
-    static let headBytes = 24
+    /// Whether each sample's time follows the head, 8 bytes each, before the samples.
+    var isStamped = false
 
-    func encoded(_ samples: [UInt8]) -> [UInt8] {
+    static let headBytes = 32
+
+    /// - Parameter stamps: one a sample, or none.
+    func encoded(_ samples: [UInt8], stamps: [Int64]) -> [UInt8] {
         var writer = StateWriter()
         writer.write(stream)
         writer.write(count)
         writer.write(sequence)
         writer.write(last.nanoseconds)
+        writer.write(UInt64(stamps.isEmpty ? 0 : 1))
+        for stamp in stamps { writer.write(stamp) }
         return writer.bytes + samples
     }
 
@@ -91,5 +97,6 @@ struct LinkSamplesRecord: Hashable, Sendable {
         last = Instant(
             nanoseconds: Int64(
                 littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 16, as: Int64.self)))
+        isStamped = unsafe bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self) != 0
     }
 }

@@ -103,6 +103,13 @@ final class SessionRecorder {
 
     func save(_ name: String, _ state: [UInt8]) { batch.savedStates[name] = state }
 
+    func observe(_ observation: SessionStore.ClockObservation) {
+        batch.clockObservations.append(observation)
+    }
+
+    /// Linked clients that have sent something.
+    var clientNames: [String] { clientSequences.keys.sorted() }
+
     func audit(_ entry: AuditEntry) { batch.audit.append(entry) }
 
     /// A linked client's streams join.

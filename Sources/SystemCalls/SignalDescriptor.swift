@@ -15,7 +15,7 @@ public final class SignalDescriptor: Sendable {
         unsafe sigaddset(&set, SIGINT)
         let code = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
         guard code == 0 else { throw SystemError(code: code, call: "pthread_sigmask") }
-        _ = unsafe signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         descriptor = FileDescriptor(
             owning: try systemCall("signalfd") {
                 unsafe signalfd(-1, &set, O_CLOEXEC | O_NONBLOCK)

@@ -1,0 +1,256 @@
+import Foundation
+import Link
+import SessionStore
+import SystemCalls
+import Timebase
+
+/// The answers of `io.attune.Control`.
+extension Station {
+    /// Answers a call now, or keeps it.
+    func answer(_ call: VarlinkCall) throws {
+        switch call.method {
+        case ControlInterface.GetStatus.name:
+            call.reply(ControlInterface.GetStatus.Reply(status: status()))
+        case ControlInterface.ListDevices.name:
+            call.reply(ControlInterface.ListDevices.Reply(devices: deviceInformation()))
+        case ControlInterface.ListSessions.name:
+            let asked = try call.parameters(of: ControlInterface.ListSessions.self)
+            call.reply(
+                ControlInterface.ListSessions.Reply(sessions: try listSessions(asked.study)))
+        case ControlInterface.GetSession.name: try getSession(call)
+        case ControlInterface.StartSession.name: try startSession(call)
+        case ControlInterface.StartPhase.name: try startPhase(call)
+        case ControlInterface.Mark.name: try mark(call)
+        case ControlInterface.StopSession.name: try stopSession(call)
+        case ControlInterface.GetClock.name:
+            let triple = Clocks.triple()
+            call.reply(
+                ControlInterface.GetClock.Reply(
+                    clock: ClockReading(
+                        monotonicNs: triple.monotonic.nanoseconds, boottimeNs: triple.boottime,
+                        realtimeUtcNs: triple.realtime, uncertaintyNs: triple.uncertainty)))
+        case ControlInterface.Subscribe.name: try subscribe(call)
+        default: try answerLink(call)
+        }
+    }
+
+    /// The recording session that a caller means: an id, a prefix that only one has, or nothing
+    /// for the only one.
+    func session(_ asked: String) -> ActiveSession? {
+        let found = sessions.values.filter { asked.isEmpty || $0.identifier.hasPrefix(asked) }
+        if let exact = found.first(where: { $0.identifier == asked }) { return exact }
+        return found.count == 1 ? found[0] : nil
+    }
+
+    private func recording(_ asked: String) throws(ControlError) -> ActiveSession {
+        guard let session = session(asked) else {
+            if !asked.isEmpty, let stored = try? stored(asked) {
+                throw .invalidState(stored.state.rawValue, expected: ["recording"])
+            }
+            throw .noSuchSession(asked)
+        }
+        guard session.state == .recording else {
+            throw .invalidState(session.state.rawValue, expected: ["recording"])
+        }
+        return session
+    }
+
+    private func startSession(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ControlInterface.StartSession.self)
+        guard let kind = SessionKind(rawValue: asked.kind ?? "chat") else {
+            throw VarlinkError.invalidParameter(
+                "kind",
+                reason: "one of " + SessionKind.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        let session = try start(
+            study: asked.study, participant: asked.participant, protocolName: asked.protocol,
+            kind: kind, isPilot: asked.pilot ?? false, parent: asked.parent,
+            devices: asked.devices, actor: actor(call))
+        call.reply(ControlInterface.StartSession.Reply(session: information(session)))
+    }
+
+    private func startPhase(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ControlInterface.StartPhase.self)
+        let session = try recording(asked.session)
+        guard session.phases.isEmpty || session.phases.contains(asked.phase) else {
+            throw ControlError.noSuchPhase(asked.phase, allowed: session.phases)
+        }
+        guard !asked.phase.isEmpty else {
+            throw ControlError.noSuchPhase(asked.phase, allowed: session.phases)
+        }
+        let triple = Clocks.triple()
+        try record(.phase(name: asked.phase, time: triple.monotonic), for: session)
+        try record(
+            .audit(
+                action: "phase",
+                detail: JSONText.object([("phase", JSONText.string(asked.phase))]),
+                time: triple.monotonic, realtime: triple.realtime, actor: actor(call)),
+            for: session)
+        session.phase = asked.phase
+        tellWatchers(session)
+        whenDurable(session) { [weak self] in
+            guard let self else { return }
+            call.reply(ControlInterface.StartPhase.Reply(session: self.information(session)))
+        }
+    }
+
+    private func mark(_ call: VarlinkCall) throws {
+        // The moment is that of the call, whatever the disk does afterwards.
+        let now = Clocks.now()
+        let asked = try call.parameters(of: ControlInterface.Mark.self)
+        let session = try recording(asked.session)
+        try record(
+            .mark(
+                label: asked.label, detail: asked.detail?.text ?? "null", time: now,
+                actor: actor(call)), for: session)
+        whenDurable(session) { [weak self] in
+            guard let self else { return }
+            call.reply(
+                ControlInterface.Mark.Reply(
+                    session: self.information(session), timeNs: now.nanoseconds))
+        }
+    }
+
+    private func stopSession(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ControlInterface.StopSession.self)
+        let outcomes = ["completed", "aborted", "withdrawn", "failed"]
+        let outcome = asked.outcome ?? "completed"
+        guard outcomes.contains(outcome) else {
+            throw VarlinkError.invalidParameter(
+                "outcome", reason: "one of " + outcomes.joined(separator: ", "))
+        }
+        let session = try recording(asked.session)
+        let triple = Clocks.triple()
+        try record(
+            .audit(
+                action: "session stop",
+                detail: JSONText.object([
+                    ("outcome", JSONText.string(outcome)),
+                    ("reason", JSONText.string(asked.reason ?? "")),
+                ]), time: triple.monotonic, realtime: triple.realtime, actor: actor(call)),
+            for: session)
+        session.stopCalls.append(call)
+        stop(session, outcome: outcome, reason: asked.reason)
+    }
+
+    private func getSession(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ControlInterface.GetSession.self)
+        if let session = session(asked.session) {
+            call.reply(
+                ControlInterface.GetSession.Reply(
+                    session: information(session), streams: streamInformation(session)))
+            return
+        }
+        let (information, streams) = try storedSession(asked.session)
+        call.reply(ControlInterface.GetSession.Reply(session: information, streams: streams))
+    }
+
+    private func subscribe(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ControlInterface.Subscribe.self)
+        let session = try recording(asked.session)
+        let known = Set(board.read().sessions[session.number]?.streams.map(\.name) ?? [])
+        for stream in asked.streams ?? [] where !known.contains(stream) && !known.isEmpty {
+            throw ControlError.noSuchStream(stream)
+        }
+        subscriptions.append(
+            Subscription(
+                call: call, session: session.number, streams: asked.streams.map(Set.init),
+                wantsEvents: asked.events ?? true))
+        updateFollowed()
+    }
+
+    func connectionClosed(_ connection: ConnectionID) {
+        let before = subscriptions.count
+        subscriptions.removeAll { $0.call.connection == connection }
+        if subscriptions.count != before { updateFollowed() }
+        for session in sessions.values {
+            session.watchers.removeAll { $0.connection == connection }
+            session.stopCalls.removeAll { $0.connection == connection }
+            for client in session.clients.values where client.connection == connection {
+                client.connection = nil
+            }
+        }
+    }
+
+    /// Who a caller is, for the audit trail.
+    func actor(_ call: VarlinkCall) -> String { "uid \(call.peer.user)" }
+
+    // MARK: - What is told
+
+    func information(_ session: ActiveSession) -> SessionInfo {
+        let snapshot = board.read().sessions[session.number] ?? session.lastSnapshot
+        let streams = snapshot?.streams ?? []
+        let end = session.stopped ?? Clocks.now()
+        return SessionInfo(
+            id: session.identifier, study: session.description.study,
+            participant: session.description.participant,
+            kind: session.description.kind.rawValue, state: session.state,
+            pilot: session.description.isPilot,
+            protocol: session.description.protocolName.isEmpty
+                ? nil : session.description.protocolName,
+            parent: session.description.parent, phase: session.phase, phases: session.phases,
+            startedUtcNs: session.description.startedRealtime,
+            durationMs: Int((end - session.description.started) / 1_000_000), file: session.path,
+            devices: session.devices.compactMap { devices[$0]?.name },
+            clients: session.clients.keys.sorted(),
+            samples: streams.reduce(0) { $0 + $1.samples }, events: snapshot?.events ?? 0,
+            gaps: streams.reduce(0) { $0 + $1.gaps }, lost: streams.reduce(0) { $0 + $1.lost },
+            fileBytes: (try? FileSystem.size(session.path)) ?? 0, outcome: session.outcome,
+            reason: session.reason)
+    }
+
+    private func streamInformation(_ session: ActiveSession) -> [StreamInfo] {
+        let now = Clocks.now()
+        return (board.read().sessions[session.number]?.streams ?? []).map { stream in
+            StreamInfo(
+                id: stream.id, name: stream.name, kind: stream.kind, source: stream.source,
+                clock: stream.clock.rawValue, channels: stream.channels, units: stream.units,
+                samples: stream.samples, events: stream.events, gaps: stream.gaps,
+                lost: stream.lost, nominalRateHz: stream.nominalRate,
+                rateHz: devices.values.first { $0.name == stream.source }?.rate.hertz,
+                boundMs: Double(stream.bound) / 1e6,
+                lastSampleAgeMs: stream.lastArrival.map { Int(max(0, now - $0) / 1_000_000) })
+        }
+    }
+
+    private func deviceInformation() -> [DeviceInfo] {
+        let now = Clocks.now()
+        let snapshot = board.read()
+        return devices.values.sorted { $0.name < $1.name }.map { device in
+            let health = snapshot.sources[device.id]
+            return DeviceInfo(
+                name: device.name, profile: device.profile.name, node: device.node,
+                identity: device.identity, state: device.state, reason: device.reason,
+                session: device.session.flatMap { sessions[$0]?.identifier },
+                streams: device.profile.streams.map(\.name), samples: health?.samples ?? 0,
+                lastSampleAgeMs: health?.lastSample.map { Int(max(0, now - $0) / 1_000_000) },
+                rateHz: device.isOpen ? device.rate.hertz : nil,
+                faults: Int(clamping: health?.faults ?? 0))
+        }
+    }
+
+    private func status() -> Status {
+        let now = Clocks.now()
+        func ring(_ ring: Ring.Ring) -> RingInfo {
+            let overflows = ring.overflows()
+            return RingInfo(
+                name: ring.identity.name, capacity: ring.capacity,
+                used: Int(clamping: ring.published &- ring.released),
+                overflowedRecords: Int(clamping: overflows.reduce(0) { $0 + $1.records }),
+                overflowedBytes: Int(clamping: overflows.reduce(0) { $0 + $1.bytes }))
+        }
+        let sorted = commitDurations.sorted()
+        return Status(
+            version: Self.version, station: name, bootId: boot,
+            uptimeMs: Int((now - started) / 1_000_000), data: data, runtime: runtime,
+            sessions: sessions.values.sorted { $0.number < $1.number }.map(information),
+            devices: deviceInformation(), rings: [ring(acquisitionRing), ring(controlRing)],
+            storage: StorageInfo(
+                freeBytes: (try? FileSystem.freeBytes(data)) ?? 0,
+                commitMsMedian: sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2]) / 1e6,
+                commitMsWorst: Double(sorted.last ?? 0) / 1e6,
+                lastCommitAgeMs: lastCommit.map { Int((now - $0) / 1_000_000) }),
+            alarms: alarms.values.sorted { $0.sinceNs < $1.sinceNs },
+            connections: server.connectionCount, subscribers: subscriptions.count)
+    }
+}

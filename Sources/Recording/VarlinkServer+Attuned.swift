@@ -1,0 +1,21 @@
+import Glibc
+import Link
+import SystemCalls
+
+extension VarlinkServer {
+    /// The daemon's server: both interfaces, on one socket that everybody may connect to; what a
+    /// caller may do is decided from its groups.
+    static func attuned(
+        path: String, version: String, policy: AccessPolicy, handler: any VarlinkHandler
+    ) throws(LinkError) -> VarlinkServer {
+        let server = try VarlinkServer(
+            socket: try ListeningSocket(path: path, mode: 0o666),
+            identity: ServiceIdentity(
+                vendor: "Attune", product: "attuned", version: version,
+                url: "https://attune.example"),
+            interfaces: [ControlInterface.description, LinkInterface.description],
+            rules: ControlInterface.rules + LinkInterface.rules, policy: policy)
+        server.handler = handler
+        return server
+    }
+}
