@@ -100,7 +100,7 @@ enum DeviceOpener {
     }
 
     private static func pause(_ milliseconds: Int) {
-        _ = unsafe poll(nil, 0, Int32(clamping: milliseconds))
+        _ = poll(nil, 0, Int32(clamping: milliseconds))
     }
 }
 

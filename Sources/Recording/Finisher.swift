@@ -34,7 +34,7 @@ final class Finisher: Sendable {
 
     private static func finish(_ path: String) -> FinishOutcome {
         do throws(SessionStoreError) {
-            let result = try SessionFinisher.finish(path)
+            let result = try SessionFinisher(path: path).run()
             return .finished(sha256: result.sha256, size: result.size)
         } catch {
             return .failed("\(error)")

@@ -25,6 +25,8 @@ final class ManagedDevice {
     let name: String
     let profile: DeviceProfile
     let binding: Binding
+    /// What the station's settings change of the profile.
+    let options: ProfileOptions?
     let kind: Kind
     var node = ""
     var identity = ""
@@ -44,11 +46,15 @@ final class ManagedDevice {
     /// For the rate shown in the status.
     var rate = RateMeter()
 
-    init(id: UInt32, name: String, profile: DeviceProfile, binding: Binding, kind: Kind) {
+    init(
+        id: UInt32, name: String, profile: DeviceProfile, binding: Binding,
+        options: ProfileOptions?, kind: Kind
+    ) {
         self.id = id
         self.name = name
         self.profile = profile
         self.binding = binding
+        self.options = options
         self.kind = kind
     }
 

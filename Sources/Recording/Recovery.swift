@@ -157,9 +157,7 @@ struct Recovery {
             do throws(RingError) {
                 let (ring, recovery) = try Ring.reopen(
                     at: path, bootIdentifier: boot, from: nil)
-                if recovery.discardedBytes > 0 {
-                    log.warning("\(name) ring: \(recovery)")
-                }
+                if let complaint = recovery.complaint { log.warning("\(complaint)") }
                 let identity = String(ring.identity.identifier, radix: 16)
                 for entry in open {
                     let stored = entry.resumed.ringPositions.first { $0.ring == identity }
@@ -170,7 +168,7 @@ struct Recovery {
                         recorder?.positions.acquisition = stored?.position ?? 0
                     }
                 }
-                var reader = ring.makeReader(from: ring.released)
+                var reader = ring.makeReader(from: recovery.start)
                 _ = reader.refresh()
                 var count = 0
                 while let record = reader.next() {

@@ -14,7 +14,7 @@ struct SourceEntry: Codable, Hashable, Sendable {
     /// The profile with the station's options applied, as text; empty for linked clients.
     var profileName: String
     var profileText: String
-    var profileOptions: [String: String]
+    var profileOptions: StoredOptions
     /// Ids of the session's streams, in the order of the profile's.
     var streams: [Int64]
     /// Streams that a linked client declared.

@@ -1,5 +1,6 @@
 import Foundation
 import Link
+import Ring
 import SessionStore
 import SystemCalls
 import Timebase
@@ -231,13 +232,13 @@ extension Station {
 
     private func status() -> Status {
         let now = Clocks.now()
-        func ring(_ ring: Ring.Ring) -> RingInfo {
+        func ring(_ ring: Ring) -> RingInfo {
             let overflows = ring.overflows()
             return RingInfo(
-                name: ring.identity.name, capacity: ring.capacity,
-                used: Int(clamping: ring.published &- ring.released),
-                overflowedRecords: Int(clamping: overflows.reduce(0) { $0 + $1.records }),
-                overflowedBytes: Int(clamping: overflows.reduce(0) { $0 + $1.bytes }))
+                name: ring.identity.name, capacity: Int64(ring.capacity),
+                used: Int64(clamping: ring.published &- ring.released),
+                overflowedRecords: Int64(clamping: overflows.reduce(0) { $0 + $1.records }),
+                overflowedBytes: Int64(clamping: overflows.reduce(0) { $0 + $1.bytes }))
         }
         let sorted = commitDurations.sorted()
         return Status(

@@ -21,7 +21,9 @@ extension Station {
             let configured = try Self.applying(setting.options, to: profile, at: index)
             let binding: ManagedDevice.Binding =
                 setting.path.map { .path($0) } ?? .serial(setting.serial ?? "")
-            add(setting.name ?? setting.profile, configured, binding, .serial, recovery)
+            add(
+                setting.name ?? setting.profile, configured, binding, setting.options, .serial,
+                recovery)
         }
         try addInputs(settings.keyboards, .keyboard, recovery)
         try addInputs(settings.pointers, .pointer, recovery)
@@ -36,9 +38,9 @@ extension Station {
     }
 
     private static func applying(
-        _ options: [String: OptionValue], to profile: DeviceProfile, at index: Int
+        _ options: ProfileOptions?, to profile: DeviceProfile, at index: Int
     ) throws -> DeviceProfile {
-        guard !options.isEmpty else { return profile }
+        guard let options else { return profile }
         do throws(OptionError) {
             return try profile.applying(options: options)
         } catch {
@@ -70,20 +72,20 @@ extension Station {
             } else {
                 binding = .inputName(input.match ?? "")
             }
-            add(name, profile, binding, kind, recovery)
+            add(name, profile, binding, nil, kind, recovery)
         }
     }
 
     private func add(
         _ name: String, _ profile: DeviceProfile, _ binding: ManagedDevice.Binding,
-        _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation
+        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation
     ) {
         // A device that records for a session which was taken up keeps its number.
         let resumed = recovery.source(named: name)
         let id = resumed?.id ?? nextSource
         if resumed == nil { nextSource += 1 }
         let device = ManagedDevice(
-            id: id, name: name, profile: profile, binding: binding, kind: kind)
+            id: id, name: name, profile: profile, binding: binding, options: options, kind: kind)
         device.isResuming = resumed != nil
         if case .path(let path) = binding {
             device.node = path
@@ -154,7 +156,7 @@ extension Station {
             }
             log.info("found \(name) at \(found.node)")
             add(
-                name, profile, .found(identity: found.identity), .serial,
+                name, profile, .found(identity: found.identity), nil, .serial,
                 RecoveredStation.nothing)
             if let device = devices.values.first(where: { $0.name == name }) {
                 device.node = found.node

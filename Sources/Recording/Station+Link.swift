@@ -96,7 +96,7 @@ extension Station {
         session.sources.nextStream += Int64(streams.count)
         let entry = SourceEntry(
             id: source, name: client.name, kind: .linked, profileName: "", profileText: "",
-            profileOptions: [:], streams: ids, linked: streams)
+            profileOptions: StoredOptions(nil), streams: ids, linked: streams)
         try record(.attach(entry), for: session)
         session.sources.sources.append(entry)
         client.source = source

@@ -14,7 +14,7 @@ extension Station {
         while true {
             try epoll.wait(milliseconds: pause()) { token, _ in
                 switch token {
-                case Token.server: server.process()
+                case Token.server: serve()
                 case Token.notices: takeNotices()
                 case Token.signals: while let signal = signals.next() { end(signal) }
                 case Token.monitor: takeUdevEvents()
@@ -58,6 +58,14 @@ extension Station {
         return true
     }
 
+    private func serve() {
+        do throws(LinkError) {
+            try server.process()
+        } catch {
+            log.error("the link server: \(error)")
+        }
+    }
+
     private func shutDown() {
         acquisition.finish()
         sequencer.finish()
@@ -65,8 +73,7 @@ extension Station {
         for device in devices.values where device.kind == .serial && device.isOpen {
             DeviceOpener.stop(device.profile, path: device.node)
         }
-        server.close()
-        for study in studies.values { study.close() }
+        for study in studies.values { try? study.close() }
         if sessions.isEmpty {
             try? acquisitionRing.remove()
             try? controlRing.remove()

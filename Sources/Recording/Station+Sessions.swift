@@ -22,7 +22,7 @@ extension Station {
         }
         for path in recovery.unfinished { finisher.messages.post(.session(path: path)) }
         for row in recovery.interrupted {
-            index(row.description, path: nil, state: .interrupted)
+            index(row, state: .interrupted)
             continueInterrupted(row)
         }
         updateInhibitor()
@@ -52,7 +52,8 @@ extension Station {
             throw ControlError.invalidState("stopping", expected: ["running"])
         }
         do throws(SessionStoreError) {
-            try StudyDirectory.validate(study: study, participant: participant)
+            try StudyDirectory.validate(study, "study")
+            try StudyDirectory.validate(participant, "participant")
         } catch {
             throw ControlError.invalidName("\(study)/\(participant)", reason: error.message)
         }
@@ -76,7 +77,7 @@ extension Station {
             description, procedure.phases, sources, plans, chosen, triple, actor)
         sessions[session.number] = session
         begin(session, writer, plans, chosen)
-        index(description, path: session.path, state: .recording)
+        index(session)
         updateInhibitor()
         log.info("session \(session.identifier) records to \(session.path)")
         return session
@@ -124,7 +125,7 @@ extension Station {
                 SourceEntry(
                     id: device.id, name: device.name, kind: kind,
                     profileName: device.profile.name, profileText: device.profile.text,
-                    profileOptions: ProfileAccess.options(of: device, in: settings),
+                    profileOptions: StoredOptions(device.options),
                     streams: streams.map(\.description.id), linked: []))
         }
         return (sources, plans)
@@ -135,11 +136,9 @@ extension Station {
         _ plans: [StreamPlan], _ chosen: [ManagedDevice], _ triple: TimeTriple, _ actor: String
     ) throws(ControlError) -> (ActiveSession, SessionWriter) {
         do {
-            let path = try StudyDirectory.sessionPath(
-                data: data, study: description.study, participant: description.participant,
-                kind: description.kind, startedRealtime: description.startedRealtime)
-            let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-            try FileSystem.makeDirectories(folder)
+            let path = try StudyDirectory(root: data).makeSessionPath(
+                study: description.study, participant: description.participant,
+                kind: description.kind, started: description.startedRealtime)
             let writer = try SessionWriter.create(
                 at: path, description: description, streams: plans.map(\.description))
             var batch = SessionBatch()
@@ -267,7 +266,7 @@ extension Station {
             default: .stopped
             }
         for id in session.devices { devices[id]?.session = nil }
-        index(session.description, path: session.path, state: session.storedState)
+        index(session)
         for call in session.stopCalls {
             call.reply(ControlInterface.StopSession.Reply(session: information(session)))
         }
@@ -303,7 +302,8 @@ extension Station {
         if sessions.isEmpty {
             inhibitor = nil
         } else if inhibitor == nil {
-            inhibitor = try? SleepInhibitor.whileRecording()
+            inhibitor = try? SleepInhibitor(
+                why: "A session is being recorded", mode: .block, milliseconds: 500)
         }
     }
 }

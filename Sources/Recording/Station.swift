@@ -1,4 +1,5 @@
 import CSystem
+import Declarations
 import DeviceProfiles
 import Foundation
 import Glibc
@@ -100,8 +101,7 @@ public final class Station {
         store = try StoreThread(
             acquisition: acquisitionRing, control: controlRing, notices: notices,
             messages: storeMessages, done: { wake.call() })
-        let interpreter = recovery.interpreter(
-            acquisition: acquisitionRing, control: controlRing)
+        let interpreter = recovery.interpreter()
         for resumed in recovery.resumed {
             storeMessages.post(.writer(resumed.session.number, resumed.writer))
         }
@@ -159,8 +159,13 @@ public final class Station {
     }
 
     private static func loadProfiles(_ log: Logger) throws -> [String: DeviceProfile] {
-        let library = try ProfileLibrary.load(directory: Places.profiles)
-        return library
+        do throws(DeclarationErrors) {
+            let library = try ProfileLibrary.load(directory: Places.profiles)
+            return Dictionary(
+                library.profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        } catch {
+            throw StationError(.settings, "\(error)")
+        }
     }
 
     static func ring(

@@ -9,7 +9,7 @@ public struct StationSettings: CheckedDeclaration, Sendable {
         public var path: String?
         public var serial: String?
         public var name: String?
-        public var options: [String: OptionValue]
+        public var options: ProfileOptions?
 
         private enum CodingKeys: String, CodingKey, CaseIterable {
             case profile, path, serial, name, options
@@ -21,8 +21,7 @@ public struct StationSettings: CheckedDeclaration, Sendable {
             path = try container.decodeIfPresent(String.self, forKey: .path)
             serial = try container.decodeIfPresent(String.self, forKey: .serial)
             name = try container.decodeIfPresent(String.self, forKey: .name)
-            options =
-                try container.decodeIfPresent([String: OptionValue].self, forKey: .options) ?? [:]
+            options = try container.decodeIfPresent(ProfileOptions.self, forKey: .options)
         }
 
         public func check(_ report: inout DeclarationReport) {

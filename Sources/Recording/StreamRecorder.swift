@@ -43,6 +43,14 @@ final class StreamRecorder {
         firstIndex = clock.nextIndex
     }
 
+    /// Goes on without the clock's state, which could not be read: everything after this is a new
+    /// stretch behind an unknown gap.
+    func startAnew(at index: Int64) {
+        clock.startAnew(at: index)
+        firstIndex = index
+        isDirty = true
+    }
+
     /// Takes samples that arrived together.
     func take(
         _ arrived: [SampleColumn], count: Int, arrival: Instant, breaks: [CounterBreak]

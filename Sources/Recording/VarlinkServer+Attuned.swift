@@ -13,9 +13,20 @@ extension VarlinkServer {
             identity: ServiceIdentity(
                 vendor: "Attune", product: "attuned", version: version,
                 url: "https://attune.example"),
-            interfaces: [ControlInterface.description, LinkInterface.description],
+            interfaces: interfaces(),
             rules: ControlInterface.rules + LinkInterface.rules, policy: policy)
         server.handler = handler
         return server
+    }
+
+    private static func interfaces() throws(LinkError) -> [InterfaceDescription] {
+        do throws(InterfaceSyntaxError) {
+            return [
+                try InterfaceDescription(ControlInterface.text),
+                try InterfaceDescription(LinkInterface.text),
+            ]
+        } catch {
+            throw LinkError(.malformed, "an interface's description is wrong: \(error)")
+        }
     }
 }

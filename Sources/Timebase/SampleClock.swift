@@ -238,3 +238,12 @@ public struct SampleClock: Hashable, Sendable {
         }
     }
 }
+
+extension SampleClock {
+    /// Begins a new stretch at an index, when nothing is known of what was before.
+    public mutating func startAnew(at index: Int64) {
+        self = SampleClock(model)
+        nextIndex = index
+        isChanged = true
+    }
+}
