@@ -106,6 +106,7 @@ struct LineDecoder: SampleDecoder {
             case .start: line.removeFirst(marker.text.count)
             case .end: line.removeLast(marker.text.count)
             }
+            while let last = line.last, isBlank(bytes[last]) { line.removeLast() }
         }
         for record in framing.records {
             if let fields = record.pattern.match(bytes, line),

@@ -90,9 +90,13 @@ extension ProfileBuilder {
                 problem(keys + ["name"], "'\(stream.name)' is the name of two streams")
             }
             let kind = stream.kind ?? .signal
-            let rate = stream.rate ?? (kind == .signal ? options.rate : nil)
-            if let rate = stream.rate, !(rate > 0 && rate <= 1_000_000) {
-                problem(keys + ["rate"], "expected more than 0 up to 1000000, found \(rate)")
+            // 0 says that samples come when they like, whatever the options' rate is.
+            let declared = stream.rate ?? (kind == .signal ? options.rate : nil)
+            let rate = declared == 0 ? nil : declared
+            if let rate = stream.rate, !(rate >= 0 && rate <= 1_000_000) {
+                problem(
+                    keys + ["rate"],
+                    "expected 0 (no rate) to 1000000 Hz, found \(Self.plain(rate))")
             }
             if stream.clock == .counter, rate == nil {
                 problem(keys + ["rate"], "expected a rate in Hz, since the clock is a counter")
