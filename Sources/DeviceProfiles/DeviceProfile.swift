@@ -22,6 +22,10 @@ public struct DeviceProfile: Hashable, Sendable {
     /// The talk before the device sends, and when it is to stop.
     public var start: [DialogueStep]
     public var stop: [DialogueStep]
+    /// The options in force: the file's, changed by a station's settings.
+    public var options: ProfileOptions
+    /// The file's content, from which the profile is made anew for other options.
+    let declaration: ProfileDeclaration
 
     /// How well the profile fits a device with these udev properties.
     public func strength(of device: [String: String]) -> MatchStrength {
@@ -30,6 +34,12 @@ public struct DeviceProfile: Hashable, Sendable {
 
     /// A decoder at its beginning. An input device has one that finds every byte unparsable.
     public func makeDecoder() -> any SampleDecoder {
-        preconditionFailure("the decoders follow")
+        switch framing {
+        case .none: InputDecoder()
+        case .bitalino(let framing):
+            FrameScanner(BITalinoForm(framing, channels: streams.first?.channels ?? []))
+        case .lines(let framing): LineDecoder(framing, streams: streams)
+        case .frames(let framing): FrameScanner(FixedForm(framing, streams: streams.count))
+        }
     }
 }

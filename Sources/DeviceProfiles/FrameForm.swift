@@ -1,0 +1,22 @@
+/// What a `FrameScanner` must know of a frame: its length, how it is recognised, what is in it.
+protocol FrameForm: Sendable {
+    /// Bytes of a frame.
+    var length: Int { get }
+    /// Frames in a row, the first included, that confirm a start found by search.
+    var confirmations: Int { get }
+    /// Samples that a frame gives each stream.
+    var samplesPerFrame: [Int] { get }
+
+    /// Whether the bytes from `start` look like a frame. `start + length` is within `bytes`.
+    func isFrame(_ bytes: Span<UInt8>, at start: Int) -> Bool
+    /// The frame's number; 0 where frames have none.
+    func number(_ bytes: Span<UInt8>, at start: Int) -> UInt32
+    /// How many frames after `earlier` the frame `later` comes, modulo the counter; 1 where frames
+    /// have no number.
+    func distance(from earlier: UInt32, to later: UInt32) -> Int64
+    /// How many frames are missing at least between two that are not neighbours.
+    func missing(from earlier: UInt32, to later: UInt32) -> Int64
+    /// Appends the samples of `count` frames that follow one another from `start`.
+    func append(
+        _ bytes: Span<UInt8>, at start: Int, count: Int, into output: inout DecodedOutput)
+}

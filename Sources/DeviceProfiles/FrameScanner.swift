@@ -1,0 +1,229 @@
+import Timebase
+
+/// Finds frames in a stream of bytes and keeps in step with them.
+///
+/// In step, a frame is taken if it looks like one and its number follows the last. Otherwise the
+/// scanner falls out of step and looks for a start byte by byte, beginning with the very same byte.
+/// A start is believed when `confirmations` frames stand one behind the other from there, with
+/// numbers that follow each other (up to `permittedJumps` of the steps may be losses, which count
+/// for nothing). All of these frames are then given out, so that confirming costs a few frames'
+/// delay after a fault and no data.
+///
+/// Why so strict: BITalino's check has 4 bits, so that one in sixteen places in any garbage looks
+/// like a frame; four in a row with following numbers happen by chance once in 16⁷ = 2.7·10⁸
+/// places. Zeros (a line held low) pass the check, and are refused since their number stands still.
+///
+/// The result is a function of the bytes alone, never of how they were split over calls.
+struct FrameScanner<Form: FrameForm>: SampleDecoder {
+    let form: Form
+    /// Bytes that are not yet decided; always fewer than `window`.
+    private var pending: [UInt8] = []
+    private var isInStep = false
+    /// Number of the last frame that was given out.
+    private var last: UInt32?
+    /// Whether the next frame must be preceded by a break, whatever its number.
+    private var isBreakDue = false
+    /// Bytes skipped since the last frame or fault.
+    private var skipped = 0
+
+    init(_ form: Form) { self.form = form }
+
+    /// Losses that may lie among the frames that confirm a start.
+    private static var permittedJumps: Int { 3 }
+    /// Skipped bytes are reported at the latest after so many.
+    private static var longestSkip: Int { 4096 }
+    /// Bytes that suffice to decide on any start.
+    private var window: Int { (form.confirmations + Self.permittedJumps) * form.length }
+
+    // MARK: Decoding
+
+    mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout DecodedOutput) {
+        var buffer: [UInt8] = []
+        swap(&buffer, &pending)
+        // The buffer is copied from, and only within this call, for which the caller keeps it.
+        unsafe buffer.append(contentsOf: bytes)
+        let used = scan(buffer.span, isEnd: false, into: &output)
+        buffer.removeFirst(used)
+        swap(&buffer, &pending)
+    }
+
+    mutating func finish(into output: inout DecodedOutput) {
+        let buffer = pending
+        let used = scan(buffer.span, isEnd: true, into: &output)
+        pending.removeFirst(used)
+        interrupt()
+        report(into: &output)
+    }
+
+    mutating func interrupt() {
+        skip(pending.count)
+        pending.removeAll(keepingCapacity: true)
+        isInStep = false
+        isBreakDue = last != nil
+    }
+
+    /// Goes through the bytes; gives back how many are done with.
+    private mutating func scan(
+        _ bytes: Span<UInt8>, isEnd: Bool, into output: inout DecodedOutput
+    ) -> Int {
+        let length = form.length
+        var position = 0
+        while bytes.count - position >= length {
+            if isInStep {
+                let run = countInStep(bytes, from: position)
+                if run > 0 {
+                    form.append(bytes, at: position, count: run, into: &output)
+                    position += run * length
+                }
+                // What follows the run is no good frame: look for a start from here on.
+                if bytes.count - position >= length { isInStep = false }
+                continue
+            }
+            switch judge(bytes, at: position, isEnd: isEnd) {
+            case .start(let frames):
+                take(bytes, at: position, count: frames, into: &output)
+                position += frames * length
+            case .undecided:
+                return position
+            case .none:
+                position += 1
+                skip(1)
+                if skipped >= Self.longestSkip { report(into: &output) }
+            }
+        }
+        return position
+    }
+
+    /// How many frames follow one another from here, in step with the last.
+    private mutating func countInStep(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var position = start
+        var count = 0
+        var number = last ?? 0
+        while bytes.count - position >= form.length, form.isFrame(bytes, at: position) {
+            let next = form.number(bytes, at: position)
+            guard form.distance(from: number, to: next) == 1 else { break }
+            number = next
+            count += 1
+            position += form.length
+        }
+        if count > 0 { last = number }
+        return count
+    }
+
+    private enum Judgement {
+        case start(frames: Int)
+        case undecided
+        case none
+    }
+
+    /// Whether frames start here.
+    private func judge(_ bytes: Span<UInt8>, at start: Int, isEnd: Bool) -> Judgement {
+        var position = start
+        var frames = 0
+        var steps = 0
+        var jumps = 0
+        var number: UInt32 = 0
+        while true {
+            guard bytes.count - position >= form.length else {
+                guard isEnd else { return .undecided }
+                // No more will come. Two frames that follow each other are believed, and one where
+                // a frame was expected anyway.
+                return frames > 0 && (steps > 0 || skipped == 0) ? .start(frames: frames) : .none
+            }
+            guard form.isFrame(bytes, at: position) else { return .none }
+            let next = form.number(bytes, at: position)
+            if frames > 0 {
+                if form.distance(from: number, to: next) == 1 { steps += 1 } else { jumps += 1 }
+                guard jumps <= Self.permittedJumps else { return .none }
+            }
+            frames += 1
+            number = next
+            if steps >= form.confirmations - 1 { return .start(frames: frames) }
+            position += form.length
+        }
+    }
+
+    /// Gives out frames that were found by search, with breaks where numbers jump.
+    private mutating func take(
+        _ bytes: Span<UInt8>, at start: Int, count: Int, into output: inout DecodedOutput
+    ) {
+        report(into: &output)
+        var runStart = start
+        var run = 0
+        for index in 0..<count {
+            let number = form.number(bytes, at: start + index * form.length)
+            if let last, isBreakDue || form.distance(from: last, to: number) != 1 {
+                form.append(bytes, at: runStart, count: run, into: &output)
+                runStart += run * form.length
+                run = 0
+                addBreak(missing: form.missing(from: last, to: number), into: &output)
+            }
+            isBreakDue = false
+            last = number
+            run += 1
+        }
+        form.append(bytes, at: runStart, count: run, into: &output)
+        isInStep = true
+    }
+
+    private func addBreak(missing: Int64, into output: inout DecodedOutput) {
+        for (stream, samples) in form.samplesPerFrame.enumerated()
+        where samples > 0 && output.streams.indices.contains(stream) {
+            output.streams[stream].breaks.append(
+                CounterBreak(
+                    beforeOffset: output.streams[stream].count, missing: missing * Int64(samples)))
+        }
+    }
+
+    private mutating func skip(_ count: Int) {
+        skipped += count
+        if skipped > 0 { isBreakDue = last != nil }
+    }
+
+    /// Tells of skipped bytes.
+    private mutating func report(into output: inout DecodedOutput) {
+        guard skipped > 0 else { return }
+        output.faults.append(
+            DecodeFault(
+                cause: skipped % form.length == 0 ? .checksum : .resynchronised, bytes: skipped,
+                stream: output.streams.count == 1 ? 0 : nil,
+                beforeOffset: output.streams.first?.count ?? 0))
+        skipped = 0
+    }
+
+    // MARK: State
+
+    private static var stateVersion: UInt8 { 1 }
+
+    func save(into writer: inout StateWriter) {
+        writer.write(Self.stateVersion)
+        writer.write(UInt16(truncatingIfNeeded: form.length))
+        writer.write(isInStep)
+        writer.write(isBreakDue)
+        writer.write(last != nil)
+        writer.write(last ?? 0)
+        writer.write(UInt32(clamping: skipped))
+        writer.write(pending)
+    }
+
+    mutating func restore(from reader: inout StateReader) throws(StateError) {
+        try reader.expectVersion(Self.stateVersion)
+        guard try reader.read(UInt16.self) == UInt16(truncatingIfNeeded: form.length) else {
+            throw .invalid("the saved state is of frames of another length")
+        }
+        let isInStep = try reader.read(Bool.self)
+        let isBreakDue = try reader.read(Bool.self)
+        let hasLast = try reader.read(Bool.self)
+        let last = try reader.read(UInt32.self)
+        let skipped = Int(try reader.read(UInt32.self))
+        let pending = try reader.readBytes()
+        guard pending.count < window else {
+            throw .invalid("the saved state holds more bytes than a decoder keeps")
+        }
+        self.isInStep = isInStep
+        self.isBreakDue = isBreakDue
+        self.last = hasLast ? last : nil
+        self.skipped = skipped
+        self.pending = pending
+    }
+}

@@ -1,0 +1,177 @@
+import DeviceProfiles
+import TestSupport
+import Testing
+import Timebase
+
+@Suite struct BITalinoTests {
+    @Test(
+        arguments: [
+            ([512], [0x00, 0xA8, 0x5D]),
+            ([512, 300], [0x2C, 0x01, 0xA8, 0x57]),
+            ([1, 2, 3], [0xC0, 0x00, 0x02, 0x04, 0xA0, 0x5A]),
+            ([1023, 512, 256, 128, 33, 63], [0x7F, 0x08, 0x08, 0x40, 0x00, 0xFE, 0xAF, 0x58]),
+        ] as [([Int64], [UInt8])])
+    func knownFrames(_ values: [Int64], _ frame: [UInt8]) throws {
+        let ports = (1...values.count).map { "A\($0)" }
+        let profile = try bitalinoProfile(ports + ["I1", "I2", "O1", "O2", "digital"])
+        let output = decode(frame, profile, isEnd: true)
+        let stream = output.streams[0]
+        #expect(stream.count == 1)
+        #expect(values.indices.map { stream.integers($0) } == values.map { [$0] })
+        let lines = (values.count..<values.count + 5).map { stream.integers($0) }
+        #expect(lines == [[1], [0], [1], [0], [10]])
+        #expect(output.faults.isEmpty)
+        #expect(bitalinoFrame(values.map(Int.init), digital: 10, sequence: 5) == frame)
+    }
+
+    @Test(arguments: 1...6)
+    func everyNumberOfChannels(_ channels: Int) throws {
+        let profile = try bitalinoProfile((1...channels).map { "A\($0)" })
+        let output = decode(bitalinoFrames(0..<100, channels: channels), profile)
+        #expect(output.streams[0].count == 100)
+        for channel in 0..<channels {
+            #expect(
+                output.streams[0].integers(channel) == bitalinoValues(0..<100, channel: channel))
+        }
+        #expect(output.streams[0].breaks.isEmpty && output.faults.isEmpty)
+    }
+
+    @Test func theFrameWithFiveChannelsHasEightBytes() throws {
+        #expect(
+            try bitalinoProfile(["A1", "A2", "A3", "A4", "A6"]).makeDecoder() is any SampleDecoder)
+        guard case .bitalino(let framing) = try bitalinoProfile(["A1", "A6"]).framing else {
+            Issue.record("not BITalino's framing")
+            return
+        }
+        #expect(framing.frameLength == 4)
+        #expect(framing.bits(ofPort: 6) == 10)
+        #expect(framing.mask == 0b100001)
+        #expect(framing.command("start") == [0b1000_0101])
+        #expect(framing.command("rate") == [0xC3])
+    }
+
+    @Test func conversions() throws {
+        let profile = try bitalinoProfile(["A2", "A3"])
+        let ecg = profile.streams[0].channels[0]
+        let eda = profile.streams[0].channels[1]
+        #expect(ecg.name == "ecg" && eda.name == "eda")
+        #expect(abs(ecg.physical(512)) < 1e-12)
+        #expect(abs(ecg.physical(1023) - ((1023.0 / 1024 - 0.5) * 3.3 / 1100) * 1000) < 1e-12)
+        #expect(abs(eda.physical(300) - (300.0 / 1024 * 3.3) / 0.132) < 1e-9)
+        let older = try DeviceProfile.load(path: profileDirectory + "/bitalino.yaml")
+            .applying(options: ProfileOptions(sensors: ["A3": "eda-older"]))
+        #expect(
+            abs(older.streams[0].channels[1].physical(300) - 1 / (1 - 300.0 / 1024)) < 1e-9)
+        // The sixth place in the frame has six bits.
+        let six = try DeviceProfile.load(path: profileDirectory + "/bitalino.yaml").applying(
+            options: ProfileOptions(
+                channels: ["A1", "A2", "A3", "A4", "A5", "A6"], sensors: ["A6": "eda"]))
+        #expect(abs(six.streams[0].channels[5].physical(32) - 12.5) < 1e-9)
+    }
+
+    @Test func aLostFrameIsABreak() throws {
+        let profile = try bitalinoProfile()
+        let bytes = bitalinoFrames(0..<20) + bitalinoFrames(23..<40)
+        let output = decode(bytes, profile)
+        #expect(output.streams[0].count == 37)
+        #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 20, missing: 3)])
+        #expect(output.faults.isEmpty)
+    }
+
+    @Test func aDamagedFrameIsABreakAndAFault() throws {
+        let profile = try bitalinoProfile()
+        var bytes = bitalinoFrames(0..<40)
+        bytes[20 * 4 + 1] ^= 0x10
+        let output = decode(bytes, profile)
+        #expect(output.streams[0].count == 39)
+        #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 20, missing: 1)])
+        #expect(
+            output.faults == [
+                DecodeFault(cause: .checksum, bytes: 4, stream: 0, beforeOffset: 20)
+            ])
+        let values = bitalinoValues(0..<20, channel: 1) + bitalinoValues(21..<40, channel: 1)
+        #expect(output.streams[0].integers(1) == values)
+    }
+
+    @Test func manyLossesCloseTogetherLoseNothingElse() throws {
+        // A frame in five is lost: starts are believed in spite of jumps among them.
+        let profile = try bitalinoProfile()
+        let kept = (0..<500).filter { $0 % 5 != 3 }
+        let bytes = kept.flatMap { bitalinoFrames($0..<$0 + 1) }
+        let output = decode(bytes, profile, isEnd: true)
+        #expect(output.streams[0].count == kept.count)
+        #expect(output.streams[0].breaks.count == 100)
+        #expect(output.streams[0].breaks.allSatisfy { $0.missing == 1 })
+        #expect(output.faults.isEmpty)
+    }
+
+    @Test(arguments: [[UInt8](repeating: 0, count: 1), Array(0...255), [0x2C, 0x01, 0xA8]])
+    func garbageBetweenFrames(_ garbage: [UInt8]) throws {
+        let profile = try bitalinoProfile()
+        let output = decode(
+            garbage + bitalinoFrames(0..<50) + garbage + bitalinoFrames(53..<90), profile)
+        #expect(output.streams[0].count == 87)
+        #expect(output.streams[0].integers(0).prefix(50) == bitalinoValues(0..<50, channel: 0)[...])
+        #expect(
+            output.streams[0].integers(0).suffix(37) == bitalinoValues(53..<90, channel: 0)[...])
+        #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 50, missing: 3)])
+        #expect(output.faults.map(\.bytes).reduce(0, +) == 2 * garbage.count)
+    }
+
+    @Test func aLostByteCostsOneFrame() throws {
+        let profile = try bitalinoProfile(["A1", "A2", "A3", "A4", "A5", "A6"])
+        for lost in 0..<8 {
+            var bytes = bitalinoFrames(0..<40, channels: 6)
+            bytes.remove(at: 20 * 8 + lost)
+            let output = decode(bytes, profile)
+            #expect(output.streams[0].count == 39)
+            #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 20, missing: 1)])
+            #expect(output.faults.map(\.bytes) == [7])
+        }
+    }
+
+    @Test func zerosAreNoFrames() throws {
+        let profile = try bitalinoProfile()
+        let output = decode([UInt8](repeating: 0, count: 20_000), profile)
+        #expect(output.streams[0].count == 0)
+        #expect(output.faults.map(\.bytes).reduce(0, +) > 15_000)
+    }
+
+    @Test func noiseGivesNoFrames() throws {
+        let profile = try bitalinoProfile()
+        var generator = SeededGenerator(seed: 11)
+        let noise = (0..<1_000_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let output = decode(noise, profile)
+        #expect(output.streams[0].count == 0)
+        #expect(output.streams[0].isEven)
+    }
+
+    @Test func bytesLostByTheRingAreABreakModuloSixteen() throws {
+        let profile = try bitalinoProfile()
+        var decoder = profile.makeDecoder()
+        var output = DecodedOutput(profile)
+        decoder.decode(bitalinoFrames(0..<20) + bitalinoFrames(20..<21).prefix(2), into: &output)
+        decoder.interrupt()
+        decoder.decode(bitalinoFrames(27..<28).suffix(1) + bitalinoFrames(28..<40), into: &output)
+        #expect(output.streams[0].count == 32)
+        #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 20, missing: 8)])
+        // Sixteen frames lost: the counter shows nothing, the break is told all the same.
+        decoder.interrupt()
+        output.removeAll()
+        decoder.decode(bitalinoFrames(56..<60), into: &output)
+        #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 0, missing: 0)])
+    }
+
+    @Test func finishingGivesOutWhatWaited() throws {
+        let profile = try bitalinoProfile()
+        var decoder = profile.makeDecoder()
+        var output = DecodedOutput(profile)
+        decoder.decode(bitalinoFrames(0..<3), into: &output)
+        #expect(output.streams[0].count == 0)
+        decoder.finish(into: &output)
+        #expect(output.streams[0].count == 3)
+        decoder.decode(bitalinoFrames(3..<10), into: &output)
+        #expect(output.streams[0].count == 10)
+        #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 3, missing: 0)])
+    }
+}
