@@ -116,5 +116,14 @@ let package = Package(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("TimebaseTests", ["Timebase"]),
+        .target(
+            name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],
+            path: "Tests/LinkTestSupport", swiftSettings: house),
+        .executableTarget(
+            name: "LinkDouble", dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
+            path: "Tests/LinkDouble", swiftSettings: house),
+        tests(
+            "LinkTests",
+            ["Timebase", "SystemCalls", "Link", "LinkTestSupport", "LinkDouble", "TestSupport"]),
     ]
 )
