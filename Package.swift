@@ -136,5 +136,15 @@ let package = Package(
                 "Timebase", "SystemCalls", "CSystem", "CEvdev", "LinuxDevices", "TestSupport",
                 "device-probe",
             ]),
+        tests("TimebaseTests", ["Timebase"]),
+        .target(
+            name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],
+            path: "Tests/LinkTestSupport", swiftSettings: house),
+        .executableTarget(
+            name: "LinkDouble", dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
+            path: "Tests/LinkDouble", swiftSettings: house),
+        tests(
+            "LinkTests",
+            ["Timebase", "SystemCalls", "Link", "LinkTestSupport", "LinkDouble", "TestSupport"]),
     ]
 )

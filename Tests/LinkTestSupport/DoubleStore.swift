@@ -1,0 +1,44 @@
+import Foundation
+import Link
+import SystemCalls
+
+/// What a stand-in daemon has "committed": in memory, or in a file of JSON lines that outlives it.
+public final class DoubleStore {
+    public private(set) var events: [String: [LinkEvent]] = [:]
+    private var file: SystemCalls.FileDescriptor?
+
+    /// - Parameter path: nil keeps everything in memory.
+    public init(path: String? = nil) throws {
+        guard let path else { return }
+        if FileSystem.exists(path) {
+            let text = try FileSystem.readText(path)
+            let whole = text.lastIndex(of: "\n").map { text[...$0] } ?? ""
+            for line in whole.split(separator: "\n") {
+                let value = try JSONValue(parsing: String(line))
+                let client = value["client"]?.string ?? ""
+                if let event = try value["event"]?.decode(LinkEvent.self) {
+                    events[client, default: []].append(event)
+                }
+            }
+            try FileSystem.write(Array(whole.utf8), to: path)
+        }
+        file = try SystemCalls.FileDescriptor(
+            opening: path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o644)
+    }
+
+    public func last(of client: String) -> Int64 { events[client]?.last?.sequence ?? 0 }
+
+    public func commit(_ batch: [(client: String, event: LinkEvent)]) throws {
+        var lines: [UInt8] = []
+        for (client, event) in batch {
+            events[client, default: []].append(event)
+            let line: JSONValue = [
+                "client": .string(client), "event": try JSONValue(encoding: event),
+            ]
+            lines += line.serialised + [0x0A]
+        }
+        guard let number = file?.number, !lines.isEmpty else { return }
+        try FileSystem.writeAll(lines, to: number)
+        try systemCall("fdatasync") { fdatasync(number) }
+    }
+}
