@@ -51,8 +51,14 @@ struct DeviceOutlet: ~Copyable, Sendable {
     /// Whether frames can be made: not while the device is unplugged or about to be.
     var isPlugged: Bool { endpoint != nil && settledAt == nil }
 
-    /// Whether all that was sent has been read, as far as the kernel tells.
-    var isDrained: Bool { remainder.isEmpty && (endpoint?.unread ?? 0) == 0 }
+    /// Bytes that were sent and not read yet, as far as the kernel tells.
+    var unread: Int { remainder.count - remainderOffset + (endpoint?.unread ?? 0) }
+
+    /// Whether a device that has sent its last may end: all was read, or nobody read for 5 s.
+    func isDone(since last: Instant, now: Instant) -> Bool {
+        // What was written reaches the reader's side only a little later, and is not seen until then.
+        (unread == 0 && now - last >= 20_000_000) || now - last >= 5_000_000_000
+    }
 
     /// Sends a frame, or drops it as the impairments say.
     /// - Parameter values: raw values for the log.
@@ -129,7 +135,6 @@ struct DeviceOutlet: ~Copyable, Sendable {
         if !remainder.isEmpty { _ = try pushRemainder() }
         if let settledAt, settledAt <= now {
             self.settledAt = nil
-            let unread = (endpoint?.unread ?? 0) + remainder.count - remainderOffset
             try note("unplugged unread \(unread)", now: now)
             remainder.removeAll(keepingCapacity: true)
             endpoint?.unlink()

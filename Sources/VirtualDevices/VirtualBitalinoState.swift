@@ -95,7 +95,7 @@ extension VirtualBitalino {
             while let next = schedule, next.delivery <= now { try sendFrame(now: now) }
             if let doneAt {
                 // Closing the terminal takes away what was not read yet.
-                if outlet.isDrained || now - doneAt > 5_000_000_000 { isFinished = true }
+                isFinished = outlet.isDone(since: doneAt, now: now)
             }
             let due = earlier(outlet.nextDue(now: now), schedule?.delivery)
             return earlier(due, doneAt == nil ? nil : now + 5_000_000)

@@ -18,6 +18,9 @@ public protocol VirtualDevice: AnyObject, Sendable {
     /// Whether it has sent all it had to and everything was read, or nobody read for 5 s.
     var isFinished: Bool { get }
 
+    /// Bytes that were sent and nobody has read yet; at most about 4095 are seen.
+    var unread: Int { get }
+
     /// Descriptors that become readable when the device has something to do; -1 for none.
     var pollDescriptors: (commands: Int32, openings: Int32) { get }
 

@@ -47,6 +47,9 @@ public final class VirtualKeyboard: VirtualDevice {
     /// Whether all was sent and read.
     public var isFinished: Bool { state.withLock { $0.isFinished } }
 
+    /// See `VirtualDevice`.
+    public var unread: Int { state.withLock { $0.outlet.unread } }
+
     private let state: Mutex<State>
 
     /// Makes the pipe or terminal; run it with a `VirtualStation`.

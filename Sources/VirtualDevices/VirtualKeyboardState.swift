@@ -84,7 +84,7 @@ extension VirtualKeyboard {
             }
             if next == nil, doneAt == nil, !settings.staysWhenDone { doneAt = now }
             if let doneAt {
-                if outlet.isDrained || now - doneAt > 5_000_000_000 { isFinished = true }
+                isFinished = outlet.isDone(since: doneAt, now: now)
             }
             var due = outlet.nextDue(now: now)
             if let start, let next {

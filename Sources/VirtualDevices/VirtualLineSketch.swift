@@ -52,6 +52,9 @@ public final class VirtualLineSketch: VirtualDevice {
     /// Whether all was sent and read.
     public var isFinished: Bool { state.withLock { $0.isFinished } }
 
+    /// See `VirtualDevice`.
+    public var unread: Int { state.withLock { $0.outlet.unread } }
+
     private let state: Mutex<State>
 
     /// Makes the terminal; run it with a `VirtualStation`.

@@ -89,7 +89,7 @@ extension VirtualLineSketch {
             while let next = schedule, next.delivery <= now { try sendSample(now: now) }
             if let doneAt {
                 // Closing the terminal takes away what was not read yet.
-                if outlet.isDrained || now - doneAt > 5_000_000_000 { isFinished = true }
+                isFinished = outlet.isDone(since: doneAt, now: now)
             }
             var due = earlier(outlet.nextDue(now: now), schedule?.delivery)
             due = earlier(due, bootedAt)

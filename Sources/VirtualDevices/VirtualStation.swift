@@ -33,7 +33,16 @@ public final class VirtualStation: Sendable {
             for device in devices { try? device.close() }
             throw error
         }
+        waitForReaders()
         for device in devices { try device.close() }
+    }
+
+    /// Gives readers up to 250 ms for what was sent, for closing a terminal takes it away.
+    private func waitForReaders() {
+        for _ in 0..<12 {
+            usleep(20_000)
+            if devices.allSatisfy({ $0.unread == 0 }) { return }
+        }
     }
 
     /// Runs on a thread of its own until `stop()`.

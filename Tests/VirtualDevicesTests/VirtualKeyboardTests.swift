@@ -87,7 +87,7 @@ import Timebase
         var rollovers = 0
         var takenBack = 0
         var last: Int64 = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<6000 {
             guard let action = typist.next() else {
                 Issue.record("the typist stopped")
                 return
@@ -111,9 +111,9 @@ import Timebase
         #expect((70_000...120_000).contains(middleHold))
         let intervals = zip(presses, presses.dropFirst()).map { $1 - $0 }.sorted()
         #expect((130_000...230_000).contains(intervals[intervals.count / 2]))
-        #expect(intervals.filter { $0 > 2_000_000 }.count > 20)
-        #expect(rollovers > 200)
-        #expect(takenBack > 50)
+        #expect(intervals.filter { $0 > 2_000_000 }.count > 6)
+        #expect(rollovers > 60)
+        #expect(takenBack > 15)
         var other = Typist(seed: 12)
         #expect(other.next() != Typist(seed: 11).firstAction)
     }
