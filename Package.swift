@@ -136,7 +136,6 @@ let package = Package(
                 "Timebase", "SystemCalls", "CSystem", "CEvdev", "LinuxDevices", "TestSupport",
                 "device-probe",
             ]),
-        tests("TimebaseTests", ["Timebase"]),
         .target(
             name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],
             path: "Tests/LinkTestSupport", swiftSettings: house),

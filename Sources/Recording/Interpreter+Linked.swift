@@ -16,7 +16,7 @@ extension Interpreter {
         let layout = declared[Int(head.stream)]
         let stampBytes = head.isStamped ? Int(head.count) * 8 : 0
         let start = LinkSamplesRecord.headBytes + stampBytes
-        guard layout.sampleBytes > 0, start <= record.bytes.count else { return }
+        guard layout.sampleBytes > 0, unsafe start <= record.bytes.count else { return }
         let body = unsafe UnsafeRawBufferPointer(rebasing: record.bytes[start...])
         let count = min(Int(head.count), body.count / layout.sampleBytes)
         guard count > 0 else { return }

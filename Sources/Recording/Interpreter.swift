@@ -116,7 +116,8 @@ final class Interpreter {
         switch source.content {
         case .keyboard, .pointer:
             source.keys.forgetHeld()
-            let lost = unsafe record.bytes.count >= 8
+            let lost =
+                unsafe record.bytes.count >= 8
                 ? Int64(littleEndian: record.bytes.loadUnaligned(as: Int64.self)) : 0
             gapInKeys(source, session, stream, .overflow, until: record.stamp, lost: lost)
         case .device, .linked: break

@@ -29,7 +29,7 @@ struct RecoveredStation {
     fileprivate init(held: Interpreter) { self.held = held }
 
     /// The interpreter to go on with.
-    func interpreter() -> Interpreter { held }
+    func interpreter() -> ThreadCargo<Interpreter> { ThreadCargo(held) }
 
     /// The source of a resumed session that a device had.
     func source(named name: String) -> SourceEntry? {

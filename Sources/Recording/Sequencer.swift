@@ -32,13 +32,12 @@ final class Sequencer: Sendable {
 
     /// - Parameter interpreter: empty, or holding the sessions that were taken up after a crash.
     init(
-        acquisition: Ring, control: Ring, interpreter: sending Interpreter,
+        acquisition: Ring, control: Ring, interpreter cargo: ThreadCargo<Interpreter>,
         store: Mailbox<StoreThread.Message>, feed: LiveFeed, board: SnapshotBoard,
         settings: Settings
     ) throws(SystemError) {
         let messages = try Mailbox<Message>()
         self.messages = messages
-        let cargo = ThreadCargo(interpreter)
         thread = try DedicatedThread(name: "sequencer") {
             let loop = SequencerLoop(
                 acquisition: acquisition, control: control, interpreter: cargo.take(),

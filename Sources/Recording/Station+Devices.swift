@@ -12,11 +12,7 @@ extension Station {
         nextSource = max(nextSource, recovery.highestSource + 1)
         for (index, setting) in settings.devices.enumerated() {
             guard let profile = profiles[setting.profile] else {
-                let known = profiles.keys.sorted().joined(separator: ", ")
-                throw StationError(
-                    .settings,
-                    "devices.\(index).profile: there is no profile '\(setting.profile)'; "
-                        + "known are: \(known)")
+                throw StationError.unknownProfile(setting.profile, at: index, profiles)
             }
             let configured = try Self.applying(setting.options, to: profile, at: index)
             let binding: ManagedDevice.Binding =
@@ -275,7 +271,8 @@ extension Station {
         }
         throw DeviceError(
             code: .notFound,
-            message: "no \(kind.rawValue) has '\(part)' in its name: plug it in, or correct 'match'")
+            message: "no \(kind.rawValue) has '\(part)' in its name: plug it in, or correct 'match'"
+        )
     }
 
     func sourceEnded(_ id: UInt32, _ code: Int32) {
@@ -328,5 +325,30 @@ extension Station {
             device.nextTry = now
             acquisition.commands.post(.remove(source: device.id))
         }
+    }
+}
+
+extension Station {
+    /// Reads the profiles and looks up what the settings name, without opening anything.
+    /// - Throws: what is wrong, with its place.
+    public static func check(settings: StationSettings, options: StationOptions) throws {
+        let profiles = try loadProfiles()
+        for (index, setting) in settings.devices.enumerated() {
+            guard let profile = profiles[setting.profile] else {
+                throw StationError.unknownProfile(setting.profile, at: index, profiles)
+            }
+            _ = try applying(setting.options, to: profile, at: index)
+        }
+    }
+}
+
+extension StationError {
+    static func unknownProfile(
+        _ name: String, at index: Int, _ known: [String: DeviceProfile]
+    ) -> StationError {
+        StationError(
+            .settings,
+            "devices.\(index).profile: there is no profile '\(name)'; known are: "
+                + known.keys.sorted().joined(separator: ", "))
     }
 }

@@ -137,7 +137,8 @@ extension Station {
         told.samples = streams.reduce(0) { $0 + $1.samples }
         told.gaps = gaps.count
         told.lost = streams.reduce(0) { $0 + $1.lost }
-        told.events = try reader.count(of: .events) + reader.count(of: .keystrokes)
+        told.events =
+            try reader.count(of: .events) + reader.count(of: .keystrokes)
             + reader.count(of: .turns) + reader.count(of: .draftEdits)
         if let stopped = row.stopped {
             told.durationMs = Int((stopped - row.description.started) / 1_000_000)

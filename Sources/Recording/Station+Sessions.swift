@@ -1,5 +1,6 @@
 import Foundation
 import Link
+import LinuxDevices
 import Ring
 import SessionStore
 import SystemCalls

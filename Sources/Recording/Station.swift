@@ -83,7 +83,7 @@ public final class Station {
         // Signals are blocked before the first thread starts, so that all inherit it.
         signals = try SignalDescriptor()
         locks = try Self.prepare(data: data, runtime: runtime)
-        profiles = try Self.loadProfiles(log)
+        profiles = try Self.loadProfiles()
         notices = try Mailbox()
         feed = LiveFeed(notices: notices)
         finisher = try Finisher(notices: notices)
@@ -158,7 +158,7 @@ public final class Station {
         }
     }
 
-    private static func loadProfiles(_ log: Logger) throws -> [String: DeviceProfile] {
+    static func loadProfiles() throws -> [String: DeviceProfile] {
         do throws(DeclarationErrors) {
             let library = try ProfileLibrary.load(directory: Places.profiles)
             return Dictionary(

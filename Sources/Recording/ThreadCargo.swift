@@ -5,7 +5,7 @@
 final class ThreadCargo<Value: ~Copyable>: @unchecked Sendable {
     private var value: Value?
 
-    init(_ value: consuming sending Value) { self.value = consume value }
+    init(_ value: consuming Value) { self.value = consume value }
 
     /// Takes the value. The second call is a fault of the program.
     func take() -> Value {
