@@ -6,7 +6,8 @@ import SystemCalls
 struct RingBenchmark: Benchmark {
     static let configuration = CommandConfiguration(
         commandName: "ring",
-        abstract: "The ring's throughput and round trip, beside boost, moodycamel and atomic_queue.",
+        abstract:
+            "The ring's throughput and round trip, beside boost, moodycamel and atomic_queue.",
         discussion: """
             Two threads pinned to processors 0 and 1; trials of about 12 ms, in turn with the peers, \
             medians. The ring carries a checksum and a 24-byte header with every record and checks \
