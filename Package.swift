@@ -66,7 +66,7 @@ let package = Package(
         library("SystemCalls", ["Timebase", "CSystem"]),
 
         // The way of a sample.
-        library("Ring", ["Timebase", "SystemCalls"]),
+        library("Ring", ["Timebase", "SystemCalls", "CSystem"]),
         library("Declarations", [yams]),
         library("DeviceProfiles", ["Timebase", "Declarations"]),
         library(
@@ -116,5 +116,12 @@ let package = Package(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("TimebaseTests", ["Timebase"]),
+        // The process that RingTests kills.
+        .executableTarget(
+            name: "RingWriterHelper",
+            dependencies: ["Timebase", "SystemCalls", "CSystem", "Ring", "TestSupport"],
+            path: "Tests/RingWriterHelper", swiftSettings: house),
+        tests(
+            "RingTests", ["Timebase", "SystemCalls", "Ring", "RingWriterHelper", "TestSupport"]),
     ]
 )

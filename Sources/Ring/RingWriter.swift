@@ -91,7 +91,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         // capacity behind the data's end. `bytes` is the caller's for the time of the call.
         let place = unsafe data + Int(truncatingIfNeeded: head & mask)
         let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
-        //prefetch()
+        prefetch()
         let origin = UInt64(source) | UInt64(kind) << 32
         let time = UInt64(bitPattern: stamp.nanoseconds)
         var sum = RingChecksum(

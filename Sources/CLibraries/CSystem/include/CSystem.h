@@ -29,6 +29,15 @@ static inline void attune_prefetch_for_writing(const void *address) {
 /// Fetches the cache line at an address for reading, without waiting for it.
 static inline void attune_prefetch_for_reading(const void *address) { __builtin_prefetch(address); }
 
+/// Tells the processor that this thread waits for another one in a loop.
+static inline void attune_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /// How many processors this process may run on.
 int attune_usable_processors(void);
 
