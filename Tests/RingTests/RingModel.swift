@@ -20,6 +20,8 @@ struct RingModel {
     private(set) var released: UInt64 = 0
     private(set) var totals: [UInt32: RingOverflow] = [:]
     private(set) var pending: [UInt32: RingOverflow] = [:]
+    /// Losses whose overflow record is staged: pending again if the process dies before publishing.
+    private var staged: [RingOverflow] = []
     private var readIndex = 0
 
     init(capacity: Int) { self.capacity = UInt64(capacity) }
@@ -71,10 +73,14 @@ struct RingModel {
                 bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
             }
         }
+        staged.append(lost)
         put(RingRecord.overflowKind, source, lost.lastStamp.nanoseconds, bytes)
     }
 
-    mutating func publish() { published = head }
+    mutating func publish() {
+        published = head
+        staged = []
+    }
 
     mutating func next() -> Entry? {
         guard readIndex < entries.count, entries[readIndex].end <= published else { return nil }
@@ -99,6 +105,8 @@ struct RingModel {
         entries.removeAll { $0.end > published }
         head = published
         readIndex = 0
+        for lost in staged { pending[lost.source] = lost }
+        staged = []
     }
 
     var publishedCount: Int { entries.count { $0.end <= published } }

@@ -4,7 +4,7 @@ import Testing
 
 /// The ring against a plain array, over many random operations.
 struct RingModelTests {
-    static let operations = 500_000
+    static let operations = 1_000_000
 
     /// Fixed seeds, and one of this run.
     @Test(arguments: [1, 2, 3, UInt64.random(in: 4...UInt64.max)])
