@@ -68,7 +68,7 @@ let package = Package(
         library("SystemCalls", ["Timebase", "CSystem"]),
 
         // The way of a sample.
-        library("Ring", ["Timebase", "SystemCalls"]),
+        library("Ring", ["Timebase", "SystemCalls", "CSystem"]),
         library("Declarations", [yams]),
         library("DeviceProfiles", ["Timebase", "Declarations"]),
         library(
@@ -145,5 +145,13 @@ let package = Package(
         tests(
             "LinkTests",
             ["Timebase", "SystemCalls", "Link", "LinkTestSupport", "LinkDouble", "TestSupport"]),
+        tests("TimebaseTests", ["Timebase"]),
+        // The process that RingTests kills.
+        .executableTarget(
+            name: "RingWriterHelper",
+            dependencies: ["Timebase", "SystemCalls", "CSystem", "Ring", "TestSupport"],
+            path: "Tests/RingWriterHelper", swiftSettings: house),
+        tests(
+            "RingTests", ["Timebase", "SystemCalls", "Ring", "RingWriterHelper", "TestSupport"]),
     ]
 )
