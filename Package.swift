@@ -84,7 +84,9 @@ let package = Package(
 
         // The chat.
         library("SimulatedClient", ["Timebase", "StudyProtocol"]),
-        library("Chat", ["Timebase", "SystemCalls", "Link", "SimulatedClient", "StudyProtocol"]),
+        library(
+            "Chat",
+            ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
 
         // Looking back.
         library("Playback", ["Timebase", "SystemCalls", "SessionStore"]),
@@ -120,7 +122,8 @@ let package = Package(
             name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],
             path: "Tests/LinkTestSupport", swiftSettings: house),
         .executableTarget(
-            name: "LinkDouble", dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
+            name: "LinkDouble",
+            dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
             path: "Tests/LinkDouble", swiftSettings: house),
         tests(
             "LinkTests",
