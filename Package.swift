@@ -128,5 +128,11 @@ let package = Package(
         tests(
             "LinkTests",
             ["Timebase", "SystemCalls", "Link", "LinkTestSupport", "LinkDouble", "TestSupport"]),
+        tests(
+            "ChatTests",
+            [
+                "Timebase", "SystemCalls", "CSystem", "Link", "Chat", "LinkTestSupport",
+                "TestSupport", "attune-chat",
+            ]),
     ]
 )
