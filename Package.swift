@@ -88,7 +88,9 @@ let package = Package(
 
         // The chat.
         library("SimulatedClient", ["Timebase", "StudyProtocol"]),
-        library("Chat", ["Timebase", "SystemCalls", "Link", "SimulatedClient", "StudyProtocol"]),
+        library(
+            "Chat",
+            ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
 
         // Looking back.
         library("Playback", ["Timebase", "SystemCalls", "SessionStore"]),
@@ -140,7 +142,8 @@ let package = Package(
             name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],
             path: "Tests/LinkTestSupport", swiftSettings: house),
         .executableTarget(
-            name: "LinkDouble", dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
+            name: "LinkDouble",
+            dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
             path: "Tests/LinkDouble", swiftSettings: house),
         tests(
             "LinkTests",
@@ -153,5 +156,11 @@ let package = Package(
             path: "Tests/RingWriterHelper", swiftSettings: house),
         tests(
             "RingTests", ["Timebase", "SystemCalls", "Ring", "RingWriterHelper", "TestSupport"]),
+        tests(
+            "ChatTests",
+            [
+                "Timebase", "SystemCalls", "CSystem", "Link", "Chat", "LinkTestSupport",
+                "TestSupport", "attune-chat",
+            ]),
     ]
 )
