@@ -116,5 +116,10 @@ let package = Package(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("TimebaseTests", ["Timebase"]),
+        tests("DeclarationsTests", ["Declarations"]),
+        tests(
+            "DeviceProfilesTests", ["Timebase", "Declarations", "DeviceProfiles", "TestSupport"]),
+        tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
+        tests("SimulatedClientTests", ["StudyProtocol", "SimulatedClient"]),
     ]
 )
