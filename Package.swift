@@ -162,5 +162,10 @@ let package = Package(
                 "Timebase", "SystemCalls", "CSystem", "Link", "Chat", "LinkTestSupport",
                 "TestSupport", "attune-chat",
             ]),
+        tests("DeclarationsTests", ["Declarations"]),
+        tests(
+            "DeviceProfilesTests", ["Timebase", "Declarations", "DeviceProfiles", "TestSupport"]),
+        tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
+        tests("SimulatedClientTests", ["StudyProtocol", "SimulatedClient"]),
     ]
 )
