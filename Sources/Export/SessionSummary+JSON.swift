@@ -4,7 +4,8 @@ import Timebase
 extension SessionSummary: Encodable {
     private enum Key: String, CodingKey {
         case path, session_id, kind, study, participant, pilot, state, outcome, reason, started_utc
-        case duration_ms, samples, keystrokes, turns, turns_by_author, draft_edits, events, gaps, lost
+        case duration_ms, samples, keystrokes, turns, turns_by_author, draft_edits, events, gaps,
+            lost
         case file_bytes, log_bytes, bytes_per_sample, streams, phases
     }
 
@@ -44,7 +45,9 @@ extension SessionSummary: Encodable {
         try object.encode(session.state, forKey: .state)
         try object.encodeIfPresent(session.outcome, forKey: .outcome)
         try object.encodeIfPresent(session.reason, forKey: .reason)
-        try object.encode(CSVTime.utc(description.startedRealtime), forKey: .started_utc)
+        try object.encode(
+            CalendarTime(nanosecondsSince1970: description.startedRealtime).text,
+            forKey: .started_utc)
         try object.encode(Self.milliseconds(duration), forKey: .duration_ms)
         try object.encode(samples, forKey: .samples)
         try object.encode(keystrokes, forKey: .keystrokes)

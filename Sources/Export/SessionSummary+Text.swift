@@ -5,8 +5,10 @@ extension SessionSummary {
     /// The summary in lines for a terminal.
     public var lines: [String] {
         let description = session.description
-        var started = CSVTime.utc(description.startedRealtime)
-        if started.hasSuffix("Z") { started = started.dropLast(5).replacing("T", with: " ") + " UTC" }
+        var started = CalendarTime(nanosecondsSince1970: description.startedRealtime).text
+        if started.hasSuffix("Z") {
+            started = started.dropLast(5).replacing("T", with: " ") + " UTC"
+        }
         var state = session.state.rawValue
         if let outcome = session.outcome { state += ", \(outcome)" }
         if let reason = session.reason { state += " (\(reason))" }

@@ -40,9 +40,11 @@ public final class StagedDirectory {
         self.isReplacing = isReplacing
         let above = Self.above(place)
         let prefix = Self.prefix(place)
-        path = "\(above)/\(prefix)\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        let path = "\(above)/\(prefix)\(getpid())-\(UInt32.random(in: 0 ... .max))"
         try Self.check(place, isReplacing: isReplacing)
-        made = Self.missing(above)
+        let made = Self.missing(above)
+        self.path = path
+        self.made = made
         do throws(SystemError) {
             if !made.isEmpty { try FileSystem.makeDirectories(above) }
             Self.removeLeftovers(in: above, prefix: prefix)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DeviceProfiles
 import Export
 import Glibc
 import SessionStore
@@ -29,12 +28,22 @@ struct ExportCommand: ParsableCommand {
     var files: [String]
     @Option(help: "What to write: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
     var format = Format.csv
-    @Option(help: ArgumentHelp("The directory to make; must not be there, or be empty.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "The directory to make; must not be there, or be empty.", valueName: "dir"))
     var out: String
     @Flag(help: "Replace an earlier export in DIR (never anything else).")
     var force = false
     @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
     var quiet = false
+    @OptionGroup var global: GlobalOptions
+
+    /// What `--json` prints for each recording.
+    private struct Written: Encodable {
+        var path: String
+        var directory: String
+        var tables: [ExportSummary.Table]
+    }
 
     func validate() throws {
         if files.isEmpty { throw ValidationError("Name at least one session file.") }
@@ -74,9 +83,6 @@ struct ExportCommand: ParsableCommand {
             let count = files.count > 1 ? "\(index + 1)/\(files.count) " : ""
             let export = CSVExport(
                 reader: reader,
-                formulas: { name in
-                    ChannelConversion(name).map { conversion in { conversion.apply($0) } }
-                },
                 isCancelled: { isInterrupted.load(ordering: .relaxed) },
                 progress: { progress in
                     line.show(count + progress.table, progress.rows, of: progress.expected)
@@ -97,6 +103,15 @@ struct ExportCommand: ParsableCommand {
         }
         try staged.commit()
         line.clear()
+        if global.json {
+            let names = Self.directories(files)
+            for ((file, name), summary) in zip(zip(files, names), summaries) {
+                let directory = files.count > 1 ? "\(out)/\(name)" : out
+                try? Output.json(
+                    Written(path: file, directory: directory, tables: summary.tables))
+            }
+            return
+        }
         if quiet { return }
         let tables = summaries.reduce(0) { $0 + $1.tables.count }
         let samples = summaries.reduce(0) { $0 + $1.samples }

@@ -15,14 +15,13 @@ struct SummaryCommand: ParsableCommand {
 
     @Argument(help: "The session file.", completion: .file(extensions: ["attune"]))
     var file: String
-    @Flag(help: "Print one JSON object instead of a table.")
-    var json = false
+    @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let reader = try SessionReader.open(at: file)
         let summary = try SessionSummary(reader)
         try reader.close()
-        if json {
+        if global.json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             encoder.nonConformingFloatEncodingStrategy = .convertToString(

@@ -7,27 +7,18 @@ import SessionStore
 /// tables hold what was stored when each was read. Memory does not grow with the recording's
 /// samples. Used by one thread.
 public struct CSVExport {
-    /// Gives a channel's named formula, from the scaled raw value to the physical one; nil for a
-    /// name that is not known. See `ChannelDescription.conversion`.
-    public typealias Formulas = (String) -> ((Double) -> Double)?
-
     private let reader: SessionReader
-    private let formulas: Formulas
     private let isCancelled: () -> Bool
     private let progress: (ExportProgress) -> Void
 
     /// - Parameters:
-    ///   - formulas: where a formula is not known, the channel's physical column stays empty and
-    ///     its raw column is there.
     ///   - isCancelled: asked often, on the caller's thread; true ends the export with `cancelled`.
     ///   - progress: told often, on the caller's thread.
     public init(
-        reader: SessionReader, formulas: @escaping Formulas = { _ in nil },
-        isCancelled: @escaping () -> Bool = { false },
+        reader: SessionReader, isCancelled: @escaping () -> Bool = { false },
         progress: @escaping (ExportProgress) -> Void = { _ in }
     ) {
         self.reader = reader
-        self.formulas = formulas
         self.isCancelled = isCancelled
         self.progress = progress
     }
@@ -55,8 +46,8 @@ public struct CSVExport {
         into directory: String, named name: String
     ) throws(ExportError) -> ExportSummary {
         let run = try CSVExportRun(
-            reader: reader, directory: directory, name: name, formulas: formulas,
-            isCancelled: isCancelled, progress: progress)
+            reader: reader, directory: directory, name: name, isCancelled: isCancelled,
+            progress: progress)
         return try run.writeAll()
     }
 }

@@ -9,7 +9,6 @@ final class CSVExportRun {
     let streams: [StreamDescription]
     let triples: [RecordedTriple]
     let clock: UTCClock
-    let formulas: CSVExport.Formulas
     private let directory: String
     private let name: String
     private let isCancelled: () -> Bool
@@ -23,13 +22,12 @@ final class CSVExportRun {
 
     init(
         reader: SessionReader, directory: String, name: String,
-        formulas: @escaping CSVExport.Formulas, isCancelled: @escaping () -> Bool,
+        isCancelled: @escaping () -> Bool,
         progress: @escaping (ExportProgress) -> Void
     ) throws(ExportError) {
         self.reader = reader
         self.directory = directory
         self.name = name
-        self.formulas = formulas
         self.isCancelled = isCancelled
         report = progress
         session = try fromStore(reader.session)
@@ -58,7 +56,7 @@ final class CSVExportRun {
         var exported: [Int64: Int64] = [:]
         for (stream, file) in zip(streams, files) where !stream.channels.isEmpty {
             let table = SampleTable(
-                stream, name: ColumnNames.samplePrefix + file, formulas: formulas)
+                stream, name: ColumnNames.samplePrefix + file)
             columns[stream.id] = table.channels
             exported[stream.id] = try writeSamples(table)
         }

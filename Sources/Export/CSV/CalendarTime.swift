@@ -32,6 +32,18 @@ struct CalendarTime: Hashable {
     }
 }
 
+extension CalendarTime {
+    /// ISO 8601 with milliseconds and `Z`.
+    var text: String {
+        func padded(_ value: UInt64, _ count: Int) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, count - digits.count)) + digits
+        }
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(hour, 2)):"
+            + "\(padded(minute, 2)):\(padded(second, 2)).\(padded(millisecond, 3))Z"
+    }
+}
+
 extension Int64 {
     /// The quotient rounded down, for a positive divisor.
     func flooredQuotient(_ divisor: Int64) -> Int64 {

@@ -13,19 +13,11 @@ enum SampleForm {
     /// The formula is not known: the physical field stays empty. Whether integers are stored.
     case unknown(isInteger: Bool)
 
-    /// - Parameter formulas: gives the formula of a name, from the scaled to the physical value.
-    init(_ channel: ChannelDescription, formulas: CSVExport.Formulas) {
+    init(_ channel: ChannelDescription) {
         let isInteger = channel.storage == .integer
-        if let name = channel.conversion {
-            guard let formula = formulas(name) else {
-                self = .unknown(isInteger: isInteger)
-                return
-            }
-            self =
-                isInteger
-                ? .integer(NumberCache()) { formula(channel.physical(Double($0))) }
-                : .real { formula(channel.physical($0)) }
-        } else if channel.scale == 1, channel.offset == 0 {
+        if channel.conversion != nil, channel.formula == nil {
+            self = .unknown(isInteger: isInteger)
+        } else if channel.conversion == nil, channel.scale == 1, channel.offset == 0 {
             self = isInteger ? .plainInteger : .plainReal
         } else {
             self =

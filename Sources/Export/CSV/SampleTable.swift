@@ -15,10 +15,10 @@ struct SampleTable {
     let channels: [SampleColumns]
     let columns: [CSVColumn]
 
-    init(_ stream: StreamDescription, name: String, formulas: CSVExport.Formulas) {
+    init(_ stream: StreamDescription, name: String) {
         self.stream = stream
         self.name = name
-        forms = stream.channels.map { SampleForm($0, formulas: formulas) }
+        forms = stream.channels.map { SampleForm($0) }
         var columns = [
             CSVColumn(
                 "sample_index", .integer, "",
