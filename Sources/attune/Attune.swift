@@ -7,6 +7,7 @@ struct Attune: ParsableCommand {
         commandName: "attune",
         abstract: "Watch, play back and export recordings of a behavioural lab.",
         subcommands: [
-            SimulateCommand.self
+            SimulateCommand.self,
+            PlayCommand.self,
         ])
 }
