@@ -64,6 +64,9 @@ public struct SampleClock: Hashable, Sendable {
     var late: Lateness?
     /// What interrupted the stream, until it is known what that cost.
     var interruption: Gap.Cause?
+    /// Nanoseconds from sample to sample as earlier stretches showed them, where the nominal rate
+    /// says little.
+    var learnedPeriod: Double?
     /// An interruption after which the device's own position is not known.
     var restartsFit = false
     /// When the last packet came.
@@ -104,7 +107,10 @@ public struct SampleClock: Hashable, Sendable {
         // The first cause counts: a restart that also finds the device started anew is a restart.
         if interruption == nil { interruption = cause }
         isChanged = true
-        if !keepsPosition || !model.hasLine {
+        // Without a counter, and before the rate is known, lateness could not tell a loss: then the
+        // time that passed has to.
+        let canJudge = model.kind == .counter || fit.count >= packetsToJudge
+        if !keepsPosition || !model.hasLine || !canJudge {
             settleLateness(force: true)
             restartsFit = true
         }
@@ -140,7 +146,14 @@ public struct SampleClock: Hashable, Sendable {
     }
 
     /// Current nanoseconds from sample to sample.
-    public var period: Double { fit.line?.slope ?? model.period }
+    public var period: Double {
+        if model.kind == .arrival && fit.count < packetsToJudge {
+            return learnedPeriod ?? fit.line?.slope ?? model.period
+        }
+        return fit.line?.slope ?? learnedPeriod ?? model.period
+    }
+
+    var packetsToJudge: Int { model.packetsToJudge(isRateLearned: learnedPeriod != nil) }
 
     /// Current 95% bound in nanoseconds.
     public var bound: Int64 {
@@ -151,7 +164,10 @@ public struct SampleClock: Hashable, Sendable {
 
     mutating func refit() {
         guard model.hasLine else { return }
-        fit.refit(slopes: model.slopes(packets: fit.count))
+        fit.refit(slopes: model.slopes(packets: fit.count, learned: learnedPeriod))
+        if model.kind == .arrival, learnedPeriod == nil, fit.count >= packetsToJudge {
+            learnedPeriod = fit.line?.slope
+        }
     }
 
     func relative(_ arrival: Instant) -> Double {
@@ -192,7 +208,7 @@ public struct SampleClock: Hashable, Sendable {
         var missing = skip.missing
         var bound: Int64 = 0
         if let modulus = model.modulus, let line = fit.line,
-            fit.count >= model.packetsToJudge
+            fit.count >= packetsToJudge
         {
             // Nothing arrives before it was sampled. A count that would need that comes from a
             // damaged frame that looked whole: take turns off until it is possible.
