@@ -107,10 +107,9 @@ public struct SampleClock: Hashable, Sendable {
         // The first cause counts: a restart that also finds the device started anew is a restart.
         if interruption == nil { interruption = cause }
         isChanged = true
-        // Without a counter, and before the rate is known, lateness could not tell a loss: then the
-        // time that passed has to.
-        let canJudge = model.kind == .counter || fit.count >= packetsToJudge
-        if !keepsPosition || !model.hasLine || !canJudge {
+        // A device without a counter may have begun anew (opening its port resets many a board), and
+        // nothing would show it: the time that passed has to tell what was lost.
+        if !keepsPosition || model.kind != .counter {
             settleLateness(force: true)
             restartsFit = true
         }
