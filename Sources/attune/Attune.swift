@@ -12,6 +12,10 @@ struct Attune: ParsableCommand {
             DevicesCommand.self,
             SessionCommand.self,
             WatchCommand.self,
+            PlayCommand.self,
+            ExportCommand.self,
+            CheckCommand.self,
+            SummaryCommand.self,
             SimulateCommand.self,
         ])
 
