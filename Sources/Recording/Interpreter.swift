@@ -48,7 +48,7 @@ final class Interpreter {
         case RecordKind.input: unsafe input(record.bytes, source)
         case RecordKind.opened:
             let isFresh = unsafe record.bytes.first == 1
-            opened(source, isFresh: isFresh)
+            opened(source, isFresh: isFresh, record.stamp)
         case RecordKind.ended: ended(source, record.stamp)
         case RingRecord.overflowKind: overflowed(source, record)
         default: break
@@ -90,12 +90,21 @@ final class Interpreter {
         }
     }
 
-    private func opened(_ source: SourceState, isFresh: Bool) {
-        let wasOpen = source.health.samples > 0
+    private func opened(_ source: SourceState, isFresh: Bool, _ stamp: Instant) {
         source.health.isOpen = true
         source.keys.forgetHeld()
+        source.keys.begin(at: stamp)
         source.isDirty = true
-        if isFresh && wasOpen { interrupt(source, .disconnect, keepsPosition: false) }
+        if isFresh {
+            // The device counts anew: neither half a frame nor its old number means anything.
+            source.restartDecoder()
+            interrupt(source, .disconnect, keepsPosition: false)
+        }
+        guard let cause = source.interruption else { return }
+        source.interruption = nil
+        if let session = source.session, let keys = source.streams.first {
+            gapInKeys(source, session, keys, cause, until: stamp, lost: 0)
+        }
     }
 
     private func ended(_ source: SourceState, _ stamp: Instant) {
@@ -105,6 +114,10 @@ final class Interpreter {
         source.keys.forgetHeld()
         source.isDirty = true
         interrupt(source, .disconnect, keepsPosition: false)
+        switch source.content {
+        case .keyboard, .pointer: source.interruption = source.interruption ?? .disconnect
+        case .device, .linked: break
+        }
     }
 
     private func overflowed(_ source: SourceState, _ record: RingRecord) {

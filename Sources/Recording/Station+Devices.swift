@@ -300,6 +300,8 @@ extension Station {
         device.rate.note(health?.samples ?? 0, at: now)
         guard device.kind == .serial else { return }
         guard device.isOpen else {
+            // One that is just being opened, as at a start, is nothing to report.
+            if device.isOpening || device.nextTry.nanoseconds == 0 { return }
             if device.session != nil {
                 raise(
                     code, "\(device.name) is \(device.state.rawValue): \(device.reason)",

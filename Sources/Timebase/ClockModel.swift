@@ -46,7 +46,7 @@ public struct ClockModel: Hashable, Sendable {
         if kind == .arrival, let learned { return (learned * 0.95)...(learned * 1.05) }
         let slack = period * tolerancePPM / 1e6
         let narrow = max(period / 10, period - slack)...(period + slack)
-        guard kind == .arrival, packets >= 8 else { return narrow }
+        guard kind == .arrival, packets >= 32 else { return narrow }
         return min(narrow.lowerBound, period / 2.5)...max(narrow.upperBound, period * 2.5)
     }
 

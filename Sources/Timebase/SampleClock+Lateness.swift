@@ -71,7 +71,7 @@ extension SampleClock {
         let index = waiting.place(period: model.period)
         let loss = Loss(
             cause: interruption ?? .inferred, lost: missing,
-            lostBound: error < turn / 4 ? 0 : modulus, start: nil)
+            lostBound: (error < turn / 4 ? 0 : modulus) + waiting.carried, start: nil)
         split(at: index, adding: missing, loss)
         interruption = nil
         for arrival in waiting.points {

@@ -63,11 +63,12 @@ extension SampleClock {
         indices.compactMap { index in
             let part = parts[index]
             guard let loss = part.gap else { return nil }
+            let start = loss.start ?? time(of: part.firstIndex - 1) ?? epoch
+            let end = model.hasLine ? time(of: part.firstIndex) ?? epoch : epoch
+            // The two are on different lines, each with its own error.
             return Gap(
-                cause: loss.cause, afterIndex: part.firstIndex - 1,
-                start: loss.start ?? time(of: part.firstIndex - 1) ?? epoch,
-                end: model.hasLine ? time(of: part.firstIndex) ?? epoch : epoch,
-                lost: loss.lost, lostBound: loss.lostBound)
+                cause: loss.cause, afterIndex: part.firstIndex - 1, start: start,
+                end: max(start, end), lost: loss.lost, lostBound: loss.lostBound)
         }
     }
 }
