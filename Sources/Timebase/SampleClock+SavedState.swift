@@ -20,9 +20,7 @@ extension SampleClock: SavedState {
         if let late { save(late, into: &writer) }
         writer.write(interruption?.rawValue ?? "")
         writer.write(restartsFit)
-<<<<<<< HEAD
         writer.write(learnedPeriod ?? .nan)
-=======
         writer.write(reopening != nil)
         if let reopening {
             writer.write(reopening.start.nanoseconds)
@@ -31,7 +29,6 @@ extension SampleClock: SavedState {
             writer.write(reopening.packets)
             writer.write(reopening.spread)
         }
->>>>>>> integ
         writer.write(lastArrival?.nanoseconds ?? .min)
         writer.write(Int64(sinceFullReport))
         writer.write(isChanged)
@@ -79,10 +76,8 @@ extension SampleClock: SavedState {
         let name = try reader.readString()
         interruption = name.isEmpty ? nil : try Self.cause(name)
         restartsFit = try reader.read()
-<<<<<<< HEAD
         let learned: Double = try reader.read()
         learnedPeriod = learned.isFinite && learned > 0 ? learned : nil
-=======
         reopening = nil
         if try reader.read(Bool.self) {
             let start: Int64 = try reader.read()
@@ -92,7 +87,6 @@ extension SampleClock: SavedState {
                 firstArrival: Instant(nanoseconds: try reader.read()),
                 packets: try reader.read(), spread: try reader.read())
         }
->>>>>>> integ
         let arrival: Int64 = try reader.read()
         lastArrival = arrival == .min ? nil : Instant(nanoseconds: arrival)
         sinceFullReport = Int(clamping: try reader.read(Int64.self))
