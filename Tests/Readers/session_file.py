@@ -10,15 +10,14 @@ def columns(data):  # the columns of a chunk's `data` or `packets`, after decomp
         for i in [*range(1, count)] * (order % 8): sums[i] += sums[i - 1]
         yield struct.unpack(f"<{count}d", b"".join(cells)) if order == 8 else [start + step * i + n for i, n in enumerate(sums)]
 
-def channel(path, stream_name, channel_name):  # times in nanoseconds, and raw values
+def channel(path, stream, name):  # times in nanoseconds, and raw values
     read = sqlite3.connect(pathlib.Path(path).absolute().as_uri() + "?mode=ro", uri=True).execute
-    find = "SELECT id, position FROM streams JOIN channels c ON id = stream_id WHERE streams.name = ? AND c.name = ?"
-    [(stream, place)] = read(find, [stream_name, channel_name])
-    blobs = read("SELECT data, packets FROM chunks WHERE stream_id = ? ORDER BY first_index", [stream])
+    [(id, place)] = read("SELECT id, position FROM streams AS s, channels AS c WHERE id = stream_id AND s.name = ? AND c.name = ?", (stream, name))
+    blobs = read("SELECT data, packets FROM chunks WHERE stream_id = ? ORDER BY first_index", [id])
     chunks = [[*columns(zlib.decompress(data)), *columns(zlib.decompress(packets))] for data, packets in blobs]
     times = [time for chunk in chunks for n, time in zip(*chunk[-2:]) for _ in range(n)]
     for first, origin, period in read("SELECT first_index, origin_ns, period_ns FROM clock_segments"
-            " WHERE stream_id = ? AND method <> 'stamped' ORDER BY first_index", [stream]):
+            " WHERE stream_id = ? AND method <> 'stamped' ORDER BY first_index", [id]):
         times[first:] = [origin + (int(2 * i * period) + 1) // 2 for i in range(len(times[first:]))]
     return times, [value for chunk in chunks for value in chunk[place]]
 
