@@ -128,9 +128,21 @@ let package = Package(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
+        .target(
+            name: "SessionStoreTestSupport",
+            dependencies: ["Timebase", "SessionStore", "TestSupport"],
+            path: "Tests/SessionStoreTestSupport", swiftSettings: house),
+        // The process that SessionStoreTests kills.
+        .executableTarget(
+            name: "SessionWriterHelper",
+            dependencies: ["SystemCalls", "SessionStore", "SessionStoreTestSupport"],
+            path: "Tests/SessionWriterHelper", swiftSettings: house),
         tests(
             "SessionStoreTests",
-            ["Timebase", "SystemCalls", "SessionStore", "TestSupport", grdb]),
+            [
+                "Timebase", "SystemCalls", "SessionStore", "SessionStoreTestSupport",
+                "SessionWriterHelper", "TestSupport", grdb,
+            ]),
         tests(
             "VirtualDevicesTests",
             ["Timebase", "SystemCalls", "CSystem", "VirtualDevices", "TestSupport"]),
