@@ -91,7 +91,7 @@ import Timebase
         }
         #expect(interrupted.status == 130)
         #expect(interrupted.errors.contains("nothing of it was kept"))
-        #expect(try FileSystem.list(directory.path) == ["long.attune"])
+        #expect(try directory.names() == ["long.attune"])
     }
 
     @Test func aFullDiskIsToldAndLeavesNothing() throws {
@@ -107,7 +107,7 @@ import Timebase
             ], in: directory.path)
         #expect(full.status == 1)
         #expect(full.errors.contains("no room left for \(directory.file("out"))"))
-        #expect(try FileSystem.list(directory.path) == ["long.attune"])
+        #expect(try directory.names() == ["long.attune"])
     }
 
     @Test func severalFilesGetADirectoryEach() throws {
@@ -150,7 +150,7 @@ import Timebase
         try FileSystem.write(bytes, to: newer)
         try FileSystem.write(Array("SQLite format 3\0 and more".utf8), to: directory.file("other"))
         try FileSystem.write([], to: directory.file("empty"))
-        let before = try FileSystem.list(directory.path)
+        let before = try directory.names()
         for (name, reason) in [
             ("newer.attune", "format version 99"), ("other", "no session file"),
             ("empty", "no session file"), ("absent", "not there"),
@@ -162,7 +162,7 @@ import Timebase
                 #expect(result.errors.contains(directory.file(name)))
             }
         }
-        #expect(try FileSystem.list(directory.path) == before)
+        #expect(try directory.names() == before)
         #expect(try FileSystem.read(newer) == bytes)
     }
 

@@ -141,7 +141,7 @@ struct ExampleSession {
             file: "bio_signal_1",
             names: [
                 ("eda", "eda_raw"), ("temperature_left", "tempera_raw"),
-                ("temper2ure_right", "temper2_raw"), ("count", "count_raw"), ("gsr", "gsr_raw"),
+                ("temper2ture_right", "temper2_raw"), ("count", "count_raw"), ("gsr", "gsr_raw"),
                 ("odd", "odd_raw"),
             ])
         try addSamples(
@@ -175,6 +175,7 @@ struct ExampleSession {
                 ])
         }
         var index: Int64 = 0
+        var last: Instant?
         var time = Self.started + Int64.random(in: -5_000_000...5_000_000, using: &random)
         while index < Int64(count) {
             // One segment, of one or more chunks, and then a gap.
@@ -197,15 +198,17 @@ struct ExampleSession {
                     "method": segment.method, "jitter_ms": ["ms": 12_345],
                 ], at: segment.origin)
             var left = Int(length)
-            var last = time
             while left > 0 {
                 let part = Int.random(in: 1...min(left, 64), using: &random)
-                last = addRun(stream, segment, index, part, file, names, &time)
+                let run = addRun(stream, segment, index, part, file, names, &time)
+                if let before = last, index == segment.firstIndex {
+                    addGap(stream, after: index - 1, before, run.first)
+                }
+                last = run.last
                 index += Int64(part)
                 left -= part
             }
-            time = max(time, last) + Int64.random(in: 1...50_000_000, using: &random)
-            if index < Int64(count) { addGap(stream, after: index - 1, last, time) }
+            time = max(time, last ?? time) + Int64.random(in: 1...50_000_000, using: &random)
         }
     }
 
@@ -226,11 +229,11 @@ struct ExampleSession {
             ], at: start)
     }
 
-    /// - Returns: the time of the run's last sample.
+    /// - Returns: the times of the run's first and last sample.
     private mutating func addRun(
         _ stream: StreamDescription, _ segment: ClockSegment, _ first: Int64, _ count: Int,
         _ file: String, _ names: [(String, String?)], _ time: inout Instant
-    ) -> Instant {
+    ) -> (first: Instant, last: Instant) {
         let columns = stream.channels.map { channel in
             channel.storage == .integer
                 ? SampleColumn.integers((0..<count).map { _ in integer() })
@@ -248,13 +251,15 @@ struct ExampleSession {
             SampleRun(
                 stream: stream.id, firstIndex: first, count: count, columns: columns,
                 packets: packets))
-        var last = time
+        let times = (0..<count).map { row in
+            segment.isStamped ? arrivals[row] : segment.time(of: first + Int64(row))
+        }
         for row in 0..<count {
             let index = first + Int64(row)
-            last = segment.isStamped ? arrivals[row] : segment.time(of: index)
             var fields: [String: Any] = [
-                "sample_index": index, "t_ns": last - Self.started,
-                "t_start_ms": ["floor_ms": last - Self.started], "bound_ms": ["ms": segment.bound],
+                "sample_index": index, "t_ns": times[row] - Self.started,
+                "t_start_ms": ["floor_ms": times[row] - Self.started],
+                "bound_ms": ["ms": segment.bound],
                 "arrival_ns": arrivals[row] - Self.started,
             ]
             for (place, channel) in stream.channels.enumerated() {
@@ -269,12 +274,14 @@ struct ExampleSession {
             }
             expect("samples_\(file)", fields)
         }
-        return last
+        return (times[0], times[count - 1])
     }
 
     private static func physical(_ channel: ChannelDescription, _ raw: Double) -> Double {
         switch channel.conversion {
-        case nil: raw * channel.scale + channel.offset
+        case nil:
+            // A value in its own unit is not touched: adding 0 would lose the sign of -0.
+            channel.scale == 1 && channel.offset == 0 ? raw : raw * channel.scale + channel.offset
         case "grove-gsr": raw >= 0 && raw < 512 ? (1024 + 2 * raw) * 10_000 / (512 - raw) : .nan
         default: .nan
         }
@@ -299,7 +306,7 @@ struct ExampleSession {
         case 4: .leastNonzeroMagnitude
         case 5: .greatestFiniteMagnitude
         case 6: -1e15
-        case 7: 123_456_789_012_345_678
+        case 7: 123_456_789_012_345_680
         case 8...11: Double(bitPattern: random.next())
         default: (Double.random(in: -1e4...1e4, using: &random) * 1000).rounded() / 1000
         }

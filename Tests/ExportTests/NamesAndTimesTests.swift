@@ -11,10 +11,10 @@ import Timebase
         #expect(names.column("ECG lead 2") == "ecg_lea2_2")
         #expect(names.column("ECG lead 3") == "ecg_lea3_3")
         #expect(names.column("t_ns") == "t_ns2")
-        #expect(names.column("Sample Index") == "sample_2index")
+        #expect(names.column("Sample Index") == "sample_2ndex")
         #expect(names.column("9µV") == "c_9_v")
         #expect(names.column("心拍") == "channel")
-        #expect(names.column("") == "channe2")
+        #expect(names.column("") == "channel2")
         #expect(names.column(String(repeating: "x", count: 99)).count == 32)
         #expect(names.channel("heartRate") == ("heart_rate", "heart_r_raw"))
         #expect(names.channel("heart_rate_2") == ("heart_2ate_2", "heart_2_raw"))
@@ -83,6 +83,6 @@ import Timebase
         var table = TextTable([.left("a"), .right("n")])
         table.append(["漢字", "1"])
         table.append(["\u{1B}[31mx", "22"])
-        #expect(table.lines == ["a         n", "漢字      1", "\u{FFFD}[31mx   22"])
+        #expect(table.lines == ["a        n", "漢字     1", "\u{FFFD}[31mx  22"])
     }
 }

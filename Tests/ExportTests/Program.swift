@@ -1,5 +1,6 @@
 import Foundation
 import SystemCalls
+import TestSupport
 
 /// Runs programs and keeps what they print.
 struct Program {
@@ -49,5 +50,12 @@ struct Program {
         output = try FileSystem.readText(files[0])
         errors = try FileSystem.readText(files[1])
         for file in files { try FileSystem.remove(file) }
+    }
+}
+
+extension TemporaryDirectory {
+    /// Names in the directory, without those that SQLite keeps beside an open recording.
+    func names() throws -> [String] {
+        try FileSystem.list(path).filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }
     }
 }

@@ -26,7 +26,7 @@ import Testing
         #expect(try FileSystem.read("\(out)/turns.csv") == [1])
         try export(example, out, replacing: true)
         #expect(try FileSystem.read("\(out)/turns.csv").count > 100)
-        #expect(try FileSystem.list(directory.path) == ["out", "s.attune"])
+        #expect(try directory.names() == ["out", "s.attune"])
     }
 
     @Test func onlyAnExportIsEverReplaced() throws {
@@ -59,7 +59,7 @@ import Testing
             #expect(error?.code == .notEmpty, "\(out)")
         }
         #expect(try FileSystem.read(directory.file("file")) == [7])
-        #expect(try FileSystem.list(directory.path) == ["file", "link", "s.attune"])
+        #expect(try directory.names() == ["file", "link", "s.attune"])
     }
 
     @Test func aDirectoryThatCannotBeWrittenIsRefused() throws {
