@@ -183,5 +183,8 @@ let package = Package(
             "DeviceProfilesTests", ["Timebase", "Declarations", "DeviceProfiles", "TestSupport"]),
         tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
         tests("SimulatedClientTests", ["StudyProtocol", "SimulatedClient"]),
+        tests(
+            "ExportTests",
+            ["Timebase", "SystemCalls", "SessionStore", "Export", "TestSupport", "attune"]),
     ]
 )
