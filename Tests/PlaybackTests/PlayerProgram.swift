@@ -67,10 +67,10 @@ final class PlayerProgram {
     }
 
     /// Takes in what is drawn until the screen is as wanted; false after ten seconds.
-    func waits(for isAsWanted: (ScreenEmulator) -> Bool) throws -> Bool {
+    func waits(for isAsWanted: (ScreenEmulator) -> Bool) -> Bool {
         let end = Clocks.now() + 10_000_000_000
         while Clocks.now() < end {
-            try take()
+            take()
             if isAsWanted(screen) { return true }
             var poll = pollfd(fd: master.number, events: Int16(POLLIN), revents: 0)
             _ = unsafe attune_poll(&poll, 1, 20_000_000)
@@ -79,13 +79,13 @@ final class PlayerProgram {
     }
 
     /// Waits for the end and gives the exit code; takes in what is still drawn.
-    func end() throws -> Int32 {
+    func end() -> Int32 {
         let limit = Clocks.now() + 10_000_000_000
         while process.isRunning, Clocks.now() < limit {
-            try take()
+            take()
             usleep(10_000)
         }
-        try take()
+        take()
         if process.isRunning { kill(player, SIGKILL) }
         process.waitUntilExit()
         return process.terminationStatus
@@ -100,21 +100,14 @@ final class PlayerProgram {
             && settings.c_oflag == before.c_oflag && !screen.isOtherScreen && !screen.isCursorHidden
     }
 
-    private func take() throws {
+    private func take() {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
-            let count: Int?
-            do {
-                count = try nonBlockingSystemCall("read") {
-                    unsafe buffer.withUnsafeMutableBytes {
-                        unsafe read(master.number, $0.baseAddress, $0.count)
-                    }
-                }
-            } catch  where error.code == EIO {
-                // Nobody holds the other side any more.
-                return
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe read(master.number, $0.baseAddress, $0.count)
             }
-            guard let count, count > 0 else { return }
+            // Nothing yet (EAGAIN), or nobody holds the other side any more (EIO).
+            guard count > 0 else { return }
             screen.take(buffer[0..<count]) { CharacterWidth.of($0) }
         }
     }

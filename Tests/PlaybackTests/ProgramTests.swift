@@ -29,31 +29,31 @@ import Timebase
         let maker = try SessionMaker.whole()
         let program = try PlayerProgram(
             [maker.path, "--from", "0:30"], width: 80, height: 24)
-        #expect(try program.waits { $0.isOtherScreen && $0.lines[1].contains("00:00:30.") })
+        #expect(program.waits { $0.isOtherScreen && $0.lines[1].contains("00:00:30.") })
         // It plays.
-        #expect(try program.waits { $0.lines[1].contains("00:00:31.") })
+        #expect(program.waits { $0.lines[1].contains("00:00:31.") })
         try program.type(" ")
-        #expect(try program.waits { $0.lines[1].contains("paused") })
+        #expect(program.waits { $0.lines[1].contains("paused") })
         try program.type("\u{1B}[A")
-        #expect(try program.waits { $0.lines[1].contains("00:00:24.000") })
+        #expect(program.waits { $0.lines[1].contains("00:00:24.000") })
         try program.type("\u{1B}[1;2C")
-        #expect(try program.waits { $0.lines[1].contains("00:00:25.000") })
+        #expect(program.waits { $0.lines[1].contains("00:00:25.000") })
         try program.type("\u{1B}[6~")
-        #expect(try program.waits { $0.lines[1].contains("00:00:35.000") })
+        #expect(program.waits { $0.lines[1].contains("00:00:35.000") })
         try program.type("\u{1B}[C")
-        #expect(try program.waits { $0.lines[1].contains("00:00:35.100") })
+        #expect(program.waits { $0.lines[1].contains("00:00:35.100") })
         try program.type("]]")
-        #expect(try program.waits { $0.lines[1].contains("2×") })
+        #expect(program.waits { $0.lines[1].contains("2×") })
         try program.type("?")
-        #expect(try program.waits { $0.lines.contains { $0.contains("PageUp PageDown") } })
+        #expect(program.waits { $0.lines.contains { $0.contains("PageUp PageDown") } })
         try program.type("\u{1B}")
-        #expect(try program.waits { !$0.lines.contains { $0.contains("PageUp PageDown") } })
+        #expect(program.waits { !$0.lines.contains { $0.contains("PageUp PageDown") } })
         try program.resize(width: 40, height: 12)
-        #expect(try program.waits { $0.lines.count == 12 && $0.lines[11].contains("? keys") })
+        #expect(program.waits { $0.lines.count == 12 && $0.lines[11].contains("? keys") })
         try program.resize(width: 200, height: 60)
-        #expect(try program.waits { $0.lines.contains { $0.contains("│ Electrocardiogram") } })
+        #expect(program.waits { $0.lines.contains { $0.contains("│ Electrocardiogram") } })
         try program.type("q")
-        #expect(try program.end() == 0)
+        #expect(program.end() == 0)
         #expect(try program.isRestored())
     }
 
@@ -61,25 +61,25 @@ import Timebase
     func theTerminalIsRestoredHoweverItEnds(signal: Int32) throws {
         let maker = try SessionMaker.whole()
         let program = try PlayerProgram([maker.path], width: 80, height: 24, locale: "C")
-        #expect(try program.waits { $0.isOtherScreen && $0.lines[1].contains("00:00:0") })
+        #expect(program.waits { $0.isOtherScreen && $0.lines[1].contains("00:00:0") })
         #expect(try !program.isRestored())
         if signal == 0 { try program.type("\u{3}") } else { kill(program.player, signal) }
-        #expect(try program.end() == 128 + (signal == 0 ? SIGINT : signal))
+        #expect(program.end() == 128 + (signal == 0 ? SIGINT : signal))
         #expect(try program.isRestored())
     }
 
     @Test func aRecordingIsFollowedInATerminal() throws {
         let maker = try SessionMaker(streams: [SessionMaker.keys])
         let program = try PlayerProgram([maker.path, "--speed", "16"], width: 80, height: 24)
-        #expect(try program.waits { $0.lines[0].contains("live") })
+        #expect(program.waits { $0.lines[0].contains("live") })
         var batch = SessionBatch()
         batch.turns = [Turn(author: "client", text: "Just now", sent: SessionMaker.at(3))]
         try maker.writer.commit(batch)
-        #expect(try program.waits { $0.lines.contains { $0.contains("Just now") } })
+        #expect(program.waits { $0.lines.contains { $0.contains("Just now") } })
         try maker.stop(at: 4)
-        #expect(try program.waits { $0.lines[0].contains("stopped") })
+        #expect(program.waits { $0.lines[0].contains("stopped") })
         try program.type("q")
-        #expect(try program.end() == 0)
+        #expect(program.end() == 0)
     }
 
     @Test func aPipeGetsALineForEachThing() throws {
