@@ -91,7 +91,7 @@ let package = Package(
         library("Chat", ["Timebase", "SystemCalls", "Link", "SimulatedClient", "StudyProtocol"]),
 
         // Looking back.
-        library("Playback", ["Timebase", "SystemCalls", "SessionStore"]),
+        library("Playback", ["Timebase", "SystemCalls", "CSystem", "SessionStore"]),
         library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
 
         // Devices spoken from the other side.
@@ -120,6 +120,12 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
+        tests(
+            "PlaybackTests",
+            [
+                "Timebase", "SystemCalls", "CSystem", "SessionStore", "Playback", "TestSupport",
+                "attune",
+            ]),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
         tests(
             "SessionStoreTests",
@@ -140,7 +146,8 @@ let package = Package(
             name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],
             path: "Tests/LinkTestSupport", swiftSettings: house),
         .executableTarget(
-            name: "LinkDouble", dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
+            name: "LinkDouble",
+            dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
             path: "Tests/LinkDouble", swiftSettings: house),
         tests(
             "LinkTests",

@@ -152,7 +152,9 @@ import Timebase
     @Test func textCannotSteerTheTerminal() throws {
         let maker = try SessionMaker()
         var batch = SessionBatch()
-        batch.turns = [Turn(author: "cl\u{1B}c", text: "x\u{1B}[2J\r\ny\u{9B}H", sent: SessionMaker.at(1))]
+        batch.turns = [
+            Turn(author: "cl\u{1B}c", text: "x\u{1B}[2J\r\ny\u{9B}H", sent: SessionMaker.at(1))
+        ]
         batch.phases = [PhaseChange(name: "\u{1B}]0;x\u{07}", time: SessionMaker.at(0))]
         try maker.writer.commit(batch)
         try maker.stop(at: 2)

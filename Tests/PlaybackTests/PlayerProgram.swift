@@ -17,7 +17,8 @@ final class PlayerProgram {
     private let path: String
 
     static var program: String {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let beside = (own as NSString).deletingLastPathComponent + "/attune"
         if FileSystem.exists(beside) { return beside }
         let bundle = (CommandLine.arguments.first { $0.contains(".build") } ?? "") as NSString
@@ -30,7 +31,8 @@ final class PlayerProgram {
             owning: try systemCall("posix_openpt") {
                 unsafe attune_open_pseudo_terminal(&name, name.count)
             })
-        path = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        path = String(
+            decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         screen = ScreenEmulator(width: width, height: height)
         let slave = try SystemCalls.FileDescriptor(opening: path, flags: O_RDWR | O_NOCTTY)
         var settings = termios()

@@ -6,7 +6,8 @@ import Testing
 import Timebase
 
 @Suite struct ProgramTests {
-    private func run(_ arguments: [String]) throws -> (code: Int32, output: String, errors: String) {
+    private func run(_ arguments: [String]) throws -> (code: Int32, output: String, errors: String)
+    {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: PlayerProgram.program)
         process.arguments = ["play"] + arguments
@@ -93,7 +94,9 @@ import Timebase
         #expect(lines.contains("35.000000\tmark\tlooks away (hand left)"))
         let part = try run([maker.path, "--speed", "0", "--from", "0:39", "--until", "52.0s"])
         #expect(
-            part.output.split(separator: "\n").map { $0.split(separator: "\t")[1] } == ["turn", "gap"])
+            part.output.split(separator: "\n").map { $0.split(separator: "\t")[1] } == [
+                "turn", "gap",
+            ])
         // At 16 times the speed five seconds take a third of one.
         let began = Clocks.now()
         let paced = try run([maker.path, "--speed", "16", "--until", "5.1"])

@@ -35,9 +35,11 @@ struct ScreenEmulator {
         var index = 0
         while index < pending.count {
             if pending[index] == 0x1B {
-                guard let end = pending[(index + 1)...].dropFirst().firstIndex(where: {
-                    (0x40...0x7E).contains($0)
-                }) else { break }
+                guard
+                    let end = pending[(index + 1)...].dropFirst().firstIndex(where: {
+                        (0x40...0x7E).contains($0)
+                    })
+                else { break }
                 run(String(decoding: pending[(index + 2)..<end], as: UTF8.self), pending[end])
                 index = end + 1
                 continue
@@ -46,7 +48,8 @@ struct ScreenEmulator {
             let text = pending[index..<end]
             // A character may be cut; it comes whole with the next bytes.
             if end == pending.count, let last = text.lastIndex(where: { $0 & 0xC0 != 0x80 }),
-                text[last] >= 0xC0, end - last < (text[last] >= 0xF0 ? 4 : text[last] >= 0xE0 ? 3 : 2)
+                text[last] >= 0xC0,
+                end - last < (text[last] >= 0xF0 ? 4 : text[last] >= 0xE0 ? 3 : 2)
             {
                 put(String(decoding: pending[index..<last], as: UTF8.self), widthOf)
                 index = last
@@ -60,7 +63,9 @@ struct ScreenEmulator {
 
     private mutating func put(_ text: String, _ widthOf: (Character) -> Int) {
         for character in text {
-            if character == "\r" { column = 0 } else if character == "\n" || character == "\r\n" {
+            if character == "\r" {
+                column = 0
+            } else if character == "\n" || character == "\r\n" {
                 row = min(row + 1, height - 1)
             } else if row < height, column < width {
                 cells[row][column] = String(character)

@@ -66,7 +66,8 @@ import Timebase
         let track = SignalTrack.all(of: timeline.streams)[0]
         #expect(track.role == .heartRate)
         let window = try SignalWindows(convert: plain).window(
-            track, in: timeline, holding: SessionMaker.start, columnWidth: 100_000_000, columns: 200)
+            track, in: timeline, holding: SessionMaker.start, columnWidth: 100_000_000, columns: 200
+        )
         func value(_ seconds: Double) -> Double {
             window.minimum[Int((SessionMaker.at(seconds) - window.from) / 100_000_000)]
         }
@@ -78,7 +79,10 @@ import Timebase
         var joined = SignalWindow(from: SessionMaker.start, columnWidth: 1_000_000_000, columns: 9)
         for column in [0, 2, 5, 8] { joined.minimum[column] = 1; joined.maximum[column] = 1 }
         joined.join(limit: 2_500_000_000)
-        #expect(joined.minimum.map { !$0.isNaN } == [true, true, true, false, false, true, false, false, true])
+        #expect(
+            joined.minimum.map { !$0.isNaN } == [
+                true, true, true, false, false, true, false, false, true,
+            ])
     }
 
     @Test func aWindowIsTheSameHoweverOneComesThere() throws {
@@ -117,7 +121,8 @@ import Timebase
         let track = SignalTrack.all(of: timeline.streams)[0]
         #expect(track.title == "Heart rate, derived")
         let window = try SignalWindows(convert: plain).window(
-            track, in: timeline, holding: SessionMaker.at(5), columnWidth: 250_000_000, columns: 180)
+            track, in: timeline, holding: SessionMaker.at(5), columnWidth: 250_000_000, columns: 180
+        )
         for column in 0..<180 {
             #expect(abs(window.minimum[column] - bpm) < 2, "\(column)")
             #expect(abs(window.maximum[column] - bpm) < 2, "\(column)")
@@ -130,9 +135,14 @@ import Timebase
         let track = SignalTrack.all(of: timeline.streams)[0]
         #expect(track.source == .peaks)
         let window = try SignalWindows(convert: plain).window(
-            track, in: timeline, holding: SessionMaker.at(40.1), columnWidth: 100_000_000, columns: 38)
+            track, in: timeline, holding: SessionMaker.at(40.1), columnWidth: 100_000_000,
+            columns: 38)
         #expect(window.extremes == nil)
-        #expect(RPeakDetector.peaks(in: [Double](repeating: 3, count: 1000), times: (0..<1000).map { SessionMaker.at(Double($0) / 100) }).isEmpty)
+        #expect(
+            RPeakDetector.peaks(
+                in: [Double](repeating: 3, count: 1000),
+                times: (0..<1000).map { SessionMaker.at(Double($0) / 100) }
+            ).isEmpty)
         #expect(RPeakDetector.peaks(in: [.nan], times: [SessionMaker.start]).isEmpty)
     }
 
@@ -184,7 +194,8 @@ import Timebase
     @Test func keysAreCountedByColumn() {
         let times = [0.0, 0.05, 0.1, 0.95, 1.0, -0.01].map { SessionMaker.at($0) }
         #expect(
-            KeyDensity.counts(times, from: SessionMaker.start, columnWidth: 100_000_000, columns: 10)
+            KeyDensity.counts(
+                times, from: SessionMaker.start, columnWidth: 100_000_000, columns: 10)
                 == [2, 1, 0, 0, 0, 0, 0, 0, 0, 1])
     }
 }

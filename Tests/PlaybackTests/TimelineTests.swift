@@ -14,19 +14,21 @@ import Timebase
         let all = try timeline.happenings(
             from: timeline.range.lowerBound, to: timeline.range.upperBound + 1)
         #expect(zip(all, all.dropFirst()).allSatisfy { $0.time <= $1.time })
-        let notes = all.filter { $0.kind != .key }.map { "\(seconds($0)) \($0.kind.name) \($0.line)" }
+        let notes = all.filter { $0.kind != .key }.map {
+            "\(seconds($0)) \($0.kind.name) \($0.line)"
+        }
         let expected: [String] = [
-                "0.0 phase baseline", "5.0 turn client: I do not know where to begin.",
-                "13.0 turn participant: Take your time. What has been on your mind?",
-                "20.0 phase conversation",
-                "24.0 turn client: My sister moved out last month, and since then the house is so "
-                    + "quiet that I keep the radio on all night.",
-                "35.0 mark looks away (hand left)",
-                "39.0 turn participant: That sounds lonely. 你好 🙂",
-                "39.996 gap bitalino: 4.0 s, 1000 lost, by the device's counter",
-                "52.0 turn client: It is.", #"60.0 event suggestion.shown: {"id":3}"#,
-                "79.0 turn participant: Who do you talk to when it gets like that?",
-                "115.0 phase conversation: ended",
+            "0.0 phase baseline", "5.0 turn client: I do not know where to begin.",
+            "13.0 turn participant: Take your time. What has been on your mind?",
+            "20.0 phase conversation",
+            "24.0 turn client: My sister moved out last month, and since then the house is so "
+                + "quiet that I keep the radio on all night.",
+            "35.0 mark looks away (hand left)",
+            "39.0 turn participant: That sounds lonely. 你好 🙂",
+            "39.996 gap bitalino: 4.0 s, 1000 lost, by the device's counter",
+            "52.0 turn client: It is.", #"60.0 event suggestion.shown: {"id":3}"#,
+            "79.0 turn participant: Who do you talk to when it gets like that?",
+            "115.0 phase conversation: ended",
         ]
         #expect(notes == expected)
         #expect(all.filter { $0.kind == .key }.count == 160)
@@ -100,7 +102,9 @@ import Timebase
     }
 
     @Test func whatSteersATerminalIsTakenOut() {
-        #expect(PlainText.line("a\u{1B}[2Jb\nc\td\u{202E}e\u{7F}") == "a\u{FFFD}[2Jb c d\u{FFFD}e\u{FFFD}")
+        #expect(
+            PlainText.line("a\u{1B}[2Jb\nc\td\u{202E}e\u{7F}")
+                == "a\u{FFFD}[2Jb c d\u{FFFD}e\u{FFFD}")
         #expect(PlainText.ascii("naïve – “x” 你") == "na?ve - \"x\" ?")
     }
 }
