@@ -208,16 +208,21 @@ final class Interpreter {
         }
     }
 
-    /// A gap in a stream of keystrokes: nobody knows how many a person would have made.
+    /// Nanoseconds between two key presses that nobody types faster than over any length of time.
+    private static let fastestPress: Int64 = 40_000_000
+
+    /// A gap in a stream of keystrokes. Nobody knows how many a person would have made: none is
+    /// estimated, and the bound is what a person could have made in that time.
     func gapInKeys(
         _ source: SourceState, _ session: SessionRecorder, _ stream: Int64, _ cause: Gap.Cause,
         until end: Instant, lost: Int64
     ) {
+        let start = min(source.keys.lastTime ?? session.started, end)
         session.gap(
             stream,
             Gap(
-                cause: cause, afterIndex: source.keys.nextOrdinal - 1,
-                start: source.keys.lastTime ?? end, end: end, lost: lost, lostBound: .max))
+                cause: cause, afterIndex: source.keys.nextOrdinal - 1, start: start, end: end,
+                lost: lost, lostBound: (end - start) / Self.fastestPress + 1))
     }
 
     // MARK: - Control ring

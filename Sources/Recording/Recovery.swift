@@ -102,6 +102,7 @@ struct Recovery {
     ) {
         let recorder = SessionRecorder(
             number: entry.session.number, identifier: entry.session.identifier,
+            started: entry.session.description.started,
             positions: (0, 0), sources: entry.session.sources)
         recorder.restore(
             sequences: entry.resumed.clientSequences, states: entry.resumed.savedStates)

@@ -1,3 +1,4 @@
+import CSystem
 import Synchronization
 import Timebase
 
@@ -39,9 +40,13 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         limit = ring.released &+ UInt64(ring.capacity)
         reserved = 0
         pendingSources = 0
-        for slot in ring.overflowTable.slots
-        where ring.overflowTable.counts(at: slot).isPending(published: head) {
+        for slot in ring.overflowTable.slots {
+            let counts = ring.overflowTable.counts(at: slot)
+            guard counts.isPending(published: head) else { continue }
             pendingSources += 1
+            // An overflow record that an earlier writer staged and did not publish is gone; other
+            // records will come to stand where it would have ended.
+            if counts.toldAt != 0 { ring.overflowTable.change(slot) { $0.toldAt = 0 } }
         }
     }
 
@@ -90,6 +95,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         // capacity behind the data's end. `bytes` is the caller's for the time of the call.
         let place = unsafe data + Int(truncatingIfNeeded: head & mask)
         let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
+        prefetch()
         let origin = UInt64(source) | UInt64(kind) << 32
         let time = UInt64(bitPattern: stamp.nanoseconds)
         var sum = RingChecksum(
@@ -153,6 +159,17 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     public mutating func publish() {
         // Releasing: whoever sees the position sees the records before it.
         unsafe published.pointee.store(head, ordering: .releasing)
+    }
+
+    @inlinable
+    @inline(__always)
+    func prefetch() {
+        let ahead = head &+ 512
+        if ahead &+ 64 <= limit {
+            let place = unsafe data + Int(truncatingIfNeeded: ahead & mask)
+            unsafe attune_prefetch_for_writing(place)
+            unsafe attune_prefetch_for_writing(place + 64)
+        }
     }
 
     /// Bytes that a record of so many bytes takes: header, and padding to 8.

@@ -6,9 +6,12 @@ extension SampleClock {
             var loss: Loss?
             if let lastArrival {
                 report(all: true)
-                // Nobody can know how many events a person would have made.
+                // Nobody can know how much a person would have moved; no device reports it more
+                // often than each millisecond.
+                let most = max(0, arrival - lastArrival) / 1_000_000 + 1
                 loss = Loss(
-                    cause: interruption ?? .inferred, lost: 0, lostBound: .max, start: lastArrival)
+                    cause: interruption ?? .inferred, lost: 0, lostBound: most,
+                    start: lastArrival)
             }
             epoch = arrival
             parts = [Part(firstIndex: nextIndex, offset: -nextIndex, gap: loss)]

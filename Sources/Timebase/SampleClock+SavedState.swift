@@ -20,6 +20,7 @@ extension SampleClock: SavedState {
         if let late { save(late, into: &writer) }
         writer.write(interruption?.rawValue ?? "")
         writer.write(restartsFit)
+        writer.write(learnedPeriod ?? .nan)
         writer.write(lastArrival?.nanoseconds ?? .min)
         writer.write(Int64(sinceFullReport))
         writer.write(isChanged)
@@ -66,6 +67,8 @@ extension SampleClock: SavedState {
         let name = try reader.readString()
         interruption = name.isEmpty ? nil : try Self.cause(name)
         restartsFit = try reader.read()
+        let learned: Double = try reader.read()
+        learnedPeriod = learned.isFinite && learned > 0 ? learned : nil
         let arrival: Int64 = try reader.read()
         lastArrival = arrival == .min ? nil : Instant(nanoseconds: arrival)
         sinceFullReport = Int(clamping: try reader.read(Int64.self))

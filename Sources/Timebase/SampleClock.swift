@@ -64,6 +64,9 @@ public struct SampleClock: Hashable, Sendable {
     var late: Lateness?
     /// What interrupted the stream, until it is known what that cost.
     var interruption: Gap.Cause?
+    /// Nanoseconds from sample to sample as earlier stretches showed them, where the nominal rate
+    /// says little.
+    var learnedPeriod: Double?
     /// An interruption after which the device's own position is not known.
     var restartsFit = false
     /// When the last packet came.
@@ -104,7 +107,9 @@ public struct SampleClock: Hashable, Sendable {
         // The first cause counts: a restart that also finds the device started anew is a restart.
         if interruption == nil { interruption = cause }
         isChanged = true
-        if !keepsPosition || !model.hasLine {
+        // A device without a counter may have begun anew (opening its port resets many a board), and
+        // nothing would show it: the time that passed has to tell what was lost.
+        if !keepsPosition || model.kind != .counter {
             settleLateness(force: true)
             restartsFit = true
         }
@@ -140,7 +145,14 @@ public struct SampleClock: Hashable, Sendable {
     }
 
     /// Current nanoseconds from sample to sample.
-    public var period: Double { fit.line?.slope ?? model.period }
+    public var period: Double {
+        if model.kind == .arrival && fit.count < packetsToJudge {
+            return learnedPeriod ?? fit.line?.slope ?? model.period
+        }
+        return fit.line?.slope ?? learnedPeriod ?? model.period
+    }
+
+    var packetsToJudge: Int { model.packetsToJudge(isRateLearned: learnedPeriod != nil) }
 
     /// Current 95% bound in nanoseconds.
     public var bound: Int64 {
@@ -151,7 +163,10 @@ public struct SampleClock: Hashable, Sendable {
 
     mutating func refit() {
         guard model.hasLine else { return }
-        fit.refit(period: model.period, tolerancePPM: model.tolerancePPM)
+        fit.refit(slopes: model.slopes(packets: fit.count, learned: learnedPeriod))
+        if model.kind == .arrival, learnedPeriod == nil, fit.count >= packetsToJudge {
+            learnedPeriod = fit.line?.slope
+        }
     }
 
     func relative(_ arrival: Instant) -> Double {
@@ -167,8 +182,8 @@ public struct SampleClock: Hashable, Sendable {
         if let previous = lastTime() {
             report(all: true)
             let elapsed = Double(arrival - previous) - Double(model.typicalDelay)
-            let missing = (elapsed / model.period).rounded() - Double(count)
-            let spread = (fit.jitter * 3 + Double(bound)) / model.period
+            let missing = (elapsed / period).rounded() - Double(count)
+            let spread = (fit.jitter * 3 + Double(bound)) / period
             loss = Loss(
                 cause: interruption ?? .inferred, lost: max(0, Int64(clamping: missing)),
                 lostBound: max(1, Int64(clamping: spread.rounded(.up))), start: previous)
@@ -187,10 +202,12 @@ public struct SampleClock: Hashable, Sendable {
     /// Enters a loss that the counter shows.
     private mutating func enter(_ skip: CounterBreak, count: Int, arrival: Instant) {
         let index = nextIndex + Int64(skip.beforeOffset)
+        // What was lost before the first sample was never part of the stream.
+        guard index > 0 else { return }
         var missing = skip.missing
         var bound: Int64 = 0
         if let modulus = model.modulus, let line = fit.line,
-            fit.count >= LeastDelayFit.minimumPackets
+            fit.count >= packetsToJudge
         {
             // Nothing arrives before it was sampled. A count that would need that comes from a
             // damaged frame that looked whole: take turns off until it is possible.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DeviceProfiles
 import Foundation
 import Playback
 import SessionStore
@@ -80,12 +79,7 @@ struct PlayCommand: ParsableCommand {
     private func show(_ timeline: SessionTimeline) throws {
         let player = try Player(
             timeline: timeline, rate: speed, from: from?.nanoseconds, until: until?.nanoseconds,
-            convert: { channel, value in
-                guard let formula = channel.conversion.flatMap(ChannelConversion.init) else {
-                    return .nan
-                }
-                return formula.apply(value)
-            }, at: Clocks.now())
+            convert: { _, value in value }, at: Clocks.now())
         let screen = try TerminalPlayer(
             player: player, terminal: try Terminal(),
             symbols: Symbols(isUnicode: Terminal.isUnicode), usesColour: Terminal.usesColour)

@@ -174,6 +174,28 @@ private struct Rows {
         }
     }
 
+    @Test(arguments: [0.55, 0.8, 1.3, 2.0])
+    func aWrongNominalRateIsLearnedWithoutACounter(factor: Double) throws {
+        var simulation = Simulation(seed: 21, rate: 20, driftPPM: 0, jitterMS: 3)
+        var clock = SampleClock(
+            ClockModel(
+                kind: .arrival, period: 5e7 * factor, tolerancePPM: 50_000,
+                gapTolerance: 500_000_000))
+        var rows = Rows()
+        for position in 0..<600 {
+            clock.observe(count: 1, arrival: simulation.arrival(position))
+            if position % 4 == 0 { rows.take(clock.update()) }
+        }
+        rows.take(clock.close())
+        #expect(rows.gaps.isEmpty)
+        for index in [0, 300, 599] {
+            let line = try #require(segment(rows.ordered, of: Int64(index)))
+            let error = abs(
+                Double(line.time(of: Int64(index)).nanoseconds) - simulation.truth(index))
+            #expect(error <= Double(line.bound) && error < 5e6, "index \(index): \(error)")
+        }
+    }
+
     /// The kernel kept the first 500 samples of a pause, and the rest was lost: the loss lies behind
     /// what was kept.
     @Test func whatWaitedInTheKernelComesBeforeTheGap() throws {
@@ -198,6 +220,44 @@ private struct Rows {
             let gap = try #require(rows.gaps[2_499], "lost \(lost): \(rows.gaps)")
             #expect(gap.cause == .restart)
             #expect(gap.lost == Int64(lost))
+        }
+    }
+
+    /// A sketch that is reset again and again loses some lines each time, and some of the resets come
+    /// before the rate is known well.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func eachRestartOfASketchIsAGap(seed: UInt64) throws {
+        var simulation = Simulation(seed: seed, rate: 10, driftPPM: 0, jitterMS: 2)
+        var clock = SampleClock(
+            ClockModel(kind: .arrival, period: 5e7, tolerancePPM: 50_000, gapTolerance: 500_000_000)
+        )
+        var rows = Rows()
+        var index = 0
+        var truth: [Int] = []
+        for position in 0..<600 {
+            // From the 200th on, each 25th to 31st is lost, for the station was started again.
+            if position >= 200, (25..<32).contains(position % 50) {
+                if position % 50 == 25 { clock.interrupt(.restart, keepsPosition: true) }
+                continue
+            }
+            clock.observe(count: 1, arrival: simulation.arrival(position))
+            truth.append(position)
+            index += 1
+            if index % 4 == 0 { rows.take(clock.update()) }
+        }
+        rows.take(clock.close())
+        #expect(rows.gaps.count == 8, "\(rows.gaps.values.map(\.lost))")
+        for gap in rows.gaps.values {
+            #expect(gap.cause == .restart && abs(gap.lost - 7) <= gap.lostBound)
+            #expect(gap.lostBound <= 3)
+            #expect(truth[Int(gap.afterIndex)] % 50 == 24)
+        }
+        for line in rows.ordered {
+            for index in [line.firstIndex, line.lastIndex] {
+                let error = abs(
+                    Double(line.time(of: index).nanoseconds) - simulation.truth(truth[Int(index)]))
+                #expect(error <= Double(line.bound), "index \(index)")
+            }
         }
     }
 

@@ -17,6 +17,29 @@
 int attune_pin_thread(int processor);
 
 
+/// Fetches the cache line at an address for writing, without waiting for it. Swift has no such hint.
+/// Spelt out on x86-64, where compilers fetch for reading unless told that prefetchw exists (which it
+/// does since 2014; older ones ignore it).
+static inline void attune_prefetch_for_writing(const void *address) {
+#if defined(__x86_64__)
+    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
+#else
+    __builtin_prefetch(address, 1);
+#endif
+}
+
+/// Fetches the cache line at an address for reading, without waiting for it.
+static inline void attune_prefetch_for_reading(const void *address) { __builtin_prefetch(address); }
+
+/// Tells the processor that this thread waits for another one in a loop.
+static inline void attune_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 /// How many processors this process may run on.
 int attune_usable_processors(void);
 
@@ -34,6 +57,10 @@ int attune_open(const char *path, int flags, mode_t mode);
 int attune_peer_groups(int fd, gid_t *groups, int capacity);
 /// Credentials of the peer of a Unix socket (SO_PEERCRED). Returns 0 or -1 with errno set.
 int attune_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
+
+/// Accepts a connection that does not block and is closed on exec from its first moment, whatever
+/// another thread starts (`accept4` is not in Glibc's module). Returns it, or -1 with errno set.
+int attune_accept(int fd);
 
 /// Sends bytes with MSG_NOSIGNAL, so that a closed peer gives EPIPE and never a signal.
 ssize_t attune_send_nosignal(int fd, const void *bytes, size_t count);

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Link
+
+/// `attune status`: how the station is.
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show the station, its sessions, devices and alarms.")
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let status = try global.connect().call(ControlInterface.GetStatus.self, .init()).status
+        if global.json { return try Output.json(status) }
+        print(
+            "\(status.station), attuned \(status.version), up "
+                + Output.duration(milliseconds: status.uptimeMs))
+        print("data \(status.data)  (\(Output.bytes(status.storage.freeBytes)) free)")
+        for alarm in status.alarms { print("ALARM  \(alarm.text)") }
+        print("")
+        if status.sessions.isEmpty {
+            print("No session is recording. Start one: attune session start STUDY PARTICIPANT")
+        } else {
+            SessionTable.show(status.sessions)
+        }
+        print("")
+        DeviceTable.show(status.devices)
+        print("")
+        for ring in status.rings {
+            let share = ring.capacity > 0 ? 100 * ring.used / ring.capacity : 0
+            print(
+                "ring \(ring.name): \(share)% of \(Output.bytes(ring.capacity)) in use, "
+                    + "\(ring.overflowedRecords) readings lost")
+        }
+        print(
+            String(
+                format: "commits: median %.1f ms, worst %.1f ms", status.storage.commitMsMedian,
+                status.storage.commitMsWorst))
+    }
+}
+
+/// `attune devices`: what is plugged in.
+struct DevicesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices", abstract: "List the devices, their profiles and states.")
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let devices = try global.connect().call(ControlInterface.ListDevices.self, .init()).devices
+        if global.json { return try Output.json(devices) }
+        DeviceTable.show(devices)
+    }
+}
+
+/// Devices as a table.
+enum DeviceTable {
+    static func show(_ devices: [DeviceInfo]) {
+        guard !devices.isEmpty else {
+            print("No device is known. Name devices in attuned.yaml, or plug one in.")
+            return
+        }
+        var rows = [["DEVICE", "PROFILE", "STATE", "RATE", "SAMPLES", "FAULTS", "AT"]]
+        for device in devices {
+            rows.append([
+                device.name, device.profile, device.state.rawValue,
+                device.rateHz.map { String(format: "%.1f Hz", $0) } ?? "-",
+                "\(device.samples)", "\(device.faults)",
+                device.reason.isEmpty ? device.node : "\(device.node)  \(device.reason)",
+            ])
+        }
+        Output.table(rows)
+    }
+}
