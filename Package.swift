@@ -93,7 +93,7 @@ let package = Package(
             ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
 
         // Looking back.
-        library("Playback", ["Timebase", "SystemCalls", "SessionStore"]),
+        library("Playback", ["Timebase", "SystemCalls", "CSystem", "SessionStore"]),
         library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
 
         // Devices spoken from the other side.
@@ -127,6 +127,12 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
+        tests(
+            "PlaybackTests",
+            [
+                "Timebase", "SystemCalls", "CSystem", "SessionStore", "Playback", "TestSupport",
+                "attune",
+            ]),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
         .target(
             name: "SessionStoreTestSupport",

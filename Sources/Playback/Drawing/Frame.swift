@@ -43,12 +43,6 @@ public struct Frame: Hashable, Sendable {
         return column
     }
 
-    /// Gives a stretch of a row another style.
-    public mutating func restyle(row: Int, columns: Range<Int>, _ style: Style) {
-        guard (0..<height).contains(row) else { return }
-        for column in columns.clamped(to: 0..<width) { cells[row * width + column].style = style }
-    }
-
     private mutating func set(
         _ character: Character, size: Int, row: Int, column: Int, style: Style
     ) {

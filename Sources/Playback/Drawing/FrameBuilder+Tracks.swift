@@ -40,7 +40,7 @@ extension FrameBuilder {
             frame.put(sign, row: row, column: column, style: style)
             guard column >= taken else { continue }
             let name = isMark ? happening.text : happening.subject
-            let label = symbols.text(PlainText.line(name)).prefix(18)
+            let label = shortened(symbols.text(PlainText.line(name)), to: 20)
             taken = frame.put(label, row: row, column: column + 1, style: style, limit: right) + 1
         }
     }
@@ -109,7 +109,8 @@ extension FrameBuilder {
         let places = min(3, (scale?.places ?? 0) + (track.track.role == .heartRate ? 0 : 1))
         var value = track.isGap ? "gap" : TimeText.decimal(track.value, places: places)
         if value == "–" { value = symbols.dash }
-        let title = symbols.text(PlainText.line(track.track.title))
+        let name = gutter >= 20 ? track.track.title : track.track.shortTitle
+        let title = symbols.text(PlainText.line(name))
         let unit = symbols.text(PlainText.line(track.track.unit))
         if layout.rowsPerTrack == 1 {
             drawLabel(

@@ -24,8 +24,11 @@ public struct ScreenLayout: Hashable, Sendable {
     /// The column of the present moment.
     public var playheadColumn: Int { plotColumn + plotWidth * 3 / 4 }
 
+    /// Sizes below 1 become 1, above 1000 become 1000, as in `Frame`.
     /// - Parameter tracks: how many tracks there are.
     public init(width: Int, height: Int, tracks: Int) {
+        let width = min(max(width, 1), 1000)
+        let height = min(max(height, 1), 1000)
         self.width = width
         self.height = height
         headerRows = height >= 10 ? 3 : height >= 4 ? 2 : 1
@@ -42,13 +45,13 @@ public struct ScreenLayout: Hashable, Sendable {
             room = (isTall ? body * 3 / 5 : body / 2) - fixed
         }
         let wanted = min(tracks, isBeside ? 6 : 3)
-        let highest = isBeside ? 8 : 4
+        let highest = isBeside ? 12 : 4
         let rows = wanted == 0 ? 1 : min(highest, max(1, room / wanted))
         let visible = max(0, min(tracks, room / rows))
         rowsPerTrack = rows
         let tracksHeight = fixed + visible * rows
         tracksColumn = isBeside ? width * 2 / 5 + 2 : 0
-        let gutter = width >= 60 ? 21 : width >= 30 ? 11 : 0
+        let gutter = width >= 76 ? 24 : width >= 60 ? 21 : width >= 30 ? 12 : 0
         plotColumn = tracksColumn + gutter
         plotWidth = max(0, width - plotColumn)
         transcriptWidth = isBeside ? width * 2 / 5 : width

@@ -22,6 +22,8 @@ public struct SignalTrack: Hashable, Sendable {
     /// Place in the stream's channels.
     public var channel: Int
     public var title: String
+    /// For narrow windows.
+    public var shortTitle: String
     public var unit: String
     public var role: Role
     public var source: Source
@@ -47,6 +49,7 @@ public struct SignalTrack: Hashable, Sendable {
             tracks += electrocardiograms.map { track in
                 var derived = track
                 derived.title = "Heart rate, derived"
+                derived.shortTitle = "HR der."
                 derived.unit = "bpm"
                 derived.role = .heartRate
                 derived.source = .peaks
@@ -69,17 +72,20 @@ public struct SignalTrack: Hashable, Sendable {
         var track = SignalTrack(
             stream: stream.id, channel: index,
             title: channel.label.isEmpty ? channel.name : channel.label,
+            shortTitle: channel.name,
             unit: channel.unit == "1" ? "" : channel.unit, role: .other, source: .values,
             joining: Int64(clamping: joining))
         let words = words(of: channel)
         let unit = channel.unit.lowercased()
         if ["bpm", "1/min", "/min", "beats/min"].contains(unit) {
             track.role = .heartRate
+            track.shortTitle = "HR"
             track.unit = "bpm"
         } else if words.contains(where: ["rr", "rri", "ibi", "nn"].contains),
             let scale = ["s": 1, "ms": 1e-3][unit]
         {
-            track.title = "Heart rate (from RR)"
+            track.title = "Heart rate, from RR"
+            track.shortTitle = "HR"
             track.unit = "bpm"
             track.role = .heartRate
             track.source = .intervals(scale: scale)
