@@ -68,7 +68,7 @@ let package = Package(
         library("SystemCalls", ["Timebase", "CSystem"]),
 
         // The way of a sample.
-        library("Ring", ["Timebase", "SystemCalls"]),
+        library("Ring", ["Timebase", "SystemCalls", "CSystem"]),
         library("Declarations", [yams]),
         library("DeviceProfiles", ["Timebase", "Declarations"]),
         library(
@@ -88,7 +88,9 @@ let package = Package(
 
         // The chat.
         library("SimulatedClient", ["Timebase", "StudyProtocol"]),
-        library("Chat", ["Timebase", "SystemCalls", "Link", "SimulatedClient", "StudyProtocol"]),
+        library(
+            "Chat",
+            ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
 
         // Looking back.
         library("Playback", ["Timebase", "SystemCalls", "SessionStore"]),
@@ -140,10 +142,30 @@ let package = Package(
             name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],
             path: "Tests/LinkTestSupport", swiftSettings: house),
         .executableTarget(
-            name: "LinkDouble", dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
+            name: "LinkDouble",
+            dependencies: ["Timebase", "SystemCalls", "Link", "LinkTestSupport"],
             path: "Tests/LinkDouble", swiftSettings: house),
         tests(
             "LinkTests",
             ["Timebase", "SystemCalls", "Link", "LinkTestSupport", "LinkDouble", "TestSupport"]),
+        tests("TimebaseTests", ["Timebase"]),
+        // The process that RingTests kills.
+        .executableTarget(
+            name: "RingWriterHelper",
+            dependencies: ["Timebase", "SystemCalls", "CSystem", "Ring", "TestSupport"],
+            path: "Tests/RingWriterHelper", swiftSettings: house),
+        tests(
+            "RingTests", ["Timebase", "SystemCalls", "Ring", "RingWriterHelper", "TestSupport"]),
+        tests(
+            "ChatTests",
+            [
+                "Timebase", "SystemCalls", "CSystem", "Link", "Chat", "LinkTestSupport",
+                "TestSupport", "attune-chat",
+            ]),
+        tests("DeclarationsTests", ["Declarations"]),
+        tests(
+            "DeviceProfilesTests", ["Timebase", "Declarations", "DeviceProfiles", "TestSupport"]),
+        tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
+        tests("SimulatedClientTests", ["StudyProtocol", "SimulatedClient"]),
     ]
 )

@@ -156,7 +156,8 @@ struct OverflowTable: @unchecked Sendable {
     // acquires and every store releases, so that they are seen in the order in which they were made:
     // a version before the counts that are written over after it. This costs nothing where it matters.
     private func load(_ slot: Int, _ word: Int) -> UInt64 {
-        unsafe (base + (slot * RingLayout.tableEntryWords + word)).pointee.load(ordering: .acquiring)
+        unsafe (base + (slot * RingLayout.tableEntryWords + word)).pointee.load(
+            ordering: .acquiring)
     }
 
     private func store(_ value: UInt64, _ slot: Int, _ word: Int) {

@@ -45,7 +45,7 @@ public final class Ring: Sendable {
     /// published yet, changes nothing.
     public func release(upTo position: UInt64) {
         let released = unsafe header.released.pointee.load(ordering: .relaxed)
-        guard position > released, position <= published else { return }
+        guard position > released, position &- released <= UInt64(capacity) else { return }
         // Releasing: what was read from there has been read before it is written over.
         unsafe header.released.pointee.store(position, ordering: .releasing)
     }
@@ -75,12 +75,22 @@ public final class Ring: Sendable {
     /// What did not fit since the ring was created, by source, in order of the sources' numbers.
     /// The last one may stand for all sources beyond the first 256 that overflowed
     /// (`RingOverflow.isCatchAll`).
-    public func overflows() -> [RingOverflow] { overflows { _ in true } _: { $0.total } }
+    public func overflows() -> [RingOverflow] {
+        overflows { _ in
+            true
+        } _: {
+            $0.total
+        }
+    }
 
     /// What did not fit and of which no overflow record is published yet.
     public func untoldOverflows() -> [RingOverflow] {
         let published = published
-        return overflows { $0.isPending(published: published) } _: { $0.pending }
+        return overflows {
+            $0.isPending(published: published)
+        } _: {
+            $0.pending
+        }
     }
 
     private func overflows(

@@ -4,22 +4,22 @@ extension RingChecksum {
     /// `source` has `count` bytes; `target` is aligned to 8 and has room for them and the padding.
     @inlinable
     @inline(__always)
-    mutating func copy(from source: UnsafeRawPointer, count: Int, to target: UnsafeMutableRawPointer)
-    {
+    mutating func copy(
+        from source: UnsafeRawPointer, count: Int, to target: UnsafeMutableRawPointer
+    ) {
         var offset = 0
         while count &- offset >= 32 {
-            // Copied in pairs of words: half as many stores wait for the lines of the ring, and
-            // those are what a writer waits for.
-            let low = unsafe source.loadUnaligned(fromByteOffset: offset, as: SIMD2<UInt64>.self)
-            let high = unsafe source.loadUnaligned(
-                fromByteOffset: offset &+ 16, as: SIMD2<UInt64>.self)
-            unsafe target.storeBytes(of: low, toByteOffset: offset, as: SIMD2<UInt64>.self)
-            unsafe target.storeBytes(of: high, toByteOffset: offset &+ 16, as: SIMD2<UInt64>.self)
-            unsafe add(
-                source.loadUnaligned(fromByteOffset: offset, as: UInt64.self),
-                source.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self),
-                source.loadUnaligned(fromByteOffset: offset &+ 16, as: UInt64.self),
-                source.loadUnaligned(fromByteOffset: offset &+ 24, as: UInt64.self))
+            // Word by word, not by vectors: bytes that were just written as words would have to
+            // leave the processor's store buffer before a wider load of them can go on.
+            let a = unsafe source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let b = unsafe source.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+            let c = unsafe source.loadUnaligned(fromByteOffset: offset &+ 16, as: UInt64.self)
+            let d = unsafe source.loadUnaligned(fromByteOffset: offset &+ 24, as: UInt64.self)
+            add(a, b, c, d)
+            unsafe target.storeBytes(of: a, toByteOffset: offset, as: UInt64.self)
+            unsafe target.storeBytes(of: b, toByteOffset: offset &+ 8, as: UInt64.self)
+            unsafe target.storeBytes(of: c, toByteOffset: offset &+ 16, as: UInt64.self)
+            unsafe target.storeBytes(of: d, toByteOffset: offset &+ 24, as: UInt64.self)
             offset &+= 32
         }
         let rest = offset

@@ -1,3 +1,4 @@
+import CSystem
 import Synchronization
 import Timebase
 
@@ -65,12 +66,38 @@ public struct RingReader: ~Copyable, @unchecked Sendable {
         if place == limit {
             refresh()
             if place == limit { return nil }
+            prefetchFirst()
         }
         if let record = valid(at: place) {
             place = record.end
+            prefetchNext()
             return record
         }
         return nextAfterDamage()
+    }
+
+    /// Fetches the first lines of what was just published, all at once instead of each when a record
+    /// needs it.
+    @inlinable
+    @inline(__always)
+    func prefetchFirst() {
+        let end = min(limit, place &+ 1024)
+        var ahead = place &+ 64
+        while ahead < end {
+            unsafe attune_prefetch_for_reading(data + Int(truncatingIfNeeded: ahead & mask))
+            ahead &+= 64
+        }
+    }
+
+    @inlinable
+    @inline(__always)
+    func prefetchNext() {
+        let ahead = place &+ 1024
+        if ahead &+ 64 < limit {
+            let next = unsafe data + Int(truncatingIfNeeded: ahead & mask)
+            unsafe attune_prefetch_for_reading(next)
+            unsafe attune_prefetch_for_reading(next + 64)
+        }
     }
 
     /// The record at a position between the reader's and the limit, if it is one.

@@ -47,7 +47,10 @@ extension RingWriter {
     /// - Returns: whether nothing is left to tell.
     @discardableResult
     public mutating func flushOverflow() -> Bool {
-        guard pendingSources != 0 else { return true }
+        guard pendingSources != 0 else {
+            publish()
+            return true
+        }
         for slot in ring.overflowTable.slots
         where pendingSources != 0 && isPending(slot) {
             guard hasRoom(Self.total(32)) else { break }

@@ -1,3 +1,4 @@
+import CSystem
 import Synchronization
 import Timebase
 
@@ -90,6 +91,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         // capacity behind the data's end. `bytes` is the caller's for the time of the call.
         let place = unsafe data + Int(truncatingIfNeeded: head & mask)
         let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
+        prefetch()
         let origin = UInt64(source) | UInt64(kind) << 32
         let time = UInt64(bitPattern: stamp.nanoseconds)
         var sum = RingChecksum(
@@ -153,6 +155,17 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     public mutating func publish() {
         // Releasing: whoever sees the position sees the records before it.
         unsafe published.pointee.store(head, ordering: .releasing)
+    }
+
+    @inlinable
+    @inline(__always)
+    func prefetch() {
+        let ahead = head &+ 512
+        if ahead &+ 64 <= limit {
+            let place = unsafe data + Int(truncatingIfNeeded: ahead & mask)
+            unsafe attune_prefetch_for_writing(place)
+            unsafe attune_prefetch_for_writing(place + 64)
+        }
     }
 
     /// Bytes that a record of so many bytes takes: header, and padding to 8.

@@ -31,6 +31,22 @@ public struct ClockModel: Hashable, Sendable {
     /// Whether a line carries the times; otherwise each packet's stamp is its samples' time.
     var hasLine: Bool { kind != .stamped && period > 0 }
 
+    /// Packets that a line needs before lateness can be judged by it. Without a counter the rate
+    /// itself has to be learned first.
+    var packetsToJudge: Int { kind == .arrival ? 32 : 8 }
+
+    /// The slopes that a line of so many packets may have, in nanoseconds a sample.
+    ///
+    /// A device that counts has a crystal, and the tolerance holds. A sketch that sleeps between
+    /// two readings runs at a rate that only its author could tell: once there are enough packets
+    /// to see it, anything between two fifths and two and a half times the nominal rate is taken.
+    func slopes(packets: Int) -> ClosedRange<Double> {
+        let slack = period * tolerancePPM / 1e6
+        let narrow = max(period / 10, period - slack)...(period + slack)
+        guard kind == .arrival, packets >= 8 else { return narrow }
+        return min(narrow.lowerBound, period / 2.5)...max(narrow.upperBound, period * 2.5)
+    }
+
     /// How late arrivals must stay before a loss is inferred, in nanoseconds.
     ///
     /// A counter shows every loss but that of whole turns, so half a turn is the limit there;

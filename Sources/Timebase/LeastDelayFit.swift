@@ -19,9 +19,6 @@ struct LeastDelayFit: Hashable, Sendable {
     private(set) var line: LowerHull.Line?
     static let blockCapacity = 64
 
-    /// Packets that a line needs before lateness can be judged by it.
-    static let minimumPackets = 8
-
     /// Adds the arrival of the sample at a position.
     mutating func add(_ point: LowerHull.Point, period: Double) {
         hull.add(point)
@@ -46,12 +43,10 @@ struct LeastDelayFit: Hashable, Sendable {
         }
     }
 
-    /// Lays the line anew.
-    mutating func refit(period: Double, tolerancePPM: Double) {
+    /// Lays the line anew, with a slope that the clock can have.
+    mutating func refit(slopes: ClosedRange<Double>) {
         guard count > 0 else { return }
-        let slack = period * tolerancePPM / 1e6
-        line = hull.supportLine(
-            meanX: sumX / Double(count), slopes: (period - slack)...(period + slack))
+        line = hull.supportLine(meanX: sumX / Double(count), slopes: slopes)
     }
 
     /// Mean delay of the arrivals behind the line, in nanoseconds.

@@ -2,10 +2,10 @@
 extension SampleClock {
     /// Puts an arrival into the fit, or aside if it is late.
     mutating func judge(_ arrival: LatePoint) {
-        guard let line = fit.line, fit.count >= LeastDelayFit.minimumPackets else {
+        guard let line = fit.line, fit.count >= model.packetsToJudge else {
             fit.add(arrival.point, period: model.period)
             // Early on every packet moves the line; later once a commit is enough.
-            if fit.count <= LeastDelayFit.minimumPackets { refit() }
+            if fit.count <= model.packetsToJudge { refit() }
             return
         }
         let limit = model.latenessLimit(interrupted: interruption != nil, jitter: fit.jitter)
@@ -87,8 +87,8 @@ extension SampleClock {
     private mutating func enterInferred(_ waiting: Lateness) {
         let index = waiting.place(period: model.period)
         let jitter = fit.jitter
-        let lost = max(1, Int64(clamping: (waiting.least / model.period).rounded()))
-        let spread = (3 * jitter + Double(bound)) / model.period
+        let lost = max(1, Int64(clamping: (waiting.least / period).rounded()))
+        let spread = (3 * jitter + Double(bound)) / period
         let before = waiting.points.filter { $0.index < index }
         for arrival in before { fit.add(arrival.point, period: model.period) }
         refit()

@@ -151,7 +151,7 @@ public struct SampleClock: Hashable, Sendable {
 
     mutating func refit() {
         guard model.hasLine else { return }
-        fit.refit(period: model.period, tolerancePPM: model.tolerancePPM)
+        fit.refit(slopes: model.slopes(packets: fit.count))
     }
 
     func relative(_ arrival: Instant) -> Double {
@@ -167,8 +167,8 @@ public struct SampleClock: Hashable, Sendable {
         if let previous = lastTime() {
             report(all: true)
             let elapsed = Double(arrival - previous) - Double(model.typicalDelay)
-            let missing = (elapsed / model.period).rounded() - Double(count)
-            let spread = (fit.jitter * 3 + Double(bound)) / model.period
+            let missing = (elapsed / period).rounded() - Double(count)
+            let spread = (fit.jitter * 3 + Double(bound)) / period
             loss = Loss(
                 cause: interruption ?? .inferred, lost: max(0, Int64(clamping: missing)),
                 lostBound: max(1, Int64(clamping: spread.rounded(.up))), start: previous)
@@ -190,7 +190,7 @@ public struct SampleClock: Hashable, Sendable {
         var missing = skip.missing
         var bound: Int64 = 0
         if let modulus = model.modulus, let line = fit.line,
-            fit.count >= LeastDelayFit.minimumPackets
+            fit.count >= model.packetsToJudge
         {
             // Nothing arrives before it was sampled. A count that would need that comes from a
             // damaged frame that looked whole: take turns off until it is possible.

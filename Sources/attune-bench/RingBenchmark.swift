@@ -6,7 +6,8 @@ import SystemCalls
 struct RingBenchmark: Benchmark {
     static let configuration = CommandConfiguration(
         commandName: "ring",
-        abstract: "The ring's throughput and round trip, beside boost, moodycamel and atomic_queue.",
+        abstract:
+            "The ring's throughput and round trip, beside boost, moodycamel and atomic_queue.",
         discussion: """
             Two threads pinned to processors 0 and 1; trials of about 12 ms, in turn with the peers, \
             medians. The ring carries a checksum and a 24-byte header with every record and checks \
@@ -57,20 +58,25 @@ struct RingBenchmark: Benchmark {
     private func measure(
         _ kind: RingCase, _ folder: String, _ peers: RingPeers?, _ realCores: Bool
     ) throws -> [BenchResult] {
-        var runners: [RingRunner] = [
-            RingRunner(name: "payload 64 bytes", words: 8) { count in
-                try RingTrial(directory: folder, payload: 64).measure(kind, count: count)
-            },
-            RingRunner(name: "record 64 bytes in all", words: 5) { count in
-                try RingTrial(directory: folder, payload: 40).measure(kind, count: count)
-            },
-        ]
-        if let peers {
-            for (index, name) in peers.names.enumerated()
-            where peers.measure(index, kind, count: 1000) != nil {
+        // Every contender waits in two ways, and the better one counts: it may look again at once,
+        // or leave the other side alone for a moment, so that a few records gather. A round trip
+        // has nothing to gather.
+        let waits: [Int32] = kind == .roundTrip ? [0] : [0, 64]
+        var runners: [RingRunner] = []
+        for pauses in waits {
+            for (name, payload) in [("payload 64 bytes", 64), ("record 64 bytes in all", 40)] {
+                let trial = RingTrial(directory: folder, payload: payload, pauses: pauses)
                 runners.append(
-                    RingRunner(name: name, words: 8) { count in
-                        peers.measure(index, kind, count: count)
+                    RingRunner(name: name, isPeer: false, pauses: pauses, words: payload / 8) {
+                        try trial.measure(kind, count: $0)
+                    })
+            }
+            guard let peers else { continue }
+            for (index, name) in peers.names.enumerated()
+            where peers.measure(index, kind, pauses: 0, count: 1000) != nil {
+                runners.append(
+                    RingRunner(name: name, isPeer: true, pauses: pauses, words: 8) {
+                        peers.measure(index, kind, pauses: pauses, count: $0)
                             ?? PinnedPair.Outcome(nanoseconds: 1, sum: 0)
                     })
             }
@@ -89,16 +95,16 @@ struct RingBenchmark: Benchmark {
         _ kind: RingCase, _ runners: [RingRunner], _ realCores: Bool
     ) -> [BenchResult] {
         let isRoundTrip = kind == .roundTrip
-        let peers = runners.dropFirst(2)
-        let fastest = peers.max {
-            isRoundTrip ? $0.figure > $1.figure : $0.figure < $1.figure
-        }
+        let best = RingRunner.betterOfEach(runners)
+        let fastest = RingRunner.fastest(best.filter(\.isPeer))
         var results: [BenchResult] = []
-        for (index, runner) in runners.enumerated() {
+        for (index, runner) in best.enumerated() {
+            let waiting = isRoundTrip ? "" : runner.pauses == 0 ? ", polling" : ", pausing"
             var result = BenchResult(
-                bench: "ring", case: "\(kind.title), \(runner.name)", figure: runner.figure,
-                unit: isRoundTrip ? "ns" : "records/ms", p10: runner.low, p90: runner.high)
-            if index < 2, let fastest {
+                bench: "ring", case: "\(kind.title), \(runner.name)\(waiting)",
+                figure: runner.figure, unit: isRoundTrip ? "ns" : "records/ms", p10: runner.low,
+                p90: runner.high)
+            if !runner.isPeer, let fastest {
                 result.peer = fastest.name
                 result.peerFigure = fastest.figure
                 result.ratio = runner.figure / fastest.figure

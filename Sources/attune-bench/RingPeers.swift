@@ -12,7 +12,7 @@ struct RingPeers {
     private typealias Name = @convention(c) (Int32) -> UnsafePointer<CChar>?
     private typealias Run =
         @convention(c) (
-            Int32, Int32, UInt64, UnsafeMutablePointer<UInt64>?
+            Int32, Int32, Int32, UInt64, UnsafeMutablePointer<UInt64>?
         ) -> UInt64
 
     let names: [String]
@@ -47,10 +47,12 @@ struct RingPeers {
     }
 
     /// Runs one case with a peer; nil where the peer has no such operation.
-    func measure(_ peer: Int, _ kind: RingCase, count: UInt64) -> PinnedPair.Outcome? {
+    func measure(
+        _ peer: Int, _ kind: RingCase, pauses: Int32, count: UInt64
+    ) -> PinnedPair.Outcome? {
         guard names.indices.contains(peer) else { return nil }
         var sum: UInt64 = 0
-        let nanoseconds = unsafe run(Int32(peer), kind.peerKind, count, &sum)
+        let nanoseconds = unsafe run(Int32(peer), kind.peerKind, pauses, count, &sum)
         return nanoseconds == 0 ? nil : PinnedPair.Outcome(nanoseconds: nanoseconds, sum: sum)
     }
 }

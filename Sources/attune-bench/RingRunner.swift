@@ -1,15 +1,23 @@
 /// One contender in one case: how to run it, and what its trials gave.
 struct RingRunner {
     let name: String
+    let isPeer: Bool
+    /// How it waits: so many pauses before it looks again.
+    let pauses: Int32
     /// Words of a record that are summed up.
     let words: UInt64
     let run: (UInt64) throws -> PinnedPair.Outcome
     private var count: UInt64 = 20_000
     private var nanosecondsEach = Distribution()
 
-    init(name: String, words: UInt64, run: @escaping (UInt64) throws -> PinnedPair.Outcome) {
+    init(
+        name: String, isPeer: Bool, pauses: Int32, words: Int,
+        run: @escaping (UInt64) throws -> PinnedPair.Outcome
+    ) {
         self.name = name
-        self.words = words
+        self.isPeer = isPeer
+        self.pauses = pauses
+        self.words = UInt64(words)
         self.run = run
     }
 
@@ -29,6 +37,25 @@ struct RingRunner {
     }
 
     private var isRoundTrip = false
+
+    private var median: Double { nanosecondsEach.median }
+
+    /// Of each contender the way of waiting that suits it better, in their order.
+    static func betterOfEach(_ runners: [RingRunner]) -> [RingRunner] {
+        var best: [RingRunner] = []
+        for runner in runners {
+            guard let index = best.firstIndex(where: { $0.name == runner.name }) else {
+                best.append(runner)
+                continue
+            }
+            if runner.median < best[index].median { best[index] = runner }
+        }
+        return best
+    }
+
+    static func fastest(_ runners: [RingRunner]) -> RingRunner? {
+        runners.min { $0.median < $1.median }
+    }
 
     /// Median: nanoseconds a round trip, else records a millisecond.
     var figure: Double { unit(nanosecondsEach.median) }

@@ -1,3 +1,4 @@
+import CSystem
 import Ring
 import SystemCalls
 import Timebase
@@ -8,6 +9,8 @@ struct RingTrial {
     let directory: String
     /// Bytes of each record without the ring's header: a multiple of 8.
     let payload: Int
+    /// How a side waits: so many pauses before it looks again.
+    let pauses: Int32
 
     func measure(_ kind: RingCase, count: UInt64) throws -> PinnedPair.Outcome {
         switch kind {
@@ -37,40 +40,35 @@ struct RingTrial {
 
     private func single(_ count: UInt64) throws -> PinnedPair.Outcome {
         let ring = try makeRing()
-        let payload = payload
+        let (payload, pauses) = (payload, pauses)
         return try PinnedPair.run {
             var writer = ring.makeWriter()
-            unsafe Self.withRecord(payload) { record in
-                for number in 0..<count { unsafe Self.offer(&writer, record, number) }
+            for number in 0..<count {
+                Self.offer(&writer, number, payload, pauses)
+                writer.publish()
             }
             return 0
         } consume: {
             var reader = ring.makeReader(from: 0)
             var sum: UInt64 = 0
-            for _ in 0..<count { sum &+= Self.take(&reader, ring) }
+            for _ in 0..<count { sum &+= Self.take(&reader, ring, pauses) }
             return sum
         }
     }
 
     private func batch(_ count: UInt64) throws -> PinnedPair.Outcome {
         let ring = try makeRing()
-        let payload = payload
+        let (payload, pauses) = (payload, pauses)
         return try PinnedPair.run {
             var writer = ring.makeWriter()
-            unsafe Self.withRecord(payload) { record in
-                var number: UInt64 = 0
-                while number < count {
-                    let end = min(number &+ 16, count)
-                    while number < end {
-                        unsafe Self.fill(record, number)
-                        while !writer.fits(record.count) {}
-                        _ = unsafe writer.stage(
-                            kind: 1, source: 1, stamp: Instant(nanoseconds: Int64(number)),
-                            bytes: UnsafeRawBufferPointer(record))
-                        number &+= 1
-                    }
-                    writer.publish()
+            var number: UInt64 = 0
+            while number < count {
+                let end = min(number &+ 16, count)
+                while number < end {
+                    Self.offer(&writer, number, payload, pauses)
+                    number &+= 1
                 }
+                writer.publish()
             }
             return 0
         } consume: {
@@ -78,7 +76,9 @@ struct RingTrial {
             var sum: UInt64 = 0
             var number: UInt64 = 0
             while number < count {
-                while let record = reader.next() {
+                let end = reader.refresh()
+                if reader.position == end { Self.pause(pauses) }
+                while reader.position != end, let record = reader.next() {
                     unsafe sum &+= Self.sum(record.bytes)
                     number &+= 1
                 }
@@ -91,62 +91,67 @@ struct RingTrial {
     private func roundTrip(_ count: UInt64) throws -> PinnedPair.Outcome {
         let there = try makeRing()
         let back = try makeRing()
-        let payload = payload
+        let (payload, pauses) = (payload, pauses)
         return try PinnedPair.run {
             var writer = there.makeWriter()
             var reader = back.makeReader(from: 0)
             var sum: UInt64 = 0
-            unsafe Self.withRecord(payload) { record in
-                for number in 0..<count {
-                    unsafe Self.offer(&writer, record, number)
-                    sum &+= Self.take(&reader, back)
-                }
+            for number in 0..<count {
+                Self.offer(&writer, number, payload, pauses)
+                writer.publish()
+                sum &+= Self.take(&reader, back, pauses)
             }
             return sum
         } consume: {
             var reader = there.makeReader(from: 0)
             var writer = back.makeWriter()
             var sum: UInt64 = 0
-            unsafe Self.withRecord(payload) { record in
-                for number in 0..<count {
-                    sum &+= Self.take(&reader, there)
-                    unsafe Self.offer(&writer, record, number)
-                }
+            for number in 0..<count {
+                sum &+= Self.take(&reader, there, pauses)
+                Self.offer(&writer, number, payload, pauses)
+                writer.publish()
             }
             return sum
         }
     }
 
-    /// Memory for one record on the producer's side, from which the ring copies.
-    private static func withRecord(
-        _ payload: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void
-    ) {
-        unsafe withUnsafeTemporaryAllocation(byteCount: payload, alignment: 8) { record in
-            unsafe body(record)
-        }
-    }
-
-    /// Writes and publishes one record, waiting for room where there is none.
+    /// Writes one record right into the ring, as `read(2)` does, and stages it; waits for room where
+    /// there is none.
     @inline(__always)
     private static func offer(
-        _ writer: inout RingWriter, _ record: UnsafeMutableRawBufferPointer, _ number: UInt64
+        _ writer: inout RingWriter, _ number: UInt64, _ payload: Int, _ pauses: Int32
     ) {
-        unsafe fill(record, number)
-        while !writer.fits(record.count) {}
-        _ = unsafe writer.append(
+        while true {
+            if let room = unsafe writer.reserve(payload, source: 1) {
+                unsafe fill(room, number)
+                break
+            }
+            pause(pauses)
+        }
+        writer.commit(
             kind: 1, source: 1, stamp: Instant(nanoseconds: Int64(truncatingIfNeeded: number)),
-            bytes: UnsafeRawBufferPointer(record))
+            count: payload)
     }
 
     /// Reads, sums up and releases one record, waiting where there is none.
     @inline(__always)
-    private static func take(_ reader: inout RingReader, _ ring: Ring) -> UInt64 {
+    private static func take(_ reader: inout RingReader, _ ring: Ring, _ pauses: Int32) -> UInt64 {
         while true {
             if let record = reader.next() {
                 let sum = unsafe sum(record.bytes)
                 ring.release(upTo: record.end)
                 return sum
             }
+            pause(pauses)
+        }
+    }
+
+    @inline(__always)
+    private static func pause(_ pauses: Int32) {
+        var number: Int32 = 0
+        while number < pauses {
+            attune_pause()
+            number &+= 1
         }
     }
 

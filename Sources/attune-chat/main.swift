@@ -1,1 +1,81 @@
-print("")
+import ArgumentParser
+import Chat
+import Glibc
+import Link
+import SystemCalls
+
+/// The chat: a linked client of its own process.
+struct AttuneChat: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attune-chat",
+        abstract: "The chat of a session, linked to the daemon that records it.")
+
+    @Flag(help: "Chat in this terminal.")
+    var terminal = false
+
+    @Option(help: "The daemon's runtime directory.")
+    var runtime: String?
+
+    @Option(help: "The session (id or its beginning); the only one that records, if left out.")
+    var session = ""
+
+    @Option(help: "What the simulated client says: a file with one reply a line.")
+    var script: String?
+
+    @Option(help: "Type by itself: a file with one message a line, or 'builtin'.")
+    var typist: String?
+
+    @Flag(help: "Type a small conversation by itself, as '--typist builtin' does.")
+    var scriptedParticipant = false
+
+    @Option(help: "What makes one scripted participant type unlike another.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Speed of the scripted participant: 1 for an average typist, less is faster.")
+    var pace = 0.6
+
+    @Option(help: "A named pipe that takes the scripted participant's keys (struct input_event).")
+    var keyboard: String?
+
+    @Option(help: "Where what is not delivered yet is kept.")
+    var state: String?
+
+    @Flag(help: "Send the text of the draft too. Only with the participant's consent.")
+    var withDraftText = false
+
+    func validate() throws {
+        if !terminal { throw ValidationError("Say --terminal: there is no other way to chat yet.") }
+    }
+
+    func run() throws {
+        let words = try typist.map { $0 == "builtin" ? Typist.standard : try lines(of: $0) }
+        let typed = words ?? (scriptedParticipant ? Typist.standard : nil)
+        let partner = LinePartner(lines: try script.map(lines(of:)) ?? LinePartner.standard)
+        let chat = try TerminalChat(
+            settings: ChatSettings(
+                socketPath: StationSocket.path(runtime: runtime), session: session,
+                stateDirectory: state ?? usualState(), sendsDraftText: withDraftText,
+                typist: typed.map { Typist(lines: $0, seed: seed, pace: pace) },
+                keyboardPath: keyboard), partner: partner)
+        try chat.run()
+    }
+
+    private func lines(of path: String) throws -> [String] {
+        do {
+            return try FileSystem.readText(path).split(separator: "\n").map(String.init)
+        } catch {
+            throw ValidationError("The file \(path) cannot be read: \(error.reason).")
+        }
+    }
+
+    private func usualState() -> String {
+        func variable(_ name: String) -> String? {
+            unsafe getenv(name).map { unsafe String(cString: $0) }
+        }
+        if let directory = variable("STATE_DIRECTORY") { return directory }
+        if let directory = variable("XDG_STATE_HOME") { return directory + "/attune" }
+        return (variable("HOME") ?? "/tmp") + "/.local/state/attune"
+    }
+}
+
+AttuneChat.main()

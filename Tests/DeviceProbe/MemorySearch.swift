@@ -28,7 +28,8 @@ struct MemorySearch {
                 guard count > 0 else { break }
                 unsafe found += occurrences(UnsafeRawBufferPointer(rebasing: window[0..<count]))
                 // Some bytes twice, so that an occurrence across the border is seen.
-                address += count == wanted && count > inverted.count && address + count < bounds[1]
+                address +=
+                    count == wanted && count > inverted.count && address + count < bounds[1]
                     ? count - inverted.count + 1 : count
             }
         }

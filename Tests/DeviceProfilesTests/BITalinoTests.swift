@@ -36,9 +36,7 @@ import Timebase
         #expect(output.streams[0].breaks.isEmpty && output.faults.isEmpty)
     }
 
-    @Test func theFrameWithFiveChannelsHasEightBytes() throws {
-        #expect(
-            try bitalinoProfile(["A1", "A2", "A3", "A4", "A6"]).makeDecoder() is any SampleDecoder)
+    @Test func commandsAndBitsFollowTheChosenPorts() throws {
         guard case .bitalino(let framing) = try bitalinoProfile(["A1", "A6"]).framing else {
             Issue.record("not BITalino's framing")
             return

@@ -11,19 +11,32 @@ public final class DoubleStore {
     public init(path: String? = nil) throws {
         guard let path else { return }
         if FileSystem.exists(path) {
-            let text = try FileSystem.readText(path)
-            let whole = text.lastIndex(of: "\n").map { text[...$0] } ?? ""
-            for line in whole.split(separator: "\n") {
-                let value = try JSONValue(parsing: String(line))
-                let client = value["client"]?.string ?? ""
-                if let event = try value["event"]?.decode(LinkEvent.self) {
-                    events[client, default: []].append(event)
-                }
-            }
+            let (found, whole) = try DoubleStore.load(path)
+            events = found
             try FileSystem.write(Array(whole.utf8), to: path)
         }
         file = try SystemCalls.FileDescriptor(
             opening: path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o644)
+    }
+
+    /// What a store's file holds, also while a daemon writes it.
+    public static func read(_ path: String) throws -> [LinkEvent] {
+        FileSystem.exists(path) ? try load(path).events.values.flatMap { $0 } : []
+    }
+
+    private static func load(_ path: String) throws -> (
+        events: [String: [LinkEvent]], whole: String
+    ) {
+        let text = try FileSystem.readText(path)
+        let whole = text.lastIndex(of: "\n").map { String(text[...$0]) } ?? ""
+        var events: [String: [LinkEvent]] = [:]
+        for line in whole.split(separator: "\n") {
+            let value = try JSONValue(parsing: String(line))
+            if let event = try value["event"]?.decode(LinkEvent.self) {
+                events[value["client"]?.string ?? "", default: []].append(event)
+            }
+        }
+        return (events, whole)
     }
 
     public func last(of client: String) -> Int64 { events[client]?.last?.sequence ?? 0 }

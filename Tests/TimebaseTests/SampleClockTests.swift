@@ -174,6 +174,28 @@ private struct Rows {
         }
     }
 
+    @Test(arguments: [0.55, 0.8, 1.3, 2.0])
+    func aWrongNominalRateIsLearnedWithoutACounter(factor: Double) throws {
+        var simulation = Simulation(seed: 21, rate: 20, driftPPM: 0, jitterMS: 3)
+        var clock = SampleClock(
+            ClockModel(
+                kind: .arrival, period: 5e7 * factor, tolerancePPM: 50_000,
+                gapTolerance: 500_000_000))
+        var rows = Rows()
+        for position in 0..<600 {
+            clock.observe(count: 1, arrival: simulation.arrival(position))
+            if position % 4 == 0 { rows.take(clock.update()) }
+        }
+        rows.take(clock.close())
+        #expect(rows.gaps.isEmpty)
+        for index in [0, 300, 599] {
+            let line = try #require(segment(rows.ordered, of: Int64(index)))
+            let error = abs(
+                Double(line.time(of: Int64(index)).nanoseconds) - simulation.truth(index))
+            #expect(error <= Double(line.bound) && error < 5e6, "index \(index): \(error)")
+        }
+    }
+
     /// The kernel kept the first 500 samples of a pause, and the rest was lost: the loss lies behind
     /// what was kept.
     @Test func whatWaitedInTheKernelComesBeforeTheGap() throws {

@@ -49,7 +49,7 @@ extension LinkInterface {
         # session file, and their payloads these fields:
         #   turn        number: int, author: string (participant or client), text: string,
         #               composed_from_ns: ?int (first key), sent_ns: int, shown_ns: ?int
-        #   draft_edit  draft: int (the turn being written), position: int, deleted: int, inserted: int
+        #   draft_edit  draft: int (which turn of its author, from 1), position: int, deleted: int, inserted: int
         #               (user-perceived characters), class: string (letter, digit, space, punctuation,
         #               emoji, paste, delete, other), text: ?string (only with consent)
         # Any other kind is kept as it is.

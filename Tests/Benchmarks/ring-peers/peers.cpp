@@ -44,6 +44,19 @@ void pin(int processor) {
     sched_setaffinity(0, sizeof set, &set);
 }
 
+// How a side waits: so many pauses before it looks again.
+int pauses = 0;
+
+void pause() {
+    for (int number = 0; number < pauses; number++) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        __asm__ volatile("yield");
+#endif
+    }
+}
+
 Record record(uint64_t number) {
     Record record;
     for (unsigned word = 0; word < 8; word++) record.words[word] = number + word;
@@ -108,8 +121,7 @@ Result throughput(uint64_t count) {
         [&] {
             for (uint64_t number = 0; number < count; number++) {
                 const Record next = record(number);
-                while (!queue->push(next)) {
-                }
+                while (!queue->push(next)) pause();
             }
             return uint64_t(0);
         },
@@ -117,8 +129,7 @@ Result throughput(uint64_t count) {
             uint64_t total = 0;
             Record next;
             for (uint64_t number = 0; number < count; number++) {
-                while (!queue->pop(next)) {
-                }
+                while (!queue->pop(next)) pause();
                 total += sum(next);
             }
             return total;
@@ -139,14 +150,19 @@ Result boost_batches(uint64_t count) {
                     const size_t pushed = queue->queue.push(next, filled);
                     next += pushed;
                     filled -= unsigned(pushed);
+                    if (filled > 0) pause();
                 }
             }
             return uint64_t(0);
         },
         [&] {
             uint64_t total = 0;
-            for (uint64_t number = 0; number < count;)
-                number += queue->queue.consume_all([&](const Record &next) { total += sum(next); });
+            for (uint64_t number = 0; number < count;) {
+                const uint64_t found =
+                    queue->queue.consume_all([&](const Record &next) { total += sum(next); });
+                if (found == 0) pause();
+                number += found;
+            }
             return total;
         });
 }
@@ -161,10 +177,8 @@ Result round_trips(uint64_t count) {
             Record answer;
             for (uint64_t number = 0; number < count; number++) {
                 const Record next = record(number);
-                while (!there->push(next)) {
-                }
-                while (!back->pop(answer)) {
-                }
+                while (!there->push(next)) pause();
+                while (!back->pop(answer)) pause();
                 total += sum(answer);
             }
             return total;
@@ -173,11 +187,9 @@ Result round_trips(uint64_t count) {
             uint64_t total = 0;
             Record next;
             for (uint64_t number = 0; number < count; number++) {
-                while (!there->pop(next)) {
-                }
+                while (!there->pop(next)) pause();
                 total += sum(next);
-                while (!back->push(next)) {
-                }
+                while (!back->push(next)) pause();
             }
             return total;
         });
@@ -205,8 +217,9 @@ int ring_peer_count() { return sizeof peers / sizeof *peers; }
 const char *ring_peer_name(int peer) { return peers[peer].name; }
 
 // Runs a case (0 single records, 1 batches, 2 round trips) and returns its nanoseconds, or 0 where
-// the peer has no such operation.
-uint64_t ring_peer_run(int peer, int kind, uint64_t count, uint64_t *sum) {
+// the peer has no such operation. Where a side waits, it pauses so many times before it looks again.
+uint64_t ring_peer_run(int peer, int kind, int waiting, uint64_t count, uint64_t *sum) {
+    pauses = waiting;
     const Peer &chosen = peers[peer];
     auto body = kind == 0 ? chosen.throughput : kind == 1 ? chosen.batches : chosen.round_trips;
     if (body == nullptr) return 0;

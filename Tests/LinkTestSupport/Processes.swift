@@ -2,18 +2,21 @@ import Foundation
 import SystemCalls
 
 /// Runs programs for the tests.
-enum Processes {
-    /// The helper program, which is built beside the tests.
-    static var double: String {
+public enum Processes {
+    /// The helper program.
+    public static var double: String { program("LinkDouble") }
+
+    /// A program of this package, which is built beside the tests.
+    public static func program(_ name: String) -> String {
         let own =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let beside = (own as NSString).deletingLastPathComponent + "/LinkDouble"
+        let beside = (own as NSString).deletingLastPathComponent + "/" + name
         if FileSystem.exists(beside) { return beside }
         let bundle = (CommandLine.arguments.first { $0.contains(".build") } ?? "") as NSString
-        return bundle.deletingLastPathComponent + "/LinkDouble"
+        return bundle.deletingLastPathComponent + "/" + name
     }
 
-    static func start(_ program: String, _ arguments: [String]) throws -> (Process, Pipe) {
+    public static func start(_ program: String, _ arguments: [String]) throws -> (Process, Pipe) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
@@ -25,7 +28,7 @@ enum Processes {
     }
 
     /// Everything that a program prints until its end.
-    static func output(_ program: String, _ arguments: [String]) throws -> String {
+    public static func output(_ program: String, _ arguments: [String]) throws -> String {
         let (process, pipe) = try start(program, arguments)
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

@@ -1,0 +1,45 @@
+import Declarations
+
+/// A study's protocol: its phases in order, what consent covers, and the chat's script.
+///
+/// Read from a file in `Protocols/studies`; `Protocols/formats/study-protocol.md` describes the form.
+public struct StudyPlan: Hashable, Sendable {
+    /// The name of the study; the file is `NAME.yaml`.
+    public var name: String
+    /// Raised whenever the protocol changes.
+    public var version: Int
+    public var title: String
+    /// At least one, in the order in which a session goes through them.
+    public var phases: [StudyPhase]
+    /// What a participant is asked to agree to.
+    public var consent: [ConsentTier]
+    /// The chat; nil in a study without one.
+    public var chat: ChatPlan?
+    /// The file as it was read, stored with each session.
+    public var text: String
+    /// Where it was read from.
+    public var path: String
+
+    /// The phase of that name.
+    public func phase(named name: String) -> StudyPhase? { phases.first { $0.name == name } }
+
+    /// Whether recording data of this kind needs no consent tier, or is covered by one of these.
+    public func isCovered(_ data: ConsentTier.Data, by given: Set<ConsentTier.Name>) -> Bool {
+        let tiers = consent.filter { $0.covers.contains(data) }
+        return tiers.isEmpty ? false : tiers.contains { given.contains($0.name) }
+    }
+
+    /// Reads a protocol from its file.
+    ///
+    /// - Throws: every mistake with its line, column and key.
+    public static func load(path: String) throws(DeclarationErrors) -> StudyPlan {
+        let (declaration, text) = try Declaration.load(StudyDeclaration.self, path: path)
+        return declaration.plan(text: text, path: path)
+    }
+
+    /// Reads a protocol from a text; `file` is the name that errors show.
+    public static func read(_ text: String, file: String) throws(DeclarationErrors) -> StudyPlan {
+        try Declaration.decode(StudyDeclaration.self, from: text, file: file)
+            .plan(text: text, path: file)
+    }
+}

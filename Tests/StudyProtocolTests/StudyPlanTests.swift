@@ -1,0 +1,102 @@
+import Declarations
+import StudyProtocol
+import Testing
+
+let protocolDirectory =
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/") + "/Protocols"
+
+private let small = """
+    name: s
+    version: 1
+    title: S
+    phases:
+      - {name: a, title: A, kind: baseline}
+      - {name: b, title: B, kind: other, optional: true}
+      - {name: c, title: C, kind: chat}
+      - {name: d, title: D, kind: debrief}
+    consent:
+      - {name: sensors, title: T, covers: [signals]}
+    chat: {script: x}
+    """
+
+private func mistakes(_ text: String) -> [String] {
+    do {
+        _ = try StudyPlan.read(text, file: "s.yaml")
+        return []
+    } catch {
+        return error.errors.map(\.description)
+    }
+}
+
+@Suite struct StudyPlanTests {
+    @Test(arguments: ["pilot", "peer-support"])
+    func shippedProtocolsAreRight(_ name: String) throws {
+        let plan = try StudyPlan.load(path: "\(protocolDirectory)/studies/\(name).yaml")
+        #expect(plan.name == name)
+        #expect(plan.phases.contains { $0.kind == .chat })
+        #expect(!plan.isCovered(.draftText, by: [.sensors, .keyTiming, .conversation]))
+        #expect(plan.isCovered(.draftText, by: [.draftText]))
+        #expect(plan.isCovered(.signals, by: [.sensors]))
+        let script = try #require(plan.chat?.script)
+        #expect(
+            try ChatScript.load(path: "\(protocolDirectory)/personas/\(script).yaml").role
+                == .client)
+    }
+
+    @Test(arguments: [
+        (
+            "kind: baseline", "kind: bassline",
+            "s.yaml:5:31: phases[0].kind: expected one of consent, fitting, baseline, briefing, chat, ratings, think-aloud, debrief, other, found 'bassline'"
+        ),
+        ("name: b,", "name: a,", "s.yaml:6:12: phases[1].name: 'a' is the name of two phases"),
+        (
+            "chat: {script: x}", "",
+            "s.yaml:7:31: phases[2].kind: expected the key chat with a script, since there is a chat phase"
+        ),
+        (
+            "covers: [signals]", "covers: []",
+            "s.yaml:10:39: consent[0].covers: expected at least one of turns, signals, keys, pointer, draft-edits, draft-text, audio, model-requests"
+        ),
+        (
+            "covers: [signals]", "covers: [draft-text]",
+            "s.yaml:10:40: consent[0].covers[0]: draft-text needs a tier of its own, named draft-text"
+        ),
+        (
+            "kind: debrief", "kind: debrief, durationSeconds: 0",
+            "s.yaml:8:57: phases[3].durationSeconds: expected 1.0 to 86400.0, found 0.0"
+        ),
+        (
+            "optional: true", "optinal: true",
+            "s.yaml:6:38: phases[1].optinal: there is no such key; did you mean 'optional'?"
+        ),
+        ("version: 1", "version: 0", "s.yaml:2:10: version: expected 1 to 1000000, found 0"),
+    ])
+    func mistakesHaveAPlace(_ right: String, _ wrong: String, _ message: String) {
+        #expect(mistakes(small).isEmpty)
+        #expect(mistakes(small.replacing(right, with: wrong)) == [message])
+    }
+
+    @Test func theProcedureTellsDeviations() throws {
+        let plan = try StudyPlan.read(small, file: "s")
+        var procedure = Procedure(plan)
+        #expect(procedure.allowedNext.map(\.name) == ["a"])
+        #expect(try procedure.enter("a") == nil)
+        #expect(procedure.allowedNext.map(\.name) == ["b", "c"])
+        #expect(try procedure.enter("c") == nil)
+        #expect(try procedure.enter("a") == .repeated("a"))
+        #expect(procedure.current == "a")
+        #expect(procedure.allowedNext.map(\.name) == ["d"])
+        #expect(throws: ProcedureError.unknownPhase("x", known: ["a", "b", "c", "d"])) {
+            try procedure.enter("x")
+        }
+        #expect(procedure.end() == .endedEarly(remaining: ["d"]))
+        #expect(throws: ProcedureError.ended) { try procedure.enter("d") }
+        #expect(procedure.allowedNext.isEmpty && procedure.current == nil)
+
+        var other = Procedure(plan)
+        #expect(try other.enter("d") == .skipped(["a", "c"]))
+        #expect(other.end() == nil)
+        #expect(Procedure(plan, entered: ["a", "gone", "c"]).current == "c")
+    }
+}
