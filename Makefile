@@ -21,8 +21,8 @@ RELEASE = $(BUILD) -c release
 
 # make demo: seconds that it records (without it, until Ctrl-C), and where its data goes (without it,
 # a new folder under ./data).
-DEMO_SECONDS ?=
-DEMO_DATA ?=
+export DEMO_SECONDS ?=
+export DEMO_DATA ?=
 # make bench: which benchmark, and its options.
 BENCH ?=
 
@@ -35,7 +35,7 @@ help: ## List the commands
 
 demo: programs ## Run a pilot station with virtual devices (DEMO_SECONDS=30, DEMO_DATA=DIR)
 	@"$$($(RELEASE) --show-bin-path)"/attune demo \
-		$(if $(DEMO_SECONDS),--seconds '$(DEMO_SECONDS)') $(if $(DEMO_DATA),--data '$(DEMO_DATA)')
+		$${DEMO_SECONDS:+--seconds "$$DEMO_SECONDS"} $${DEMO_DATA:+--data "$$DEMO_DATA"}
 
 test: needs-test lint ## Run all tests
 	$(BUILD) --build-tests
