@@ -13,6 +13,7 @@ struct Attune: ParsableCommand {
             SessionCommand.self,
             WatchCommand.self,
             SimulateCommand.self,
+            DemoCommand.self,
         ])
 
     /// Global options may stand before the command's name too.
