@@ -110,7 +110,12 @@ let package = Package(
                 "SessionStore", "StudyProtocol", "Playback", "Export", "VirtualDevices",
                 argumentParser,
             ]),
-        program("attune-chat", ["Timebase", "SystemCalls", "Link", "Chat", argumentParser]),
+        program(
+            "attune-chat",
+            [
+                "Timebase", "SystemCalls", "Link", "Chat", "SimulatedClient", "StudyProtocol",
+                argumentParser,
+            ]),
         program(
             "attune-bench",
             [
@@ -148,7 +153,6 @@ let package = Package(
         tests(
             "LinkTests",
             ["Timebase", "SystemCalls", "Link", "LinkTestSupport", "LinkDouble", "TestSupport"]),
-        tests("TimebaseTests", ["Timebase"]),
         // The process that RingTests kills.
         .executableTarget(
             name: "RingWriterHelper",

@@ -1,3 +1,4 @@
+import Declarations
 import Link
 import SessionStore
 import StudyProtocol
@@ -13,11 +14,35 @@ enum ProtocolAccess {
         var phases: [String] = []
     }
 
-    /// Loads a protocol by name; no name gives a session without phases of its own.
-    static func load(_ name: String?) throws -> Loaded { Loaded() }
+    /// Loads a protocol by its name; no name gives a session without phases of its own.
+    static func load(_ name: String?) throws -> Loaded {
+        guard let name, !name.isEmpty else { return Loaded() }
+        let path = "\(Places.studies)/\(name).yaml"
+        guard !name.contains("/"), !name.hasPrefix("."), FileSystem.exists(path) else {
+            let names = ((try? FileSystem.list(Places.studies)) ?? [])
+                .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+            throw ControlError.invalidName(
+                name,
+                reason: "there is no such study protocol; known are: "
+                    + names.joined(separator: ", "))
+        }
+        do throws(DeclarationErrors) {
+            let plan = try StudyPlan.load(path: path)
+            return Loaded(
+                name: plan.name, version: "\(plan.version)", text: plan.text,
+                phases: plan.phases.map(\.name))
+        } catch {
+            throw ControlError.invalidName(name, reason: "\(error)")
+        }
+    }
 
     /// The phases of a protocol's text, as a session file keeps it.
-    static func phases(of text: String) -> [String] { [] }
+    static func phases(of text: String) -> [String] {
+        guard !text.isEmpty, let plan = try? StudyPlan.read(text, file: "protocol") else {
+            return []
+        }
+        return plan.phases.map(\.name)
+    }
 
     /// The phase that a session's file says is open.
     static func openPhase(_ path: String) -> String? {

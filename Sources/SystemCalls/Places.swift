@@ -13,6 +13,9 @@ public enum Places {
         isInstalled ? "/var/lib/attune" : "\(workingDirectory)/data"
     }
 
+    /// Scripts of simulated clients.
+    public static var personas: String { shared("Protocols/personas", installed: "personas") }
+
     /// Where sockets and rings are, unless something else is said.
     public static var runtime: String {
         if isInstalled { return "/run/attuned" }
@@ -23,7 +26,7 @@ public enum Places {
     }
 
     /// The daemon's socket in a runtime directory.
-    public static func socket(runtime: String) -> String { "\(runtime)/attuned.socket" }
+    public static func socket(runtime: String) -> String { "\(runtime)/attuned.sock" }
 
     /// Device profiles.
     public static var profiles: String { shared("Devices/profiles", installed: "profiles") }

@@ -2,6 +2,8 @@ import ArgumentParser
 import Chat
 import Glibc
 import Link
+import SimulatedClient
+import StudyProtocol
 import SystemCalls
 
 /// The chat: a linked client of its own process.
@@ -19,8 +21,12 @@ struct AttuneChat: ParsableCommand {
     @Option(help: "The session (id or its beginning); the only one that records, if left out.")
     var session = ""
 
-    @Option(help: "What the simulated client says: a file with one reply a line.")
-    var script: String?
+    @Option(
+        help: """
+            What the simulated client says: the name of a script of Protocols/personas, a script's \
+            file (.yaml), or a text file with one reply a line.
+            """)
+    var script = "distressed-client"
 
     @Option(help: "Type by itself: a file with one message a line, or 'builtin'.")
     var typist: String?
@@ -50,14 +56,26 @@ struct AttuneChat: ParsableCommand {
     func run() throws {
         let words = try typist.map { $0 == "builtin" ? Typist.standard : try lines(of: $0) }
         let typed = words ?? (scriptedParticipant ? Typist.standard : nil)
-        let partner = LinePartner(lines: try script.map(lines(of:)) ?? LinePartner.standard)
+        let partner = try partner()
         let chat = try TerminalChat(
             settings: ChatSettings(
-                socketPath: StationSocket.path(runtime: runtime), session: session,
+                socketPath: Places.socket(runtime: runtime ?? Places.runtime), session: session,
                 stateDirectory: state ?? usualState(), sendsDraftText: withDraftText,
                 typist: typed.map { Typist(lines: $0, seed: seed, pace: pace) },
                 keyboardPath: keyboard), partner: partner)
         try chat.run()
+    }
+
+    private func partner() throws -> any ChatPartner {
+        let path =
+            script.contains("/") || script.contains(".")
+            ? script : "\(Places.personas)/\(script).yaml"
+        guard path.hasSuffix(".yaml") else { return LinePartner(lines: try lines(of: path)) }
+        do {
+            return ScriptedPartner(try ChatScript.load(path: path))
+        } catch {
+            throw ValidationError("\(error)")
+        }
     }
 
     private func lines(of path: String) throws -> [String] {

@@ -19,7 +19,7 @@ import Testing
 
     func withDaemon(_ body: () throws -> Void) throws {
         let daemon = try DoubleDaemon(
-            path: directory.file(StationSocket.name), storePath: store)
+            path: Places.socket(runtime: directory.path), storePath: store)
         defer { daemon.stop() }
         try body()
     }
