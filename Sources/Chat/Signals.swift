@@ -25,6 +25,11 @@ final class Signals {
             try systemCall("fcntl") { attune_fcntl_integer(end, F_SETFD, FD_CLOEXEC) }
         }
         Signals.writer.store(ends[1], ordering: .sequentiallyConsistent)
+        // Whoever started this program may have blocked them, and that is inherited.
+        var ours = sigset_t()
+        unsafe sigemptyset(&ours)
+        for number in numbers { unsafe sigaddset(&ours, number) }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &ours, nil)
         for number in numbers {
             signal(number) { number in
                 var byte = UInt8(truncatingIfNeeded: number)

@@ -75,6 +75,9 @@ extension SessionRows {
             """
             INSERT INTO gaps (stream_id, cause, after_index, start_ns, end_ns, lost, lost_bound)
               VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (stream_id, after_index) DO UPDATE SET
+              cause = excluded.cause, start_ns = excluded.start_ns, end_ns = excluded.end_ns,
+              lost = excluded.lost, lost_bound = excluded.lost_bound
             """)
         for entry in gaps {
             try row.bind(1, entry.stream)

@@ -218,7 +218,8 @@ enum SessionSchema {
           start_ns INTEGER NOT NULL,
           end_ns INTEGER NOT NULL,
           lost INTEGER NOT NULL,
-          lost_bound INTEGER NOT NULL
+          lost_bound INTEGER NOT NULL,
+          UNIQUE (stream_id, after_index)
         ) STRICT;
         """
 

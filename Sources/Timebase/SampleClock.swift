@@ -187,6 +187,8 @@ public struct SampleClock: Hashable, Sendable {
     /// Enters a loss that the counter shows.
     private mutating func enter(_ skip: CounterBreak, count: Int, arrival: Instant) {
         let index = nextIndex + Int64(skip.beforeOffset)
+        // What was lost before the first sample was never part of the stream.
+        guard index > 0 else { return }
         var missing = skip.missing
         var bound: Int64 = 0
         if let modulus = model.modulus, let line = fit.line,

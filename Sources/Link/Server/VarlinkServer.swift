@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import SystemCalls
 
@@ -119,7 +120,7 @@ public final class VarlinkServer {
         let number = socket.number
         for _ in 0..<64 {
             do throws(SystemError) {
-                let caller = try nonBlockingSystemCall("accept") { accept(number, nil, nil) }
+                let caller = try nonBlockingSystemCall("accept") { attune_accept(number) }
                 guard let accepted = caller else { return }
                 admit(FileDescriptor(owning: accepted))
             } catch {
@@ -145,7 +146,6 @@ public final class VarlinkServer {
     private func admit(_ descriptor: consuming FileDescriptor) {
         let number = descriptor.number
         do throws(SystemError) {
-            try UnixSocket.makeNonBlocking(number)
             let peer = try UnixSocket.peer(of: number)
             let ofUser = connectionsOfUser[peer.user] ?? 0
             if connections.count >= limits.connections

@@ -58,6 +58,10 @@ int attune_peer_groups(int fd, gid_t *groups, int capacity);
 /// Credentials of the peer of a Unix socket (SO_PEERCRED). Returns 0 or -1 with errno set.
 int attune_peer_credentials(int fd, pid_t *pid, uid_t *uid, gid_t *gid);
 
+/// Accepts a connection that does not block and is closed on exec from its first moment, whatever
+/// another thread starts (`accept4` is not in Glibc's module). Returns it, or -1 with errno set.
+int attune_accept(int fd);
+
 /// Sends bytes with MSG_NOSIGNAL, so that a closed peer gives EPIPE and never a signal.
 ssize_t attune_send_nosignal(int fd, const void *bytes, size_t count);
 
