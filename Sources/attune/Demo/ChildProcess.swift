@@ -62,7 +62,8 @@ final class ChildProcess {
             &started, arguments[0], &actions, &attributes, &words, environ)
         guard code == 0 else {
             throw .program(
-                "\(arguments[0]) cannot be started: \(SystemError(code: code, call: "posix_spawn"))")
+                "\(arguments[0]) cannot be started: \(SystemError(code: code, call: "posix_spawn"))"
+            )
         }
         identifier = started
     }

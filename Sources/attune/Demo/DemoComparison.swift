@@ -49,12 +49,13 @@ struct DemoComparison {
                 "\(device): frame \(sent[first - 1].number) was sent after the session's start, "
                     + "and is not stored")
         }
-        if next < sent.count, sent[next].written < stopping - Self.underway {
+        if next < sent.count, sent[next].written + Self.underway < stopping {
             throw DemoError.mismatch(
                 "\(device): frame \(sent[next].number) was sent before the session's stop, and is "
                     + "not stored")
         }
-        return "\(device): frames \(sent[first].number) to \(sent[next - 1].number) of the device's "
+        return
+            "\(device): frames \(sent[first].number) to \(sent[next - 1].number) of the device's "
             + "log are stored, \(stored.count) samples of \(columns.count) "
             + "channel\(columns.count == 1 ? "" : "s")"
     }
@@ -96,7 +97,8 @@ struct DemoComparison {
         if expectsTurns && downs.isEmpty {
             throw DemoError.mismatch("keyboard: nobody typed anything")
         }
-        return "keyboard: \(downs.count) presses and \(ups.count) releases are stored at their times"
+        return
+            "keyboard: \(downs.count) presses and \(ups.count) releases are stored at their times"
     }
 
     /// Each turn that the chat noted is stored, with its words and the time it was sent.
@@ -107,7 +109,7 @@ struct DemoComparison {
         }
         let lines = try FileSystem.readText("\(places.chatState)/\(name)").split(separator: "\n")
         let said = try lines.map { line in
-            let turn = try JSONValue(parsing: Array(line.utf8))
+            let turn = try JSONValue(parsing: Array(line.utf8)[...])
             return [
                 turn["author"]?.string ?? "", turn["text"]?.string ?? "",
                 turn["sent_ns"]?.integer.map { "\($0)" } ?? "",

@@ -43,9 +43,13 @@ struct DemoPlaces {
             var template = Array("\(directory)/attune-demo-XXXXXX".utf8CString)
             // The template is this function's own; mkdtemp writes its last six letters.
             let made = unsafe template.withUnsafeMutableBufferPointer {
-                unsafe mkdtemp($0.baseAddress) != nil
+                guard let start = $0.baseAddress else { return false }
+                return unsafe mkdtemp(start) != nil
             }
-            if made { return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+            if made {
+                return String(
+                    decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            }
         }
         throw DemoError.program(
             "no directory for sockets can be made in /dev/shm, XDG_RUNTIME_DIR or /tmp")

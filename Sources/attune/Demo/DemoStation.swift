@@ -70,7 +70,8 @@ final class DemoStation {
         ]
         if isScripted {
             relay = try KeyboardRelay(
-                from: places.node("typist"), to: places.node("keyboard"), log: places.log("keyboard"))
+                from: places.node("typist"), to: places.node("keyboard"),
+                log: places.log("keyboard"))
         } else {
             sensors.append(
                 try start(
@@ -100,7 +101,9 @@ final class DemoStation {
             return devices.count { $0.state == .streaming && $0.samples > 0 } >= 2
         }
         for device in try devices() where device.samples > 0 {
-            say("  \(device.name) streams\(device.rateHz.map { String(format: ", %.0f Hz", $0) } ?? "")")
+            say(
+                "  \(device.name) streams\(device.rateHz.map { String(format: ", %.0f Hz", $0) } ?? "")"
+            )
         }
         return (sensors, daemon)
     }
@@ -126,8 +129,11 @@ final class DemoStation {
     }
 
     private func startSession() throws -> SessionInfo {
-        try call(ControlInterface.StartSession.self, .init(
-            study: "demo", participant: "P01", pilot: true)).session
+        try call(
+            ControlInterface.StartSession.self,
+            .init(
+                study: "demo", participant: "P01", pilot: true)
+        ).session
     }
 
     private func startChat(_ session: String) throws -> ChildProcess {
@@ -166,7 +172,8 @@ final class DemoStation {
             }
             guard isScripted, now >= nextLine else { continue }
             nextLine = nextLine + 5_000_000_000
-            let streams = try call(ControlInterface.GetSession.self, .init(session: session)).streams
+            let streams = try call(ControlInterface.GetSession.self, .init(session: session))
+                .streams
             let counts = streams.map { "\($0.name) \(max($0.samples, $0.events))" }
             say(String(format: "  %4.0f s  ", elapsed) + counts.joined(separator: ", "))
         }
@@ -180,7 +187,8 @@ final class DemoStation {
     ) throws {
         // Everything that the chat has to say is delivered before it ends.
         guard chat.end(within: 15) else {
-            throw DemoError.late("the chat did not end; what it has to deliver is in \(places.chatState)")
+            throw DemoError.late(
+                "the chat did not end; what it has to deliver is in \(places.chatState)")
         }
         try relay?.stop()
         relay = nil

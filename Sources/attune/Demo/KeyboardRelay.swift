@@ -117,7 +117,8 @@ final class KeyboardRelay: Sendable {
             guard number(16, 2) == 1, number(20, 4) < 2 else { continue }
             let microseconds = number(0, 8) &* 1_000_000 &+ number(8, 8)
             let ordinal = count.wrappingAdd(1, ordering: .relaxed).oldValue
-            lines += "F \(ordinal) sent \(microseconds &* 1000) \(now) "
+            lines +=
+                "F \(ordinal) sent \(microseconds &* 1000) \(now) "
                 + "\(number(18, 2)) \(number(20, 4))\n"
         }
     }
