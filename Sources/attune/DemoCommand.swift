@@ -22,6 +22,10 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "Where the data goes; without it, a new folder under ./data.")
     var data: String?
 
+    @Option(
+        help: "Only compare again what an earlier unattended run left in its folder demo-run-….")
+    var compare: String?
+
     func validate() throws {
         if let seconds, !(3...86_400).contains(seconds) {
             throw ValidationError("--seconds must be between 3 and 86400.")
@@ -32,6 +36,10 @@ struct DemoCommand: ParsableCommand {
         // Before anything is started: children are given their signals back.
         let signals = DemoSignals()
         do {
+            if let compare {
+                for line in try DemoComparison(folder: compare).run() { print(line) }
+                return
+            }
             let places = try DemoPlaces(data: data)
             let station = try DemoStation(places: places, seconds: seconds, signals: signals)
             defer { station.cleanUp() }

@@ -6,15 +6,19 @@ import VirtualDevices
 
 /// Compares what the virtual devices and the chat say they sent with the exported tables.
 struct DemoComparison {
-    let places: DemoPlaces
-    /// When the session's start had been answered, and just before its stop was asked for.
-    let started: Instant
-    let stopping: Instant
-    /// Whether the demo was long enough for somebody to have typed.
-    let expectsTurns: Bool
+    private let folder: String
+    private let demo: DemoRun
+    private let tables: DemoTables
 
     /// What may still be on its way from a device to the reader when a session stops: nanoseconds.
     private static let underway: Int64 = 250_000_000
+
+    /// - Parameter folder: a demo's run: logs, conversation, exported tables.
+    init(folder: String) throws {
+        self.folder = folder
+        demo = try DemoRun.read(in: folder)
+        tables = try DemoTables(folder: "\(folder)/export", file: demo.file)
+    }
 
     /// Compares everything.
     /// - Returns: what was found, for a person.
@@ -28,6 +32,8 @@ struct DemoComparison {
         ]
     }
 
+    private func log(_ device: String) -> String { "\(folder)/devices/\(device).log" }
+
     // MARK: - Sensors
 
     /// The stored run must be one run of the log, in order and without a hole, from before the start to
@@ -35,21 +41,20 @@ struct DemoComparison {
     private func sensor(
         _ device: String, stream: String, columns: [String: Int]
     ) throws -> String {
-        let sent = try DeviceLogReader(path: places.log(device)).frames(.sent)
-        let table = try DemoTables(folder: places.export).samples(of: stream)
-        let stored = try table.rawRows(columns.keys.sorted())
+        let sent = try DeviceLogReader(path: log(device)).frames(.sent)
+        let stored = try tables.samples(of: stream, channels: columns.keys.sorted())
         let wanted = sent.map { frame in
             columns.sorted { $0.key < $1.key }.map { frame.values[$0.value] }
         }
         guard !stored.isEmpty else { throw DemoError.mismatch("\(device): no sample is stored") }
         let first = try Self.place(of: stored, in: wanted, device)
         let next = first + stored.count
-        if first > 0, sent[first - 1].written >= started {
+        if first > 0, sent[first - 1].written >= demo.started {
             throw DemoError.mismatch(
                 "\(device): frame \(sent[first - 1].number) was sent after the session's start, "
                     + "and is not stored")
         }
-        if next < sent.count, sent[next].written + Self.underway < stopping {
+        if next < sent.count, sent[next].written + Self.underway < demo.stopping {
             throw DemoError.mismatch(
                 "\(device): frame \(sent[next].number) was sent before the session's stop, and is "
                     + "not stored")
@@ -88,13 +93,13 @@ struct DemoComparison {
 
     /// Each key that went down is stored with its time, and each that went up too.
     private func keys() throws -> String {
-        let log = try DeviceLogReader(path: places.log("keyboard")).frames(.sent)
+        let log = try DeviceLogReader(path: log("keyboard")).frames(.sent)
         let downs = log.filter { $0.values.last == 1 }.map(\.due.nanoseconds)
         let ups = log.filter { $0.values.last == 0 }.map(\.due.nanoseconds)
-        let table = try DemoTables(folder: places.export).keystrokes()
-        try Self.compare(downs, table.pressed, "keyboard: key presses")
-        try Self.compare(ups.sorted(), table.released.sorted(), "keyboard: key releases")
-        if expectsTurns && downs.isEmpty {
+        let stored = try tables.keystrokes()
+        try Self.compare(downs, stored.pressed, "keyboard: key presses")
+        try Self.compare(ups.sorted(), stored.released.sorted(), "keyboard: key releases")
+        if demo.expectsTurns && downs.isEmpty {
             throw DemoError.mismatch("keyboard: nobody typed anything")
         }
         return
@@ -103,11 +108,12 @@ struct DemoComparison {
 
     /// Each turn that the chat noted is stored, with its words and the time it was sent.
     private func turns() throws -> String {
-        let names = try FileSystem.list(places.chatState).filter { $0.hasSuffix(".conversation") }
+        let chat = "\(folder)/chat"
+        let names = try FileSystem.list(chat).filter { $0.hasSuffix(".conversation") }
         guard let name = names.first, names.count == 1 else {
-            throw DemoError.mismatch("chat: there is no conversation in \(places.chatState)")
+            throw DemoError.mismatch("chat: there is no conversation in \(chat)")
         }
-        let lines = try FileSystem.readText("\(places.chatState)/\(name)").split(separator: "\n")
+        let lines = try FileSystem.readText("\(chat)/\(name)").split(separator: "\n")
         let said = try lines.map { line in
             let turn = try JSONValue(parsing: Array(line.utf8)[...])
             return [
@@ -115,9 +121,9 @@ struct DemoComparison {
                 turn["sent_ns"]?.integer.map { "\($0)" } ?? "",
             ]
         }
-        let stored = try DemoTables(folder: places.export).turns()
+        let stored = try tables.turns()
         try Self.compare(said, stored, "chat: turns")
-        if expectsTurns && !said.contains(where: { $0[0] == "participant" }) {
+        if demo.expectsTurns && !said.contains(where: { $0[0] == "participant" }) {
             throw DemoError.mismatch("chat: the participant said nothing")
         }
         return "chat: \(said.count) turns are stored, word for word and at their times"

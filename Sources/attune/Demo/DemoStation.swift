@@ -100,11 +100,7 @@ final class DemoStation {
             let devices = try devices()
             return devices.count { $0.state == .streaming && $0.samples > 0 } >= 2
         }
-        for device in try devices() where device.samples > 0 {
-            say(
-                "  \(device.name) streams\(device.rateHz.map { String(format: ", %.0f Hz", $0) } ?? "")"
-            )
-        }
+        for device in try devices() where device.samples > 0 { say("  \(device.name) streams") }
         return (sensors, daemon)
     }
 
@@ -226,9 +222,11 @@ final class DemoStation {
         }
         try tool("export", [attune, "export", file, "--format", "csv", "--out", places.export])
         say("")
-        let comparison = DemoComparison(
-            places: places, started: started, stopping: stopping,
-            expectsTurns: (seconds ?? 0) >= 20)
+        try DemoRun(
+            file: file, startedNanoseconds: started.nanoseconds,
+            stoppingNanoseconds: stopping.nanoseconds
+        ).write(in: places.run)
+        let comparison = try DemoComparison(folder: places.run)
         for line in try comparison.run() { say("  \(line)") }
         say("Every sample, key and turn that was sent is stored, once and in order.")
     }
