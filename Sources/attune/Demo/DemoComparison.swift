@@ -17,7 +17,7 @@ struct DemoComparison {
     init(folder: String) throws {
         self.folder = folder
         demo = try DemoRun.read(in: folder)
-        tables = try DemoTables(folder: "\(folder)/export", file: demo.file)
+        tables = try DemoTables(folder: "\(folder)/export")
     }
 
     /// Compares everything.
@@ -41,10 +41,17 @@ struct DemoComparison {
     private func sensor(
         _ device: String, stream: String, columns: [String: Int]
     ) throws -> String {
-        let sent = try DeviceLogReader(path: log(device)).frames(.sent)
+        let reader = try DeviceLogReader(path: log(device))
+        let sent = try reader.frames(.sent)
         let stored = try tables.samples(of: stream, channels: columns.keys.sorted())
         let wanted = sent.map { frame in
             columns.sorted { $0.key < $1.key }.map { frame.values[$0.value] }
+        }
+        // What found the terminal full was never sent, because attuned did not read.
+        if let overrun = try reader.frames(.overrun).first(where: {
+            $0.written >= demo.started && $0.written < demo.stopping
+        }) {
+            throw DemoError.mismatch("\(device): frame \(overrun.number) found nobody reading")
         }
         guard !stored.isEmpty else { throw DemoError.mismatch("\(device): no sample is stored") }
         let first = try Self.place(of: stored, in: wanted, device)
