@@ -12,6 +12,9 @@ struct Attune: ParsableCommand {
             DevicesCommand.self,
             SessionCommand.self,
             WatchCommand.self,
+            ExportCommand.self,
+            CheckCommand.self,
+            SummaryCommand.self,
             SimulateCommand.self,
             DemoCommand.self,
         ])
