@@ -3,7 +3,7 @@
 # whatever is missing from one, ends in order on Ctrl-C, and leaves nothing running.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-attune=$(swift build --show-bin-path)/attune
+attune=${PROGRAMS:-$(swift build --show-bin-path)}/attune
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0
@@ -52,7 +52,7 @@ broken "two samples in the wrong order" export/samples_bitalino.csv "${middle}{h
 broken "a turn that is not stored" export/turns.csv '2d'
 broken "a word that is changed" export/turns.csv '2s/ / _/'
 
-# Ctrl-C, twice as long before its time.
+# Ctrl-C long before its time.
 "$attune" demo --seconds 600 --data "$work/early" </dev/null >"$work/early.log" 2>&1 &
 demo=$!
 for _ in {1..300}; do
