@@ -24,7 +24,7 @@ leftover() { pgrep -f -- "$work" | grep -vx -e $$ -e $BASHPID || true; }
 # The path for temporary files may be far too long for a socket, and the folder have a space.
 long=$work/$(printf 'x%.0s' {1..120})
 mkdir "$long"
-TMPDIR=$long "$attune" demo --seconds 8 --data "$work/a whole" </dev/null >"$work/whole.log" 2>&1 \
+TMPDIR=$long "$attune" demo --seconds 12 --data "$work/a whole" </dev/null >"$work/whole.log" 2>&1 \
     || { cat "$work/whole.log"; fail "a whole recording"; }
 [ -z "$(leftover)" ] || fail "processes are left: $(leftover)"
 pass "a whole recording is found whole"
@@ -49,6 +49,11 @@ broken "a sample that is not stored" export/samples_bitalino.csv "${middle}d"
 broken "the last second is not stored" export/samples_bitalino.csv "${middle},\$d"
 broken "the first second is not stored" export/samples_bitalino.csv "2,1001d"
 broken "two samples in the wrong order" export/samples_bitalino.csv "${middle}{h;d};$((middle + 1)){G}"
+broken "a value that is changed" export/samples_bitalino.csv "${middle}s/,[0-9]*\$/,1024/"
+broken "a frame that was sent and is not stored" devices/bitalino.log "${middle}{p;s/ sent \(.*\) .*/ sent \1 77/}"
+broken "a sample that was never sent" devices/bitalino.log "${middle}d"
+broken "a reading of the slow sensor that is not stored" devices/grove.log '60p'
+broken "a key that is not stored" export/keystrokes.csv '3d'
 broken "a turn that is not stored" export/turns.csv '2d'
 broken "a word that is changed" export/turns.csv '2s/ / _/'
 
@@ -64,4 +69,12 @@ kill -INT $demo
 wait $demo || { cat "$work/early.log"; fail "Ctrl-C"; }
 [ -z "$(leftover)" ] || fail "processes are left after Ctrl-C: $(leftover)"
 pass "Ctrl-C stops, finishes and checks the session"
+# A person at a terminal: a message, then Ctrl-C, which must not reach the make above.
+mkdir "$work/person"
+python3 Tests/Scripts/demo_terminal.py "$work" "$attune" demo --data "$work/person" \
+    || { cat "$work/terminal.log"; fail "a person at the terminal"; }
+[ -z "$(leftover)" ] || fail "processes are left after a person's Ctrl-C: $(leftover)"
+"$attune" export --quiet --out "$work/person/tables" "$work"/person/demo/P01/*.attune
+grep -q 'participant.*hello there' "$work/person/tables/turns.csv" || fail "the person's turn"
+pass "a person chats at the terminal, and Ctrl-C ends the demo with success"
 echo "$passed passed, 0 failed"

@@ -33,6 +33,9 @@ final class DemoStation {
         let session = try startSession()
         say("")
         say("Recording, as a pilot session, to \(session.file)")
+        say(
+            "Look on from another terminal:  \(places.programs)/attune --runtime \(places.runtime) status"
+        )
         let started = Clocks.now()
         let chat = try startChat(session.id)
         try watch(session.id, from: started, daemon: daemon, chat: chat)
