@@ -17,6 +17,7 @@ struct Attune: ParsableCommand {
             CheckCommand.self,
             SummaryCommand.self,
             SimulateCommand.self,
+            DemoCommand.self,
         ])
 
     /// Global options may stand before the command's name too.
