@@ -19,6 +19,8 @@ import Timebase
 public final class Station {
     /// The version that session files and status name.
     public static let version = "0.1.0"
+    /// Size of the control ring.
+    static let controlRingMegabytes = 4
 
     let settings: StationSettings
     let options: StationOptions
@@ -93,7 +95,8 @@ public final class Station {
         ).run()
         acquisitionRing = try Self.ring(
             "acquisition", runtime, megabytes: settings.ringMegabytes, boot: boot)
-        controlRing = try Self.ring("control", runtime, megabytes: 4, boot: boot)
+        controlRing = try Self.ring(
+            "control", runtime, megabytes: Self.controlRingMegabytes, boot: boot)
         controlWriter = controlRing.makeWriter()
 
         storeMessages = try Mailbox()

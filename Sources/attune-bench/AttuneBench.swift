@@ -7,5 +7,8 @@ struct AttuneBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attune-bench",
         abstract: "Measures Attune, side by side with others where there are any.",
-        subcommands: [RingBenchmark.self])
+        subcommands: [
+            RingBenchmark.self, IngestBenchmark.self, LoadBenchmark.self, LatencyBenchmark.self,
+            StoreBenchmark.self,
+        ])
 }
