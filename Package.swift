@@ -93,7 +93,7 @@ let package = Package(
             ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
 
         // Looking back.
-        library("Playback", ["Timebase", "SystemCalls", "SessionStore"]),
+        library("Playback", ["Timebase", "SystemCalls", "CSystem", "SessionStore"]),
         library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
 
         // Devices spoken from the other side.
@@ -127,10 +127,28 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
             path: "Tests/TestSupport", swiftSettings: house),
+        tests(
+            "PlaybackTests",
+            [
+                "Timebase", "SystemCalls", "CSystem", "SessionStore", "Playback", "TestSupport",
+                "attune",
+            ]),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
+        .target(
+            name: "SessionStoreTestSupport",
+            dependencies: ["Timebase", "SessionStore", "TestSupport"],
+            path: "Tests/SessionStoreTestSupport", swiftSettings: house),
+        // The process that SessionStoreTests kills.
+        .executableTarget(
+            name: "SessionWriterHelper",
+            dependencies: ["SystemCalls", "SessionStore", "SessionStoreTestSupport"],
+            path: "Tests/SessionWriterHelper", swiftSettings: house),
         tests(
             "SessionStoreTests",
-            ["Timebase", "SystemCalls", "SessionStore", "TestSupport", grdb]),
+            [
+                "Timebase", "SystemCalls", "SessionStore", "SessionStoreTestSupport",
+                "SessionWriterHelper", "TestSupport", grdb,
+            ]),
         tests(
             "VirtualDevicesTests",
             ["Timebase", "SystemCalls", "CSystem", "VirtualDevices", "TestSupport"]),
@@ -171,5 +189,8 @@ let package = Package(
             "DeviceProfilesTests", ["Timebase", "Declarations", "DeviceProfiles", "TestSupport"]),
         tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
         tests("SimulatedClientTests", ["StudyProtocol", "SimulatedClient"]),
+        tests(
+            "ExportTests",
+            ["Timebase", "SystemCalls", "SessionStore", "Export", "TestSupport", "attune"]),
     ]
 )

@@ -1,3 +1,5 @@
+import Timebase
+
 /// One channel of a stream, and the way from its raw numbers to a physical unit.
 public struct ChannelProfile: Hashable, Sendable {
     /// The channel's name, unique in the stream.

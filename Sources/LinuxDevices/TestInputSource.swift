@@ -29,6 +29,7 @@ public enum TestInputSource {
                 throw SystemError(code: ENOTTY, call: "isatty", subject: path)
             }
             if isTerminal { try setRaw(descriptor.number, path) }
+            try discard(descriptor.number, path)
         } catch  where error.code == ENOTTY {
             throw DeviceError(
                 code: .wrongKind,
@@ -43,6 +44,18 @@ public enum TestInputSource {
                 isPointer: kind == .pointer, isOnMonotonicClock: false, isMasked: false,
                 isTestSource: true),
             descriptor: descriptor)
+    }
+
+    /// A keyboard keeps nothing for those who open it later, and so neither does its stand-in.
+    private static func discard(_ descriptor: Int32, _ path: String) throws(SystemError) {
+        var count: Int? = 1
+        while let last = count, last > 0 {
+            count = try nonBlockingSystemCall("read", path) {
+                unsafe withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
+                    unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                }
+            }
+        }
     }
 
     private static func setRaw(_ descriptor: Int32, _ path: String) throws(SystemError) {

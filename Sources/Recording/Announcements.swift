@@ -25,6 +25,7 @@ struct SessionAnnouncement: Sendable {
 
     var number: UInt32
     var identifier: String
+    var started: Instant
     var sources: SessionSources
     var streams: [StreamPlan]
     /// From where on records belong to the session.

@@ -48,7 +48,7 @@ final class Interpreter {
         case RecordKind.input: unsafe input(record.bytes, source)
         case RecordKind.opened:
             let isFresh = unsafe record.bytes.first == 1
-            opened(source, isFresh: isFresh)
+            opened(source, isFresh: isFresh, record.stamp)
         case RecordKind.ended: ended(source, record.stamp)
         case RingRecord.overflowKind: overflowed(source, record)
         default: break
@@ -90,12 +90,21 @@ final class Interpreter {
         }
     }
 
-    private func opened(_ source: SourceState, isFresh: Bool) {
-        let wasOpen = source.health.samples > 0
+    private func opened(_ source: SourceState, isFresh: Bool, _ stamp: Instant) {
         source.health.isOpen = true
         source.keys.forgetHeld()
+        source.keys.begin(at: stamp)
         source.isDirty = true
-        if isFresh && wasOpen { interrupt(source, .disconnect, keepsPosition: false) }
+        if isFresh {
+            // The device counts anew: neither half a frame nor its old number means anything.
+            source.restartDecoder()
+            interrupt(source, .disconnect, keepsPosition: false)
+        }
+        guard let cause = source.interruption else { return }
+        source.interruption = nil
+        if let session = source.session, let keys = source.streams.first {
+            gapInKeys(source, session, keys, cause, until: stamp, lost: 0)
+        }
     }
 
     private func ended(_ source: SourceState, _ stamp: Instant) {
@@ -105,6 +114,10 @@ final class Interpreter {
         source.keys.forgetHeld()
         source.isDirty = true
         interrupt(source, .disconnect, keepsPosition: false)
+        switch source.content {
+        case .keyboard, .pointer: source.interruption = source.interruption ?? .disconnect
+        case .device, .linked: break
+        }
     }
 
     private func overflowed(_ source: SourceState, _ record: RingRecord) {
@@ -208,16 +221,21 @@ final class Interpreter {
         }
     }
 
-    /// A gap in a stream of keystrokes: nobody knows how many a person would have made.
+    /// Nanoseconds between two key presses that nobody types faster than over any length of time.
+    private static let fastestPress: Int64 = 40_000_000
+
+    /// A gap in a stream of keystrokes. Nobody knows how many a person would have made: none is
+    /// estimated, and the bound is what a person could have made in that time.
     func gapInKeys(
         _ source: SourceState, _ session: SessionRecorder, _ stream: Int64, _ cause: Gap.Cause,
         until end: Instant, lost: Int64
     ) {
+        let start = min(source.keys.lastTime ?? session.started, end)
         session.gap(
             stream,
             Gap(
-                cause: cause, afterIndex: source.keys.nextOrdinal - 1,
-                start: source.keys.lastTime ?? end, end: end, lost: lost, lostBound: .max))
+                cause: cause, afterIndex: source.keys.nextOrdinal - 1, start: start, end: end,
+                lost: lost, lostBound: (end - start) / Self.fastestPress + 1))
     }
 
     // MARK: - Control ring

@@ -19,6 +19,9 @@ struct KeyTracker: Hashable, Sendable {
     private var open: [UInt8: [Open]] = [:]
     private(set) var lastTime: Instant?
 
+    /// Reading begins: what is missing later went missing after this.
+    mutating func begin(at time: Instant) { lastTime = lastTime ?? time }
+
     /// Takes a press and gives its ordinal.
     mutating func press(_ keyClass: KeyClass, at time: Instant) -> Int64 {
         let ordinal = nextOrdinal

@@ -68,8 +68,8 @@ struct Recovery {
         }
         let interpreter = Interpreter()
         for entry in open { prepare(entry, interpreter) }
-        replay(interpreter, open)
-        for entry in open { settle(entry, interpreter, &station) }
+        let ends = replay(interpreter, open)
+        for entry in open { settle(entry, interpreter, ends, &station) }
         station.keep(interpreter)
         removeRings()
         return station
@@ -102,6 +102,7 @@ struct Recovery {
     ) {
         let recorder = SessionRecorder(
             number: entry.session.number, identifier: entry.session.identifier,
+            started: entry.session.description.started,
             positions: (0, 0), sources: entry.session.sources)
         recorder.restore(
             sequences: entry.resumed.clientSequences, states: entry.resumed.savedStates)
@@ -143,11 +144,14 @@ struct Recovery {
     }
 
     /// Interprets what the rings hold beyond the sessions' positions.
+    /// - Returns: how far each ring is thereby done with. It is committed with what was replayed, so
+    ///   that a second recovery, if this one breaks off before the rings are removed, finds nothing.
     private func replay(
         _ interpreter: Interpreter,
         _ open: [(session: ActiveSession, writer: SessionWriter, resumed: ResumedSession)]
-    ) {
-        guard !open.isEmpty else { return }
+    ) -> [RingPosition] {
+        var ends: [RingPosition] = []
+        guard !open.isEmpty else { return ends }
         for name in ["control", "acquisition"] {
             let path = "\(runtime)/\(name).ring"
             guard FileSystem.exists(path) else {
@@ -179,17 +183,19 @@ struct Recovery {
                         interpreter.takeAcquired(record)
                     }
                 }
+                ends.append(ring.mark(recovery.end))
                 log.info("\(name) ring: \(count) records taken up")
             } catch {
                 log.warning("the \(name) ring cannot be taken up: \(error)")
             }
         }
+        return ends
     }
 
     /// Commits what was replayed, and decides whether the session goes on.
     private func settle(
         _ entry: (session: ActiveSession, writer: SessionWriter, resumed: ResumedSession),
-        _ interpreter: Interpreter, _ station: inout RecoveredStation
+        _ interpreter: Interpreter, _ ends: [RingPosition], _ station: inout RecoveredStation
     ) {
         guard let recorder = interpreter.sessions[entry.session.number] else { return }
         let row = entry.resumed.session
@@ -215,13 +221,14 @@ struct Recovery {
         for source in interpreter.sources.values where source.session === recorder {
             recorder.save("source/\(source.id)", source.save())
         }
-        let end = RingPosition(ring: "recovered", name: "recovered", position: 0)
         recorder.positions = (0, 0)
         if recorder.stage == .recording { recorder.note(Clocks.triple(), cause: "resume") }
-        if let batch = recorder.makeBatch(
-            acquisition: RingPosition(ring: end.ring, name: end.name, position: .max),
-            control: end, triple: Clocks.triple())
+        // Nothing more comes out of these rings: a stop that waits for a position has reached it.
+        let end = RingPosition(ring: "", name: "", position: .max)
+        if var batch = recorder.makeBatch(
+            acquisition: end, control: end, triple: Clocks.triple())
         {
+            batch.ringPositions = ends
             do throws(SessionStoreError) {
                 try entry.writer.commit(batch)
             } catch {
@@ -269,10 +276,16 @@ struct Recovery {
         case .device(let profile):
             // Frames with a check value may go on in the middle; of a line nobody could tell
             // whether its two halves belong together.
-            if case .lines = profile.framing { source.decoder?.interrupt() }
-            interpreter.interrupt(source, .restart, keepsPosition: true)
+            // And many a sketch starts anew when its port is opened.
+            var continues = true
+            if case .lines = profile.framing {
+                source.decoder?.interrupt()
+                continues = false
+            }
+            interpreter.interrupt(source, .restart, keepsPosition: continues)
         case .keyboard, .pointer:
             source.keys.forgetHeld()
+            source.interruption = .restart
             if let keys = source.streams.first {
                 interpreter.gapInKeys(source, recorder, keys, .restart, until: now, lost: 0)
             }

@@ -133,6 +133,7 @@ final class SequencerLoop {
     private func add(_ announcement: SessionAnnouncement) {
         let session = SessionRecorder(
             number: announcement.number, identifier: announcement.identifier,
+            started: announcement.started,
             positions: (announcement.acquisition, announcement.control),
             sources: announcement.sources)
         for plan in announcement.streams {

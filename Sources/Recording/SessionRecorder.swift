@@ -17,6 +17,8 @@ final class SessionRecorder {
 
     let number: UInt32
     let identifier: String
+    /// When it began.
+    let started: Instant
     /// Records before these positions are none of this session's, or are stored.
     var positions: (acquisition: UInt64, control: UInt64)
     private(set) var streams: [Int64: StreamRecorder] = [:]
@@ -34,11 +36,13 @@ final class SessionRecorder {
     private(set) var openPhase: String?
 
     init(
-        number: UInt32, identifier: String, positions: (acquisition: UInt64, control: UInt64),
+        number: UInt32, identifier: String, started: Instant,
+        positions: (acquisition: UInt64, control: UInt64),
         sources: SessionSources
     ) {
         self.number = number
         self.identifier = identifier
+        self.started = started
         self.positions = positions
         self.sources = sources
     }

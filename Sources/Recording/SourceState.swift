@@ -18,6 +18,8 @@ final class SourceState {
     var decoder: (any SampleDecoder)?
     var output: DecodedOutput
     var keys = KeyTracker()
+    /// Why a keyboard or pointer is not being read, until it is again.
+    var interruption: Gap.Cause?
     var session: SessionRecorder?
     /// Ids of the session's streams, in the order of the profile's.
     var streams: [Int64] = []
@@ -38,10 +40,16 @@ final class SourceState {
         }
     }
 
+    /// Decodes from the beginning: the device was started anew.
+    func restartDecoder() {
+        if case .device(let profile) = content { decoder = profile.makeDecoder() }
+    }
+
     /// The decoder's and the key tracker's state.
     func save() -> [UInt8] {
         var writer = StateWriter()
         writer.write(UInt8(1))
+        writer.write(interruption?.rawValue ?? "")
         keys.save(into: &writer)
         decoder?.save(into: &writer)
         return writer.bytes
@@ -50,6 +58,7 @@ final class SourceState {
     func restore(_ bytes: [UInt8]) throws(StateError) {
         var reader = StateReader(bytes)
         try reader.expectVersion(1)
+        interruption = Gap.Cause(rawValue: try reader.readString())
         try keys.restore(from: &reader)
         if decoder != nil { try decoder?.restore(from: &reader) }
     }

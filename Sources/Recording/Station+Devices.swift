@@ -12,9 +12,9 @@ extension Station {
         nextSource = max(nextSource, recovery.highestSource + 1)
         for (index, setting) in settings.devices.enumerated() {
             guard let profile = profiles[setting.profile] else {
-                throw StationError.unknownProfile(setting.profile, at: index, profiles)
+                throw settings.unknownProfile(at: index, profiles)
             }
-            let configured = try Self.applying(setting.options, to: profile, at: index)
+            let configured = try Self.applying(settings, to: profile, at: index)
             let binding: ManagedDevice.Binding =
                 setting.path.map { .path($0) } ?? .serial(setting.serial ?? "")
             add(
@@ -34,13 +34,14 @@ extension Station {
     }
 
     private static func applying(
-        _ options: ProfileOptions?, to profile: DeviceProfile, at index: Int
+        _ settings: StationSettings, to profile: DeviceProfile, at index: Int
     ) throws -> DeviceProfile {
-        guard let options else { return profile }
+        guard let options = settings.devices[index].options else { return profile }
         do throws(OptionError) {
             return try profile.applying(options: options)
         } catch {
-            throw StationError(.settings, "devices.\(index).options.\(error)")
+            throw settings.mistake(
+                at: ["devices", "\(index)", "options"] + error.keys, error.message)
         }
     }
 
@@ -59,10 +60,10 @@ extension Station {
                 binding = .path(path)
             } else if let source = input.testSource {
                 guard options.allowsTestSources else {
-                    throw StationError(
-                        .settings,
-                        "\(word)s.\(index).test_source: test sources are for demos and tests; "
-                            + "start attuned with --allow-test-sources to use one")
+                    throw settings.mistake(
+                        at: ["\(word)s", "\(index)", "test_source"],
+                        "test sources are for demos and tests; start attuned with "
+                            + "--allow-test-sources to use one")
                 }
                 binding = .testSource(source)
             } else {
@@ -111,6 +112,11 @@ extension Station {
     // MARK: - Coming and going
 
     func takeUdevEvents() {
+        if monitor?.takeMissedEvents() == true {
+            for device in (try? UdevMonitor.enumerate(subsystems: ["tty"])) ?? [] {
+                appeared(device)
+            }
+        }
         while let event = monitor?.next() {
             switch event.action {
             case .add, .change: appeared(event.device)
@@ -294,6 +300,8 @@ extension Station {
         device.rate.note(health?.samples ?? 0, at: now)
         guard device.kind == .serial else { return }
         guard device.isOpen else {
+            // One that is just being opened, as at a start, is nothing to report.
+            if device.isOpening || device.nextTry.nanoseconds == 0 { return }
             if device.session != nil {
                 raise(
                     code, "\(device.name) is \(device.state.rawValue): \(device.reason)",
@@ -335,20 +343,18 @@ extension Station {
         let profiles = try loadProfiles()
         for (index, setting) in settings.devices.enumerated() {
             guard let profile = profiles[setting.profile] else {
-                throw StationError.unknownProfile(setting.profile, at: index, profiles)
+                throw settings.unknownProfile(at: index, profiles)
             }
-            _ = try applying(setting.options, to: profile, at: index)
+            _ = try applying(settings, to: profile, at: index)
         }
     }
 }
 
-extension StationError {
-    static func unknownProfile(
-        _ name: String, at index: Int, _ known: [String: DeviceProfile]
-    ) -> StationError {
-        StationError(
-            .settings,
-            "devices.\(index).profile: there is no profile '\(name)'; known are: "
+extension StationSettings {
+    func unknownProfile(at index: Int, _ known: [String: DeviceProfile]) -> StationError {
+        mistake(
+            at: ["devices", "\(index)", "profile"],
+            "there is no profile '\(devices[index].profile)'; known are: "
                 + known.keys.sorted().joined(separator: ", "))
     }
 }

@@ -179,6 +179,7 @@ extension Station {
             .session(
                 SessionAnnouncement(
                     number: session.number, identifier: session.identifier,
+                    started: session.description.started,
                     sources: session.sources, streams: plans,
                     acquisition: acquisitionRing.published, control: controlRing.published)))
         for device in chosen {

@@ -2,7 +2,7 @@ import Declarations
 import DeviceProfiles
 
 /// A station's settings, as `attuned.yaml` has them. Every key may be left out.
-public struct StationSettings: CheckedDeclaration, Sendable {
+public struct StationSettings: CheckedDeclaration {
     /// A device that cannot be recognised by itself.
     public struct Device: CheckedDeclaration, Sendable {
         public var profile: String
@@ -105,6 +105,8 @@ public struct StationSettings: CheckedDeclaration, Sendable {
     /// SCHED_FIFO priority of the reader; 0 for none.
     public var readerPriority: Int
     public var rights: Rights
+    /// What they were read from, for the places of mistakes.
+    var document: DeclarationDocument?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case station, data, runtime, devices, keyboards, pointers, rights
@@ -162,6 +164,18 @@ public struct StationSettings: CheckedDeclaration, Sendable {
 
     /// Reads a settings file.
     public static func load(path: String) throws(DeclarationErrors) -> StationSettings {
-        try Declaration.load(StationSettings.self, path: path).value
+        let document = try DeclarationDocument(path: path)
+        var settings = try document.decode(StationSettings.self)
+        settings.document = document
+        return settings
+    }
+
+    /// A mistake that shows only beside the profiles: with its file, line and column where the
+    /// settings were read from one.
+    func mistake(at keys: [String], _ message: String) -> StationError {
+        guard let document else {
+            return StationError(.settings, "\(keys.joined(separator: ".")): \(message)")
+        }
+        return StationError(.settings, "\(document.error(at: keys, message))")
     }
 }

@@ -47,5 +47,10 @@ final class RingMapping: @unchecked Sendable {
         self.file = file
     }
 
-    deinit { unsafe munmap(header, RingLayout.headerBytes + 2 * capacity) }
+    deinit {
+        unsafe munmap(header, RingLayout.headerBytes + 2 * capacity)
+        // Said, and not left to closing: a process that is just being started may still hold a copy
+        // of the descriptor, and the lock with it.
+        flock(file.number, LOCK_UN)
+    }
 }

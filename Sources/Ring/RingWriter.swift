@@ -40,9 +40,13 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         limit = ring.released &+ UInt64(ring.capacity)
         reserved = 0
         pendingSources = 0
-        for slot in ring.overflowTable.slots
-        where ring.overflowTable.counts(at: slot).isPending(published: head) {
+        for slot in ring.overflowTable.slots {
+            let counts = ring.overflowTable.counts(at: slot)
+            guard counts.isPending(published: head) else { continue }
             pendingSources += 1
+            // An overflow record that an earlier writer staged and did not publish is gone; other
+            // records will come to stand where it would have ended.
+            if counts.toldAt != 0 { ring.overflowTable.change(slot) { $0.toldAt = 0 } }
         }
     }
 

@@ -1,5 +1,7 @@
+import Timebase
+
 /// One channel of a sampled stream.
-public struct ChannelDescription: Hashable, Sendable, Codable {
+public struct ChannelDescription: Hashable, Sendable {
     /// How values are kept.
     public enum Storage: String, Hashable, Sendable, Codable {
         /// Integers as the device sent them.
@@ -17,7 +19,11 @@ public struct ChannelDescription: Hashable, Sendable, Codable {
     public var scale: Double
     public var offset: Double
     /// Named formula from raw to physical where it is not linear.
-    public var conversion: String?
+    public var conversion: String? {
+        didSet { formula = conversion.flatMap(ChannelConversion.init) }
+    }
+    /// `conversion`, read; nil where there is none or this version does not know it.
+    public private(set) var formula: ChannelConversion?
     /// Physical range, where the device has one.
     public var minimum: Double?
     public var maximum: Double?
@@ -34,11 +40,17 @@ public struct ChannelDescription: Hashable, Sendable, Codable {
         self.scale = scale
         self.offset = offset
         self.conversion = conversion
+        formula = conversion.flatMap(ChannelConversion.init)
         self.minimum = minimum
         self.maximum = maximum
         self.storage = storage
     }
 
-    /// The value in the channel's unit by scale and offset; a `conversion` is not applied.
-    public func physical(_ raw: Double) -> Double { raw * scale + offset }
+    /// The value in the channel's unit; NaN where there is none, or where the formula is one that
+    /// this version does not know.
+    public func physical(_ raw: Double) -> Double {
+        let linear = raw * scale + offset
+        guard conversion != nil else { return linear }
+        return formula?.apply(linear) ?? .nan
+    }
 }

@@ -22,6 +22,9 @@ final class ChunkCoder {
     ) throws(SessionStoreError) {
         bytes.removeAll(keepingCapacity: true)
         for column in columns { coder.encode(column, into: &bytes) }
+        guard bytes.count <= SampleBounds.chunkBytes else {
+            throw .invalid("\(bytes.count) bytes of samples at once; store them in several runs")
+        }
         try unsafe deflater.compress(bytes, body)
     }
 

@@ -9,16 +9,18 @@ final class ChunkDecoder: @unchecked Sendable {
 
     init() throws(SessionStoreError) { inflater = try Inflater() }
 
-    /// The columns of a `data` blob, each `count` long; nil where it is damaged.
+    /// The columns of a `data` blob, each `count` long and of its channel's storage; nil where it
+    /// is damaged.
     func columns(
-        _ blob: UnsafeRawBufferPointer, count: Int, channels: Int
+        _ blob: UnsafeRawBufferPointer, count: Int, channels: [ChannelDescription]
     ) -> [SampleColumn]? {
         let columns: [SampleColumn]?? = unsafe inflater.expand(blob) { bytes in
             var decoder = unsafe ColumnDecoder(bytes)
             var columns: [SampleColumn] = []
-            columns.reserveCapacity(channels)
-            for _ in 0..<channels {
-                guard let column = decoder.next(), column.count == count else { return nil }
+            columns.reserveCapacity(channels.count)
+            for channel in channels {
+                guard let column = decoder.next(count...count), column.isKept(as: channel.storage)
+                else { return nil }
                 columns.append(column)
             }
             return decoder.isAtEnd ? columns : nil
@@ -33,18 +35,18 @@ final class ChunkDecoder: @unchecked Sendable {
             for _ in 0..<channel {
                 guard decoder.skip() else { return nil }
             }
-            guard let column = decoder.next(), column.count == count else { return nil }
-            return column
+            return decoder.next(count...count)
         }
         return column ?? nil
     }
 
     /// The packets of a `packets` blob, whose counts add up to `count`; nil where it is damaged.
     func packets(_ blob: UnsafeRawBufferPointer, count: Int) -> [SamplePacket]? {
+        guard count >= 1 else { return nil }
         let packets: [SamplePacket]?? = unsafe inflater.expand(blob) { bytes in
             var decoder = unsafe ColumnDecoder(bytes)
-            guard let counts = decoder.nextIntegers(), let arrivals = decoder.nextIntegers(),
-                counts.count == arrivals.count, decoder.isAtEnd
+            guard let counts = decoder.nextIntegers(1...count),
+                let arrivals = decoder.nextIntegers(counts.count...counts.count), decoder.isAtEnd
             else { return nil }
             var packets: [SamplePacket] = []
             packets.reserveCapacity(counts.count)

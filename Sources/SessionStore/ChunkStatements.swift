@@ -68,7 +68,12 @@ struct ChunkStatements {
             """, path: path)
         try statement.bind(1, stream)
         defer { statement.reset() }
-        return try statement.step() ? statement.integer(0) : 0
+        guard try statement.step() else { return 0 }
+        let count = statement.integer(0)
+        guard count >= 0, count <= SampleBounds.index else {
+            throw .damaged(path, "stream \(stream) cannot have \(count) samples")
+        }
+        return count
     }
 
     /// The builder as it stood after the last stored sample.
@@ -87,7 +92,7 @@ struct ChunkStatements {
         while try counts.step() {
             let level = counts.integer(0)
             if level >= 1 && level <= PyramidBuilder.levels {
-                stored[Int(level) - 1] = counts.integer(1)
+                stored[Int(level) - 1] = min(max(counts.integer(1), 0), SampleBounds.index >> 4)
             }
         }
         var builder = PyramidBuilder(stored: stored)
@@ -107,11 +112,17 @@ struct ChunkStatements {
             try blocks.bind(3, Int64(level - 1))
             try blocks.bind(4, from)
             while try blocks.step() {
-                let first = blocks.integer(0)
                 let values = PyramidBlob.values(blocks)
-                for bucket in 0..<values.count / 2 where first + Int64(bucket) >= from {
+                guard
+                    let buckets = SampleBounds.buckets(
+                        first: blocks.integer(0), count: values.count / 2)
+                else {
+                    blocks.reset()
+                    throw .damaged(path, "the pyramid of stream \(stream) is impossible")
+                }
+                for (place, bucket) in buckets.enumerated() where bucket >= from {
                     builder.addBucket(
-                        low: values[2 * bucket], high: values[2 * bucket + 1], toLevel: level)
+                        low: values[2 * place], high: values[2 * place + 1], toLevel: level)
                 }
             }
         }
@@ -127,15 +138,15 @@ struct ChunkStatements {
         try chunks.bind(2, from)
         while try chunks.step() {
             let first = chunks.integer(0)
-            let count = Int(clamping: chunks.integer(1))
             guard
+                let indices = SampleBounds.indices(first: first, count: chunks.integer(1)),
                 let column = unsafe decoder.column(
-                    chunks.blob(2), count: count, channel: channel)
+                    chunks.blob(2), count: indices.count, channel: channel)
             else {
                 chunks.reset()
                 throw .damaged(path, "chunk \(first) of stream \(stream) cannot be read")
             }
-            builder.append(column.dropping(Int(clamping: max(0, from - first))))
+            builder.append(column.dropping(Int(clamping: max(0, from - indices.lowerBound))))
         }
         return builder
     }

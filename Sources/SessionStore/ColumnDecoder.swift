@@ -17,9 +17,9 @@ import Timebase
         return true
     }
 
-    /// The next column; nil where the bytes are damaged.
-    mutating func next() -> SampleColumn? {
-        guard let header = readHeader() else { return nil }
+    /// The next column; nil where the bytes are damaged or its length is not in `counts`.
+    mutating func next(_ counts: ClosedRange<Int>) -> SampleColumn? {
+        guard let header = readHeader(), counts.contains(header.count) else { return nil }
         defer { position += header.count * header.width }
         guard header.order == ColumnCoder.realOrder else { return .integers(integers(header)) }
         guard header.width == 8 else { return nil }
@@ -27,8 +27,8 @@ import Timebase
     }
 
     /// The next column as integers; nil where it is none or damaged.
-    mutating func nextIntegers() -> [Int64]? {
-        guard case .integers(let values)? = next() else { return nil }
+    mutating func nextIntegers(_ counts: ClosedRange<Int>) -> [Int64]? {
+        guard case .integers(let values)? = next(counts) else { return nil }
         return values
     }
 
@@ -59,8 +59,6 @@ import Timebase
         else { return nil }
         position += ColumnCoder.headerBytes
         guard unsafe header.count * header.width <= bytes.count - position else { return nil }
-        // A column without planes may claim any count: all its numbers lie on a line.
-        guard header.count <= 1 << 26 else { return nil }
         return header
     }
 

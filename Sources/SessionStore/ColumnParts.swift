@@ -41,6 +41,14 @@ extension SampleColumn {
         }
     }
 
+    /// Whether the column is of a channel's storage.
+    func isKept(as storage: ChannelDescription.Storage) -> Bool {
+        switch (self, storage) {
+        case (.integers, .integer), (.reals, .real): true
+        default: false
+        }
+    }
+
     /// The raw value at an index as a floating-point number.
     func value(_ index: Int) -> Double {
         switch self {

@@ -6,8 +6,6 @@ import CDeflate
 @safe final class Inflater {
     private let decompressor: OpaquePointer
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    /// No chunk expands beyond this; a damaged file must not use up the memory.
-    private static let limit = 1 << 28
 
     init() throws(SessionStoreError) {
         guard let decompressor = unsafe libdeflate_alloc_decompressor() else {
@@ -37,7 +35,7 @@ import CDeflate
                 return unsafe buffer.withUnsafeBytes {
                     unsafe body(UnsafeRawBufferPointer(rebasing: $0[0..<count]))
                 }
-            case LIBDEFLATE_INSUFFICIENT_SPACE where buffer.count < Self.limit:
+            case LIBDEFLATE_INSUFFICIENT_SPACE where buffer.count < SampleBounds.chunkBytes:
                 buffer = [UInt8](repeating: 0, count: buffer.count * 4)
             default:
                 return nil

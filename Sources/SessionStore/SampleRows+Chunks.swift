@@ -16,10 +16,11 @@ extension SampleRows {
         guard try row.step() else { return nil }
         let first = row.integer(0)
         let count = Int(clamping: row.integer(1))
-        guard index < first + Int64(count) else { return nil }
-        guard
+        let indices = SampleBounds.indices(first: first, count: row.integer(1))
+        if let indices, index >= indices.upperBound { return nil }
+        guard let indices,
             var columns = unsafe decoder.columns(
-                row.blob(2), count: count, channels: stream.channels.count),
+                row.blob(2), count: count, channels: stream.channels),
             var packets = unsafe decoder.packets(row.blob(3), count: count)
         else {
             throw .damaged(path, "chunk \(first) of stream \(stream.name) cannot be read")
@@ -30,11 +31,13 @@ extension SampleRows {
             packets = packets.dropping(skipped)
         }
         let start = first + Int64(skipped)
-        let times =
-            try isStamped(stream)
-            ? packets.times(count - skipped)
-            : try timeline(stream.id, start...(first + Int64(count) - 1)).times(
-                start...(first + Int64(count) - 1))
+        var times: [Instant] = []
+        if try !isStamped(stream) {
+            let rest = start...(indices.upperBound - 1)
+            times = try timeline(stream.id, rest).times(rest)
+        }
+        // Without a line, the packets' arrivals are all that is known.
+        if times.isEmpty { times = packets.times(count - skipped) }
         return SampleWindow(
             stream: stream.id, channels: stream.channels, firstIndex: start, times: times,
             columns: columns, packets: packets)

@@ -27,14 +27,14 @@ extension SampleRows {
         let timeline = try timeline(stream.id, from: from, to: to)
         guard let indices = timeline.indices(from: from, to: to) else { return window }
         window.firstIndex = indices.lowerBound
-        window.times = timeline.times(indices)
-        try forEachChunk(stream, indices) { first, columns in
-            let count = columns.first?.count ?? 0
-            let start = Int(clamping: max(0, indices.lowerBound - first))
-            let end = min(count, Int(clamping: indices.upperBound - first + 1))
-            guard start < end else { return }
+        try forEachChunk(stream, indices) { chunk, columns in
+            let part = chunk.clamped(to: indices.lowerBound..<indices.upperBound + 1)
+            guard let first = part.first, let last = part.last else { return }
+            // Times by what is there, so that a damaged index cannot ask for all of the memory.
+            window.times.append(contentsOf: timeline.times(first...last))
+            let start = Int(first - chunk.lowerBound)
             for channel in columns.indices {
-                window.columns[channel].append(columns[channel][start..<end])
+                window.columns[channel].append(columns[channel][start..<start + part.count])
             }
         }
         return window
@@ -130,12 +130,15 @@ extension SampleRows {
         let origin = Double(segment.origin - overview.from)
         let middle = Double(size - 1) / 2
         while try row.step() {
-            let first = row.integer(0)
             let values = PyramidBlob.values(row)
-            let end = min(first + Int64(values.count / 2), buckets.upperBound)
-            guard first <= next, end > next else { break }
+            guard
+                let stored = SampleBounds.buckets(
+                    first: row.integer(0), count: values.count / 2)
+            else { break }
+            let end = min(stored.upperBound, buckets.upperBound)
+            guard stored.lowerBound <= next, end > next else { break }
             for bucket in next..<end {
-                let place = 2 * Int(bucket - first)
+                let place = 2 * Int(bucket - stored.lowerBound)
                 let index = Double(bucket * size - segment.firstIndex) + middle
                 overview.add(
                     values[place], values[place + 1], at: origin + index * segment.period)
@@ -169,9 +172,9 @@ extension SampleRows {
             return add(cached.first, cached.column)
         }
         var last: (first: Int64, column: SampleColumn)?
-        try forEachChunk(stream, indices, channel: channel) { first, columns in
-            add(first, columns[0])
-            last = (first, columns[0])
+        try forEachChunk(stream, indices, channel: channel) { chunk, columns in
+            add(chunk.lowerBound, columns[0])
+            last = (chunk.lowerBound, columns[0])
         }
         cached = last
     }

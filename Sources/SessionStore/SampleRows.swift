@@ -19,7 +19,12 @@ struct SampleRows {
             """)
         try row.bind(1, stream)
         defer { row.reset() }
-        return try row.step() ? row.integer(0) : 0
+        guard try row.step() else { return 0 }
+        let count = row.integer(0)
+        guard count >= 0, count <= SampleBounds.index else {
+            throw .damaged(path, "stream \(stream) cannot have \(count) samples")
+        }
+        return count
     }
 
     private static let segmentColumns = """
@@ -69,11 +74,15 @@ struct SampleRows {
     private func segments(_ row: RowStatement) throws(SessionStoreError) -> [ClockSegment] {
         var segments: [ClockSegment] = []
         while try row.step() {
-            segments.append(
-                ClockSegment(
-                    firstIndex: row.integer(0), lastIndex: row.integer(1),
-                    origin: row.instant(2), period: row.real(3), bound: row.integer(4),
-                    method: row.text(5), driftPPM: row.optionalReal(6), jitter: row.integer(7)))
+            let segment = ClockSegment(
+                firstIndex: row.integer(0), lastIndex: row.integer(1),
+                origin: row.instant(2), period: row.real(3), bound: row.integer(4),
+                method: row.text(5), driftPPM: row.optionalReal(6), jitter: row.integer(7))
+            guard segment.isPossible, segment.firstIndex > segments.last?.firstIndex ?? -1 else {
+                row.reset()
+                throw .damaged(path, "a clock segment is impossible")
+            }
+            segments.append(segment)
         }
         return segments
     }
@@ -81,18 +90,14 @@ struct SampleRows {
     private func reachingToTheEnd(
         _ stream: Int64, _ segments: [ClockSegment]
     ) throws(SessionStoreError) -> StreamTimeline {
-        guard let last = segments.last else { return StreamTimeline(segments: []) }
+        guard let last = segments.last else { return StreamTimeline() }
         let row = try statement(
             "SELECT max(first_index) FROM clock_segments WHERE stream_id = ?")
         try row.bind(1, stream)
         let isLast = try row.step() && row.integer(0) == last.firstIndex
         row.reset()
-        guard isLast else { return StreamTimeline(segments: segments) }
-        var segments = segments
-        segments[segments.count - 1].lastIndex = max(
-            last.firstIndex - 1, try sampleCount(stream) - 1)
-        if segments[segments.count - 1].lastIndex < last.firstIndex { segments.removeLast() }
-        return StreamTimeline(segments: segments)
+        return StreamTimeline(
+            segments: segments, reachesTheEnd: isLast, sampleCount: try sampleCount(stream))
     }
 
     /// Whether a stream's times come from its packets: each has its own, or no line is known.
@@ -108,7 +113,7 @@ struct SampleRows {
     /// Hands out the chunks that hold a range of samples, with the values of one or all channels.
     func forEachChunk(
         _ stream: StreamDescription, _ indices: ClosedRange<Int64>, channel: Int? = nil,
-        _ body: (_ first: Int64, _ columns: [SampleColumn]) -> Void
+        _ body: (_ chunk: Range<Int64>, _ columns: [SampleColumn]) -> Void
     ) throws(SessionStoreError) {
         let row = try statement(
             """
@@ -119,23 +124,39 @@ struct SampleRows {
         try row.bind(1, stream.id)
         try row.bind(2, indices.lowerBound)
         try row.bind(3, indices.upperBound)
+        defer { row.reset() }
+        var next: Int64?
         while try row.step() {
-            let count = Int(clamping: row.integer(1))
+            let (chunk, columns) = try chunk(row, stream, channel)
+            guard chunk.lowerBound == next ?? chunk.lowerBound else {
+                throw .damaged(path, "a chunk of stream \(stream.name) is missing")
+            }
+            next = chunk.upperBound
+            body(chunk, columns)
+        }
+        guard let next, next > indices.upperBound else {
+            throw .damaged(path, "a chunk of stream \(stream.name) is missing")
+        }
+    }
+
+    /// The ordinals and the values in a row that begins with `first_index, sample_count, data`.
+    private func chunk(
+        _ row: RowStatement, _ stream: StreamDescription, _ channel: Int?
+    ) throws(SessionStoreError) -> (Range<Int64>, [SampleColumn]) {
+        let first = row.integer(0)
+        if let indices = SampleBounds.indices(first: first, count: row.integer(1)) {
             let columns: [SampleColumn]?
             if let channel {
-                columns = unsafe decoder.column(row.blob(2), count: count, channel: channel)
+                columns =
+                    unsafe decoder.column(row.blob(2), count: indices.count, channel: channel)
                     .map { [$0] }
             } else {
                 columns = unsafe decoder.columns(
-                    row.blob(2), count: count, channels: stream.channels.count)
+                    row.blob(2), count: indices.count, channels: stream.channels)
             }
-            guard let columns else {
-                let first = row.integer(0)
-                row.reset()
-                throw .damaged(path, "chunk \(first) of stream \(stream.name) cannot be read")
-            }
-            body(row.integer(0), columns)
+            if let columns { return (indices, columns) }
         }
+        throw .damaged(path, "chunk \(first) of stream \(stream.name) cannot be read")
     }
 
     /// Hands out the chunks with packets in `from..<to`, with a time for each sample from its packet.
@@ -153,23 +174,17 @@ struct SampleRows {
         try row.bind(1, stream.id)
         try row.bind(2, from)
         try row.bind(3, to)
+        defer { row.reset() }
+        var next: Int64?
         while try row.step() {
-            let count = Int(clamping: row.integer(1))
-            let columns: [SampleColumn]?
-            if let channel {
-                columns = unsafe decoder.column(row.blob(2), count: count, channel: channel)
-                    .map { [$0] }
-            } else {
-                columns = unsafe decoder.columns(
-                    row.blob(2), count: count, channels: stream.channels.count)
+            let (chunk, columns) = try chunk(row, stream, channel)
+            let packets = unsafe decoder.packets(row.blob(3), count: chunk.count)
+            guard let packets, chunk.lowerBound == next ?? chunk.lowerBound else {
+                throw .damaged(
+                    path, "chunk \(chunk.lowerBound) of stream \(stream.name) cannot be read")
             }
-            let packets = unsafe decoder.packets(row.blob(3), count: count)
-            guard let columns, let packets else {
-                let first = row.integer(0)
-                row.reset()
-                throw .damaged(path, "chunk \(first) of stream \(stream.name) cannot be read")
-            }
-            body(row.integer(0), packets.times(count), columns)
+            next = chunk.upperBound
+            body(chunk.lowerBound, packets.times(chunk.count), columns)
         }
     }
 }

@@ -56,7 +56,7 @@ struct SessionCopy {
             pyramids[stream.id] = stream.channels.map { _ in PyramidBuilder() }
         }
         // In the order of recording, so that what is near in time stays near in the file.
-        try forEachChunk(streams, in: original) { run throws(SessionStoreError) in
+        try forEachChunk(streams, in: original, path: path) { run throws(SessionStoreError) in
             digests[run.stream]?.add(run.columns, run.packets)
             if let merged = merger.add(run) { try chunks.insert(merged, coder) }
             for channel in run.columns.indices {
@@ -79,30 +79,36 @@ struct SessionCopy {
 
     /// Hands out all chunks of a database, in the order in which they were written.
     private func forEachChunk(
-        _ streams: [StreamDescription], in database: Database,
+        _ streams: [StreamDescription], in database: Database, path: String,
         _ body: (SampleRun) throws(SessionStoreError) -> Void
     ) throws(SessionStoreError) {
         let decoder = try ChunkDecoder()
-        var channels: [Int64: Int] = [:]
-        for stream in streams { channels[stream.id] = stream.channels.count }
+        var channels: [Int64: [ChannelDescription]] = [:]
+        for stream in streams { channels[stream.id] = stream.channels }
+        var next: [Int64: Int64] = [:]
         let row = try RowStatement(
             database,
             "SELECT stream_id, first_index, sample_count, data, packets FROM chunks ORDER BY rowid",
             path: path)
+        defer { row.reset() }
         while try row.step() {
-            let count = Int(clamping: row.integer(2))
-            guard let channels = channels[row.integer(0)],
+            let stream = row.integer(0)
+            guard let channels = channels[stream],
+                let indices = SampleBounds.indices(first: row.integer(1), count: row.integer(2)),
+                indices.lowerBound == next[stream, default: 0],
                 let columns = unsafe decoder.columns(
-                    row.blob(3), count: count, channels: channels),
-                let packets = unsafe decoder.packets(row.blob(4), count: count)
+                    row.blob(3), count: indices.count, channels: channels),
+                let packets = unsafe decoder.packets(row.blob(4), count: indices.count)
             else {
-                let (stream, first) = (row.integer(0), row.integer(1))
-                row.reset()
-                throw .damaged(path, "chunk \(first) of stream \(stream) cannot be read")
+                throw .damaged(
+                    path,
+                    "chunk \(row.integer(1)) of stream \(stream) cannot be read, or the one before "
+                        + "it is missing")
             }
+            next[stream] = indices.upperBound
             try body(
                 SampleRun(
-                    stream: row.integer(0), firstIndex: row.integer(1), count: count,
+                    stream: stream, firstIndex: indices.lowerBound, count: indices.count,
                     columns: columns, packets: packets))
         }
     }
@@ -124,7 +130,7 @@ struct SessionCopy {
             var found: [(id: Int64, after: Int64)] = []
             try gaps.bind(1, stream.id)
             while try gaps.step() { found.append((gaps.integer(0), gaps.integer(1))) }
-            for gap in found {
+            for gap in found where gap.after >= -1 && gap.after <= SampleBounds.index {
                 if let time = try samples.time(of: gap.after, in: stream) {
                     try start.bind(1, time)
                     try start.bind(2, gap.id)
@@ -153,15 +159,10 @@ struct SessionCopy {
         }
         let streams = try SessionRows(database: database, path: beside).streams()
         var copied: [Int64: SampleDigest] = [:]
-        var next: [Int64: Int64] = [:]
         for stream in streams {
             copied[stream.id] = SampleDigest(channels: stream.channels.count)
         }
-        try forEachChunk(streams, in: database) { run throws(SessionStoreError) in
-            guard run.firstIndex == next[run.stream, default: 0] else {
-                throw .damaged(beside, "chunks of stream \(run.stream) are out of order")
-            }
-            next[run.stream] = run.firstIndex + Int64(run.count)
+        try forEachChunk(streams, in: database, path: beside) { run throws(SessionStoreError) in
             copied[run.stream]?.add(run.columns, run.packets)
         }
         guard copied == digests else {

@@ -12,9 +12,11 @@ extension SessionReader {
             try row.bind(1, stream)
             var gaps: [StreamGap] = []
             while try row.step() {
-                guard let cause = Gap.Cause(rawValue: row.text(1)) else {
+                guard let cause = Gap.Cause(rawValue: row.text(1)), row.integer(2) >= -1,
+                    row.integer(2) <= SampleBounds.index
+                else {
                     row.reset()
-                    throw .damaged(path, "a gap's cause is not understood")
+                    throw .damaged(path, "a gap is not understood")
                 }
                 gaps.append(
                     StreamGap(

@@ -9,7 +9,7 @@ import Timebase
 public final class SessionReader: Sendable {
     /// The file.
     public let path: String
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
     /// Used inside an access to `queue` only, which serialises.
     private let decoder: ChunkDecoder
     /// Descriptions of streams by id, as far as they were asked for.
@@ -168,6 +168,22 @@ public final class SessionReader: Sendable {
             }
             guard let window, try body(window) else { return }
             next = window.firstIndex + Int64(window.count)
+        }
+    }
+}
+
+extension SessionReader {
+    /// What SQLite itself finds wrong with the file; nothing where it is whole.
+    func integrityProblems() throws(SessionStoreError) -> [String] {
+        do {
+            return try queue.read { database in
+                let lines = try String.fetchAll(database, sql: "PRAGMA integrity_check")
+                let foreign = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check")
+                return lines.filter { $0 != "ok" }
+                    + foreign.map { "a row of \($0[0] as String? ?? "?") belongs to nothing" }
+            }
+        } catch {
+            throw .wrapping(error, path: path)
         }
     }
 }

@@ -32,9 +32,7 @@ extension SessionRows {
             """)
         for entry in segments {
             let segment = entry.segment
-            guard segment.firstIndex >= 0, segment.lastIndex >= segment.firstIndex,
-                segment.period.isFinite, segment.period >= 0
-            else {
+            guard segment.isPossible else {
                 throw .invalid(
                     "clock segment \(segment.firstIndex) to \(segment.lastIndex) of stream "
                         + "\(entry.stream) is impossible")

@@ -54,7 +54,8 @@ enum SessionViews {
         CREATE VIEW v_gaps AS
           SELECT streams.name AS stream, cause, (start_ns - session.started_ns) / 1e9 AS t_s,
             (end_ns - start_ns) / 1e6 AS duration_ms, after_index, lost,
-            CASE lost_bound WHEN 0 THEN 'exact' ELSE 'within ' || lost_bound END AS exactness
+            CASE lost_bound WHEN 0 THEN 'exact' WHEN 9223372036854775807 THEN 'unknown'
+              ELSE 'within ' || lost_bound END AS exactness
           FROM gaps JOIN streams ON streams.id = stream_id, session ORDER BY start_ns;
         """
 

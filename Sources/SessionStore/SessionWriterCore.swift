@@ -171,13 +171,11 @@ final class SessionWriterCore {
 extension SampleRun {
     /// Whether columns, packets and count agree with one another and with the stream's channels.
     func isConsistent(with channels: [ChannelDescription.Storage]) -> Bool {
-        guard count > 0, columns.count == channels.count, !packets.isEmpty else { return false }
+        guard SampleBounds.indices(first: firstIndex, count: Int64(count)) != nil,
+            columns.count == channels.count, !packets.isEmpty
+        else { return false }
         for (column, storage) in zip(columns, channels) {
-            guard column.count == count else { return false }
-            switch (column, storage) {
-            case (.integers, .integer), (.reals, .real): continue
-            default: return false
-            }
+            guard column.count == count, column.isKept(as: storage) else { return false }
         }
         var left = count
         for packet in packets {

@@ -2,9 +2,30 @@ import Timebase
 
 /// Part of a stream's clock segments, in order, for going from sample index to time and back.
 struct StreamTimeline {
-    /// By first index; where the stream's last one is among them it reaches to the last stored
-    /// sample, since the newest samples of a recording may be ahead of their segment.
+    /// By first index; none reaches past the next one or past the last stored sample.
     let segments: [ClockSegment]
+
+    init() { segments = [] }
+
+    /// - Parameters:
+    ///   - segments: by first index, each of them possible.
+    ///   - reachesTheEnd: whether the stream's last segment is among them. It then reaches to the
+    ///     last stored sample, since the newest samples of a recording may be ahead of it.
+    ///   - sampleCount: how many samples the stream has.
+    init(segments: [ClockSegment], reachesTheEnd: Bool, sampleCount: Int64) {
+        var kept: [ClockSegment] = []
+        kept.reserveCapacity(segments.count)
+        for (place, var segment) in segments.enumerated() where segment.firstIndex < sampleCount {
+            if place + 1 < segments.count {
+                segment.lastIndex = min(segment.lastIndex, segments[place + 1].firstIndex - 1)
+            } else if reachesTheEnd {
+                segment.lastIndex = sampleCount - 1
+            }
+            segment.lastIndex = min(segment.lastIndex, sampleCount - 1)
+            kept.append(segment)
+        }
+        self.segments = kept
+    }
 
     /// The indices of the segment's samples in `from..<to`; nil where there are none.
     static func indices(
@@ -17,17 +38,14 @@ struct StreamTimeline {
 
     /// The first sample of the segment at or after a time; one past its last where there is none.
     private static func index(atOrAfter time: Instant, in segment: ClockSegment) -> Int64 {
-        let last = segment.lastIndex
-        guard segment.period > 0 else {
-            return segment.origin >= time ? segment.firstIndex : last + 1
+        // Times never go back along a line. Searched instead of computed, since times are rounded
+        // to whole nanoseconds and a stranger's period may be so small that many are equal.
+        var (low, high) = (segment.firstIndex, segment.lastIndex + 1)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if segment.time(of: middle) >= time { high = middle } else { low = middle + 1 }
         }
-        let steps = (Double(time - segment.origin) / segment.period).rounded(.up)
-        let count = Double(last - segment.firstIndex + 1)
-        var index = segment.firstIndex + Int64(clamping: min(max(steps, 0), count))
-        // Times are rounded to whole nanoseconds, so that the neighbour may be the right one.
-        while index > segment.firstIndex && segment.time(of: index - 1) >= time { index -= 1 }
-        while index <= last && segment.time(of: index) < time { index += 1 }
-        return index
+        return low
     }
 
     /// The stream's samples in `from..<to`, from the first to the last; nil where there are none.
@@ -59,5 +77,13 @@ struct StreamTimeline {
             times.append(segment.time(of: index))
         }
         return times
+    }
+}
+
+extension ClockSegment {
+    /// Whether the numbers can be those of a segment, so that arithmetic with them never overflows.
+    var isPossible: Bool {
+        firstIndex >= 0 && firstIndex <= lastIndex && lastIndex <= SampleBounds.index
+            && period.isFinite && period >= 0
     }
 }

@@ -33,17 +33,20 @@ public struct ClockModel: Hashable, Sendable {
 
     /// Packets that a line needs before lateness can be judged by it. Without a counter the rate
     /// itself has to be learned first.
-    var packetsToJudge: Int { kind == .arrival ? 32 : 8 }
+    func packetsToJudge(isRateLearned: Bool) -> Int { kind == .arrival && !isRateLearned ? 32 : 8 }
 
     /// The slopes that a line of so many packets may have, in nanoseconds a sample.
     ///
     /// A device that counts has a crystal, and the tolerance holds. A sketch that sleeps between
     /// two readings runs at a rate that only its author could tell: once there are enough packets
     /// to see it, anything between two fifths and two and a half times the nominal rate is taken.
-    func slopes(packets: Int) -> ClosedRange<Double> {
+    /// - Parameter learned: the period of an earlier stretch, from which the next one will not
+    ///   differ by more than a twentieth.
+    func slopes(packets: Int, learned: Double?) -> ClosedRange<Double> {
+        if kind == .arrival, let learned { return (learned * 0.95)...(learned * 1.05) }
         let slack = period * tolerancePPM / 1e6
         let narrow = max(period / 10, period - slack)...(period + slack)
-        guard kind == .arrival, packets >= 8 else { return narrow }
+        guard kind == .arrival, packets >= 32 else { return narrow }
         return min(narrow.lowerBound, period / 2.5)...max(narrow.upperBound, period * 2.5)
     }
 

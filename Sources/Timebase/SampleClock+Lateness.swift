@@ -2,10 +2,10 @@
 extension SampleClock {
     /// Puts an arrival into the fit, or aside if it is late.
     mutating func judge(_ arrival: LatePoint) {
-        guard let line = fit.line, fit.count >= model.packetsToJudge else {
+        guard let line = fit.line, fit.count >= packetsToJudge else {
             fit.add(arrival.point, period: model.period)
             // Early on every packet moves the line; later once a commit is enough.
-            if fit.count <= model.packetsToJudge { refit() }
+            if fit.count <= packetsToJudge { refit() }
             return
         }
         let limit = model.latenessLimit(interrupted: interruption != nil, jitter: fit.jitter)
@@ -71,7 +71,7 @@ extension SampleClock {
         let index = waiting.place(period: model.period)
         let loss = Loss(
             cause: interruption ?? .inferred, lost: missing,
-            lostBound: error < turn / 4 ? 0 : modulus, start: nil)
+            lostBound: (error < turn / 4 ? 0 : modulus) + waiting.carried, start: nil)
         split(at: index, adding: missing, loss)
         interruption = nil
         for arrival in waiting.points {

@@ -6,9 +6,12 @@ extension SampleClock {
             var loss: Loss?
             if let lastArrival {
                 report(all: true)
-                // Nobody can know how many events a person would have made.
+                // Nobody can know how much a person would have moved; no device reports it more
+                // often than each millisecond.
+                let most = max(0, arrival - lastArrival) / 1_000_000 + 1
                 loss = Loss(
-                    cause: interruption ?? .inferred, lost: 0, lostBound: .max, start: lastArrival)
+                    cause: interruption ?? .inferred, lost: 0, lostBound: most,
+                    start: lastArrival)
             }
             epoch = arrival
             parts = [Part(firstIndex: nextIndex, offset: -nextIndex, gap: loss)]
@@ -60,11 +63,12 @@ extension SampleClock {
         indices.compactMap { index in
             let part = parts[index]
             guard let loss = part.gap else { return nil }
+            let start = loss.start ?? time(of: part.firstIndex - 1) ?? epoch
+            let end = model.hasLine ? time(of: part.firstIndex) ?? epoch : epoch
+            // The two are on different lines, each with its own error.
             return Gap(
-                cause: loss.cause, afterIndex: part.firstIndex - 1,
-                start: loss.start ?? time(of: part.firstIndex - 1) ?? epoch,
-                end: model.hasLine ? time(of: part.firstIndex) ?? epoch : epoch,
-                lost: loss.lost, lostBound: loss.lostBound)
+                cause: loss.cause, afterIndex: part.firstIndex - 1, start: start,
+                end: max(start, end), lost: loss.lost, lostBound: loss.lostBound)
         }
     }
 }

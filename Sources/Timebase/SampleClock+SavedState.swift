@@ -20,6 +20,15 @@ extension SampleClock: SavedState {
         if let late { save(late, into: &writer) }
         writer.write(interruption?.rawValue ?? "")
         writer.write(restartsFit)
+        writer.write(learnedPeriod ?? .nan)
+        writer.write(reopening != nil)
+        if let reopening {
+            writer.write(reopening.start.nanoseconds)
+            writer.write(reopening.period)
+            writer.write(reopening.firstArrival.nanoseconds)
+            writer.write(reopening.packets)
+            writer.write(reopening.spread)
+        }
         writer.write(lastArrival?.nanoseconds ?? .min)
         writer.write(Int64(sinceFullReport))
         writer.write(isChanged)
@@ -30,6 +39,7 @@ extension SampleClock: SavedState {
         writer.write(late.isCertain)
         writer.write(late.firstArrival)
         writer.write(late.least)
+        writer.write(late.carried)
         writer.write(UInt32(late.points.count))
         for arrival in late.points {
             writer.write(arrival.index)
@@ -66,6 +76,17 @@ extension SampleClock: SavedState {
         let name = try reader.readString()
         interruption = name.isEmpty ? nil : try Self.cause(name)
         restartsFit = try reader.read()
+        let learned: Double = try reader.read()
+        learnedPeriod = learned.isFinite && learned > 0 ? learned : nil
+        reopening = nil
+        if try reader.read(Bool.self) {
+            let start: Int64 = try reader.read()
+            let period: Double = try reader.read()
+            reopening = Reopening(
+                start: Instant(nanoseconds: start), period: period,
+                firstArrival: Instant(nanoseconds: try reader.read()),
+                packets: try reader.read(), spread: try reader.read())
+        }
         let arrival: Int64 = try reader.read()
         lastArrival = arrival == .min ? nil : Instant(nanoseconds: arrival)
         sinceFullReport = Int(clamping: try reader.read(Int64.self))
@@ -83,7 +104,8 @@ extension SampleClock: SavedState {
     private static func lateness(_ reader: inout StateReader) throws(StateError) -> Lateness {
         var late = Lateness(
             firstIndex: try reader.read(), isCertain: try reader.read(),
-            firstArrival: try reader.read(), least: try reader.read())
+            firstArrival: try reader.read(), least: try reader.read(),
+            carried: try reader.read())
         let count = Int(try reader.read(UInt32.self))
         guard count <= lateCapacity else { throw .invalid("\(count) late arrivals") }
         for _ in 0..<count {

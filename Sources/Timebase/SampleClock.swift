@@ -45,6 +45,9 @@ public struct SampleClock: Hashable, Sendable {
         var isCertain: Bool
         var firstArrival: Double
         var least: Double
+        /// Samples of whole turns that may have gone missing at an earlier gap: too little came
+        /// between the two to tell.
+        var carried: Int64 = 0
         var points: [LatePoint] = []
     }
 
@@ -52,6 +55,18 @@ public struct SampleClock: Hashable, Sendable {
         var index: Int64
         var samples: Int64
         var point: LowerHull.Point
+    }
+
+    /// A new fit behind a loss whose extent the first packets tell: what waited in the kernel comes
+    /// in pieces, and each of them is late but the last.
+    struct Reopening: Hashable, Sendable {
+        /// Time of the last sample before the loss, and the rate then.
+        var start: Instant
+        var period: Double
+        var firstArrival: Instant
+        var packets: Int64 = 0
+        /// Largest error of the count once enough packets have told it.
+        var spread: Int64
     }
 
     public let model: ClockModel
@@ -64,8 +79,13 @@ public struct SampleClock: Hashable, Sendable {
     var late: Lateness?
     /// What interrupted the stream, until it is known what that cost.
     var interruption: Gap.Cause?
+    /// Nanoseconds from sample to sample as earlier stretches showed them, where the nominal rate
+    /// says little.
+    var learnedPeriod: Double?
     /// An interruption after which the device's own position is not known.
     var restartsFit = false
+    /// The loss before the current fit while its extent is not yet certain.
+    var reopening: Reopening?
     /// When the last packet came.
     var lastArrival: Instant?
     var outbox = ClockUpdate()
@@ -92,6 +112,7 @@ public struct SampleClock: Hashable, Sendable {
         let lastIndex = nextIndex + Int64(count) - 1
         nextIndex += Int64(count)
         lastArrival = arrival
+        narrowLoss(arrival)
         let point = LowerHull.Point(x: Double(position(of: lastIndex)), y: relative(arrival))
         judge(LatePoint(index: lastIndex, samples: Int64(count), point: point))
     }
@@ -104,7 +125,9 @@ public struct SampleClock: Hashable, Sendable {
         // The first cause counts: a restart that also finds the device started anew is a restart.
         if interruption == nil { interruption = cause }
         isChanged = true
-        if !keepsPosition || !model.hasLine {
+        // A device without a counter may have begun anew (opening its port resets many a board), and
+        // nothing would show it: the time that passed has to tell what was lost.
+        if !keepsPosition || model.kind != .counter {
             settleLateness(force: true)
             restartsFit = true
         }
@@ -140,7 +163,14 @@ public struct SampleClock: Hashable, Sendable {
     }
 
     /// Current nanoseconds from sample to sample.
-    public var period: Double { fit.line?.slope ?? model.period }
+    public var period: Double {
+        if model.kind == .arrival && fit.count < packetsToJudge {
+            return learnedPeriod ?? fit.line?.slope ?? model.period
+        }
+        return fit.line?.slope ?? learnedPeriod ?? model.period
+    }
+
+    var packetsToJudge: Int { model.packetsToJudge(isRateLearned: learnedPeriod != nil) }
 
     /// Current 95% bound in nanoseconds.
     public var bound: Int64 {
@@ -151,7 +181,10 @@ public struct SampleClock: Hashable, Sendable {
 
     mutating func refit() {
         guard model.hasLine else { return }
-        fit.refit(slopes: model.slopes(packets: fit.count))
+        fit.refit(slopes: model.slopes(packets: fit.count, learned: learnedPeriod))
+        if model.kind == .arrival, learnedPeriod == nil, fit.count >= packetsToJudge {
+            learnedPeriod = fit.line?.slope
+        }
     }
 
     func relative(_ arrival: Instant) -> Double {
@@ -167,11 +200,16 @@ public struct SampleClock: Hashable, Sendable {
         if let previous = lastTime() {
             report(all: true)
             let elapsed = Double(arrival - previous) - Double(model.typicalDelay)
-            let missing = (elapsed / period).rounded() - Double(count)
+            let missing = max(0, Int64(clamping: (elapsed / period).rounded() - Double(count)))
             let spread = (fit.jitter * 3 + Double(bound)) / period
+            let certain = max(1, Int64(clamping: spread.rounded(.up)))
             loss = Loss(
-                cause: interruption ?? .inferred, lost: max(0, Int64(clamping: missing)),
-                lostBound: max(1, Int64(clamping: spread.rounded(.up))), start: previous)
+                cause: interruption ?? .inferred, lost: missing,
+                lostBound: max(missing, certain), start: previous)
+            reopening = Reopening(
+                start: previous, period: period, firstArrival: arrival, spread: certain)
+        } else {
+            reopening = nil
         }
         epoch = arrival
         fit = LeastDelayFit()
@@ -179,6 +217,24 @@ public struct SampleClock: Hashable, Sendable {
         interruption = nil
         restartsFit = false
         late = nil
+    }
+
+    /// Estimates the loss before the current fit from the packet that was least late. As long as
+    /// there are few, all of them may have been late, and then less was lost or nothing.
+    private mutating func narrowLoss(_ arrival: Instant) {
+        guard var opening = reopening, let gap = parts.first?.gap, gap.start == opening.start
+        else { return }
+        let elapsed = Double(arrival - opening.start) - Double(model.typicalDelay)
+        // Positions count from the fit's start, lost samples included.
+        let missing = (elapsed / opening.period).rounded() - Double(position(of: nextIndex))
+        let lost = min(gap.lost, max(0, Int64(clamping: missing)))
+        opening.packets += 1
+        let isCertain =
+            Double(arrival - opening.firstArrival) > Self.confirmationTime
+            && opening.packets >= Self.confirmationPackets
+        parts[0].gap?.lost = lost
+        parts[0].gap?.lostBound = isCertain ? opening.spread : max(lost, opening.spread)
+        reopening = isCertain ? nil : opening
     }
 
     /// Time of the last sample so far.
@@ -192,7 +248,7 @@ public struct SampleClock: Hashable, Sendable {
         var missing = skip.missing
         var bound: Int64 = 0
         if let modulus = model.modulus, let line = fit.line,
-            fit.count >= model.packetsToJudge
+            fit.count >= packetsToJudge
         {
             // Nothing arrives before it was sampled. A count that would need that comes from a
             // damaged frame that looked whole: take turns off until it is possible.
@@ -205,16 +261,31 @@ public struct SampleClock: Hashable, Sendable {
                 bound = modulus
             }
         }
+        let cause = interruption ?? .counter
         settleLateness(force: (late?.points.count ?? 0) >= Self.confirmationPackets)
+        let carried = carryLateness()
         let loss = Loss(
-            cause: interruption ?? .counter, lost: max(0, missing), lostBound: bound, start: nil)
+            cause: cause, lost: max(0, missing), lostBound: bound, start: nil)
         split(at: index, adding: missing, loss)
         if late != nil {
             // Whatever else is found missing went missing here.
             late = Lateness(
                 firstIndex: index, isCertain: true, firstArrival: relative(arrival),
-                least: .infinity)
+                least: .infinity, carried: carried)
         }
+    }
+
+    /// A lateness that is not yet decided goes on behind the next gap; the gap before it may have
+    /// cost as many turns as the arrivals between the two were late.
+    /// - Returns: how many samples are uncertain between the two.
+    private mutating func carryLateness() -> Int64 {
+        guard let waiting = late, let modulus = model.modulus else { return 0 }
+        guard waiting.least.isFinite else { return waiting.carried }
+        let turns = Int64(clamping: (waiting.least / (Double(modulus) * model.period)).rounded())
+        let (samples, overflow) = max(0, turns).multipliedReportingOverflow(by: modulus)
+        guard !overflow, samples < 1 << 40 else { return waiting.carried }
+        if let last = parts.indices.last { parts[last].gap?.lostBound += samples }
+        return samples + waiting.carried
     }
 
     /// Begins a part at an index; one that begins there already gets the additional loss.

@@ -17,7 +17,7 @@ public enum LineFormat: String, Hashable, Sendable, CaseIterable {
     public var usualRate: Double {
         switch self {
         case .integer: 50
-        case .grove: 10
+        case .grove: 20
         case .pulsePlotter, .pulseVisualiser: 50
         case .ad8232: 100
         case .max3010x: 25

@@ -12,7 +12,12 @@ struct Attune: ParsableCommand {
             DevicesCommand.self,
             SessionCommand.self,
             WatchCommand.self,
+            PlayCommand.self,
+            ExportCommand.self,
+            CheckCommand.self,
+            SummaryCommand.self,
             SimulateCommand.self,
+            DemoCommand.self,
         ])
 
     /// Global options may stand before the command's name too.

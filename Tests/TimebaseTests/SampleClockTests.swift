@@ -223,6 +223,44 @@ private struct Rows {
         }
     }
 
+    /// A sketch that is reset again and again loses some lines each time, and some of the resets come
+    /// before the rate is known well.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func eachRestartOfASketchIsAGap(seed: UInt64) throws {
+        var simulation = Simulation(seed: seed, rate: 10, driftPPM: 0, jitterMS: 2)
+        var clock = SampleClock(
+            ClockModel(kind: .arrival, period: 5e7, tolerancePPM: 50_000, gapTolerance: 500_000_000)
+        )
+        var rows = Rows()
+        var index = 0
+        var truth: [Int] = []
+        for position in 0..<600 {
+            // From the 200th on, each 25th to 31st is lost, for the station was started again.
+            if position >= 200, (25..<32).contains(position % 50) {
+                if position % 50 == 25 { clock.interrupt(.restart, keepsPosition: true) }
+                continue
+            }
+            clock.observe(count: 1, arrival: simulation.arrival(position))
+            truth.append(position)
+            index += 1
+            if index % 4 == 0 { rows.take(clock.update()) }
+        }
+        rows.take(clock.close())
+        #expect(rows.gaps.count == 8, "\(rows.gaps.values.map(\.lost))")
+        for gap in rows.gaps.values {
+            #expect(gap.cause == .restart && abs(gap.lost - 7) <= gap.lostBound)
+            #expect(gap.lostBound <= 3)
+            #expect(truth[Int(gap.afterIndex)] % 50 == 24)
+        }
+        for line in rows.ordered {
+            for index in [line.firstIndex, line.lastIndex] {
+                let error = abs(
+                    Double(line.time(of: index).nanoseconds) - simulation.truth(truth[Int(index)]))
+                #expect(error <= Double(line.bound), "index \(index)")
+            }
+        }
+    }
+
     @Test func aDeviceThatStartsAnewBeginsANewLine() throws {
         var simulation = Simulation(seed: 7, rate: 100, driftPPM: 0, jitterMS: 1)
         var clock = SampleClock(

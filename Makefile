@@ -1,0 +1,96 @@
+# The commands a person types. `make` alone lists them.
+#
+# Debian's packages that each command needs are named here and nowhere else. What is missing is
+# installed with apt-get, through sudo where the user is not root.
+
+# To build the programs.
+BUILD_NEEDS = ca-certificates pkg-config libsqlite3-dev libudev-dev libevdev-dev libsystemd-dev \
+	libdeflate-dev libsodium-dev
+# To run all tests: independent readers in Python, a made-up machine with devices.
+TEST_NEEDS = $(BUILD_NEEDS) python3 python3-venv python3-gi umockdev libumockdev-dev \
+	gir1.2-umockdev-1.0
+# To compare the ring with others.
+BENCH_NEEDS = $(BUILD_NEEDS) g++ libatomic-queue-dev libreaderwriterqueue-dev libboost-dev
+# To make the Debian package and look it over.
+DEB_NEEDS = $(BUILD_NEEDS) dpkg-dev fakeroot lintian binutils
+
+# An import that Package.swift does not declare fails the build.
+IMPORTS = --explicit-target-dependency-import-check error
+BUILD = swift build $(IMPORTS)
+RELEASE = $(BUILD) -c release
+
+# make demo: seconds that it records (without it, until Ctrl-C), and where its data goes (without it,
+# a new folder under ./data).
+export DEMO_SECONDS ?=
+export DEMO_DATA ?=
+# make bench: which benchmark, and its options.
+BENCH ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint build release programs deb bench clean \
+	needs-build needs-test needs-bench needs-deb
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: programs ## Run a pilot station with virtual devices (DEMO_SECONDS=30, DEMO_DATA=DIR)
+	@"$$($(RELEASE) --show-bin-path)"/attune demo \
+		$${DEMO_SECONDS:+--seconds "$$DEMO_SECONDS"} $${DEMO_DATA:+--data "$$DEMO_DATA"}
+
+test: needs-test lint ## Run all tests
+	$(BUILD) --build-tests
+	swift test $(IMPORTS) --skip-build
+	@for script in Tests/Scripts/*.sh; do \
+		[ -e "$$script" ] || continue; echo "== $$script"; bash "$$script" || exit 1; done
+
+lint: ## Check the style of all Swift files, and the shell scripts' syntax
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@for script in .ci/run $$(find Sources Tests Devices systemd Protocols -name '*.sh'); do \
+		bash -n "$$script" || exit 1; done
+
+build: needs-build ## Build everything for debugging
+	$(BUILD)
+
+release: needs-build ## Build everything as it is installed
+	$(RELEASE)
+
+# The three programs that a station runs; quicker than everything.
+programs: needs-build
+	@echo "Building attuned, attune and attune-chat; the first time takes some minutes."
+	$(RELEASE) --product attuned
+	$(RELEASE) --product attune
+	$(RELEASE) --product attune-chat
+
+deb: needs-deb ## Make the Debian package attune_VERSION_ARCH.deb
+	systemd/make-deb.sh
+
+bench: needs-bench ## Measure (BENCH='ring', 'ingest', …; without it, all)
+	$(RELEASE) --product attune-bench
+	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
+
+clean: ## Remove what was built, and nothing that was recorded
+	rm -rf .build .build-deb attune_*.deb
+
+needs-build: ; @$(call install,$(BUILD_NEEDS))
+needs-test: ; @$(call install,$(TEST_NEEDS))
+needs-bench: ; @$(call install,$(BENCH_NEEDS))
+needs-deb: ; @$(call install,$(DEB_NEEDS))
+
+# Installs those of the packages $(1) that are not installed.
+define install
+command -v swift >/dev/null || { \
+	echo "There is no Swift toolchain: install Swift 6.2 or newer (https://www.swift.org/install/linux/)" \
+		"and put its usr/bin into PATH." >&2; exit 1; }; \
+missing=; for package in $(1); do \
+	[ "$$(dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null)" = installed ] \
+		|| missing="$$missing $$package"; done; \
+[ -z "$$missing" ] && exit 0; \
+echo "Installing the missing system packages:$$missing"; \
+if [ "$$(id -u)" = 0 ]; then become=; \
+elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && sudo -v; }; }; then \
+	become="sudo"; \
+else echo "They need root: run 'apt-get install$$missing' as root, then this again." >&2; exit 1; fi; \
+$$become apt-get -q update && \
+$$become env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $$missing \
+	|| { echo "apt-get failed. Install by hand:$$missing" >&2; exit 1; }
+endef

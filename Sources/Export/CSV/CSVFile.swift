@@ -1,0 +1,266 @@
+import Glibc
+import SystemCalls
+import Timebase
+
+/// Writes one CSV file through a buffer of its own, field by field.
+///
+/// Numbers are turned into digits right in the buffer. A failure to write is kept and thrown at the
+/// row's end. Used by one thread.
+@safe final class CSVFile {
+    /// The file's place.
+    let path: String
+    /// Rows ended so far, without the header.
+    private(set) var rows: Int64 = 0
+    private let file: FileDescriptor
+    private let columns: Int
+    /// Owned by this object and freed with it; `used` never passes `capacity`, since each append of
+    /// fixed length asks `reserve` first.
+    private let buffer: UnsafeMutablePointer<UInt8>
+    private static let capacity = 1 << 18
+    private var used = 0
+    private var written: Int64 = 0
+    private var fields = 0
+    private var failure: SystemError?
+
+    /// Creates the file, which must not be there, and writes the header.
+    init(path: String, columns: [CSVColumn]) throws(SystemError) {
+        self.path = path
+        self.columns = columns.count
+        unsafe buffer = .allocate(capacity: Self.capacity)
+        file = try FileDescriptor(
+            opening: path, flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o640)
+        for column in columns { text(column.name) }
+        try endRow()
+        rows = 0
+    }
+
+    deinit { unsafe buffer.deallocate() }
+
+    /// Bytes written, those waiting in the buffer included.
+    var bytes: Int64 { written + Int64(used) }
+
+    /// Writes what waits and makes the file durable.
+    func close() throws(SystemError) {
+        flush()
+        if let failure { throw failure }
+        try systemCall("fdatasync", path) { fdatasync(file.number) }
+    }
+
+    /// Ends a row.
+    func endRow() throws(SystemError) {
+        assert(fields == columns, "\(path) got \(fields) fields in a row of \(columns)")
+        reserve(1)
+        unsafe buffer[used] = 0x0A
+        used += 1
+        fields = 0
+        rows += 1
+        if let failure { throw failure }
+    }
+
+    /// A field without a value.
+    func missing() {
+        reserve(1)
+        separate()
+    }
+
+    func integer(_ value: Int64) {
+        reserve(24)
+        separate()
+        digits(value)
+    }
+
+    func integer(_ value: Int64?) {
+        if let value { integer(value) } else { missing() }
+    }
+
+    /// The shortest digits that give the same number when read back; a NaN is a missing value.
+    func real(_ value: Double) {
+        reserve(40)
+        separate()
+        // Whole numbers of up to 15 digits need no search for the shortest form.
+        if value.magnitude < 1e15, value == value.rounded(.towardZero),
+            value != 0 || value.sign == .plus
+        {
+            digits(Int64(value))
+        } else if value.isFinite {
+            var text = value.description
+            text.withUTF8 { bytes in
+                for place in bytes.indices {
+                    unsafe buffer[used] = bytes[place]
+                    used += 1
+                }
+            }
+        } else if value.isInfinite {
+            for byte in (value < 0 ? "-inf" : "inf").utf8 {
+                unsafe buffer[used] = byte
+                used += 1
+            }
+        }
+    }
+
+    func real(_ value: Double?) {
+        if let value { real(value) } else { missing() }
+    }
+
+    /// Nanoseconds as milliseconds, exactly, with as many decimals as that takes.
+    func milliseconds(_ nanoseconds: Int64) {
+        reserve(32)
+        separate()
+        if nanoseconds < 0 {
+            unsafe buffer[used] = 0x2D
+            used += 1
+        }
+        let magnitude = nanoseconds.magnitude
+        digits(magnitude / 1_000_000)
+        decimals(magnitude % 1_000_000, 6)
+    }
+
+    func milliseconds(_ nanoseconds: Int64?) {
+        if let nanoseconds { milliseconds(nanoseconds) } else { missing() }
+    }
+
+    /// The digits after the point, without zeros at their end; nothing for zero.
+    private func decimals(_ value: UInt64, _ count: Int) {
+        if value == 0 { return }
+        var value = value
+        var count = count
+        while value % 10 == 0 {
+            value /= 10
+            count -= 1
+        }
+        unsafe buffer[used] = 0x2E
+        used += 1
+        padded(value, count)
+    }
+
+    /// Bytes that were formatted before, at most 40 of them.
+    func formatted(_ bytes: UnsafeBufferPointer<UInt8>) {
+        reserve(48)
+        separate()
+        guard let address = bytes.baseAddress, bytes.count <= 40 else { return }
+        unsafe (buffer + used).update(from: address, count: bytes.count)
+        used += bytes.count
+    }
+
+    /// Writes a number as `real` does, and hands out its bytes to be kept; they are valid inside
+    /// the call only.
+    func real(_ value: Double, keeping keep: (UnsafeBufferPointer<UInt8>) -> Void) {
+        reserve(48)
+        let start = used + (fields > 0 ? 1 : 0)
+        real(value)
+        unsafe keep(UnsafeBufferPointer(start: buffer + start, count: used - start))
+    }
+
+    /// UTC in ISO 8601 with milliseconds, rounded down, and `Z`.
+    /// - Parameter realtime: nanoseconds since 1970.
+    func utc(_ realtime: Int64) {
+        reserve(40)
+        separate()
+        let calendar = CalendarTime(nanosecondsSince1970: realtime)
+        padded(calendar.year, 4)
+        for (mark, value) in [
+            (UInt8(0x2D), calendar.month), (0x2D, calendar.day), (0x54, calendar.hour),
+            (0x3A, calendar.minute), (0x3A, calendar.second),
+        ] {
+            unsafe buffer[used] = mark
+            used += 1
+            padded(value, 2)
+        }
+        unsafe buffer[used] = 0x2E
+        used += 1
+        padded(calendar.millisecond, 3)
+        unsafe buffer[used] = 0x5A
+        used += 1
+    }
+
+    /// Text of any length; in quotes where it has to be, and where it is empty, which a missing
+    /// value is not.
+    func text(_ value: String) {
+        var value = value
+        reserve(1)
+        separate()
+        value.withUTF8 { bytes in
+            let isQuoted =
+                unsafe bytes.isEmpty || bytes[0] <= 0x20 || bytes[bytes.count - 1] <= 0x20
+                || bytes.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+            if isQuoted { byte(0x22) }
+            for place in bytes.indices {
+                let next = unsafe bytes[place]
+                if next == 0x22 { byte(0x22) }
+                byte(next)
+            }
+            if isQuoted { byte(0x22) }
+        }
+    }
+
+    func text(_ value: String?) {
+        if let value { text(value) } else { missing() }
+    }
+
+    private func byte(_ value: UInt8) {
+        reserve(1)
+        unsafe buffer[used] = value
+        used += 1
+    }
+
+    @inline(__always) private func separate() {
+        // `reserve` was called with one byte more than the field needs.
+        if fields > 0 {
+            unsafe buffer[used] = 0x2C
+            used += 1
+        }
+        fields += 1
+    }
+
+    @inline(__always) private func reserve(_ count: Int) {
+        if used + count > Self.capacity { flush() }
+    }
+
+    private func flush() {
+        defer { used = 0 }
+        if failure != nil { return }
+        var done = 0
+        do throws(SystemError) {
+            while done < used {
+                done += try systemCall("write", path) {
+                    unsafe Glibc.write(file.number, buffer + done, used - done)
+                }
+            }
+            written += Int64(used)
+        } catch {
+            failure = error
+        }
+    }
+
+    private func digits(_ value: Int64) {
+        if value < 0 {
+            unsafe buffer[used] = 0x2D
+            used += 1
+        }
+        digits(value.magnitude)
+    }
+
+    private func digits(_ value: UInt64) {
+        var count = 1
+        var limit: UInt64 = 10
+        while value >= limit {
+            count += 1
+            let (next, overflow) = limit.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            limit = next
+        }
+        padded(value, count)
+    }
+
+    /// The last `count` digits, with zeros before them where there are fewer.
+    private func padded(_ value: UInt64, _ count: Int) {
+        var left = value
+        var place = used + count
+        while place > used {
+            place -= 1
+            unsafe buffer[place] = UInt8(truncatingIfNeeded: 0x30 + left % 10)
+            left /= 10
+        }
+        used += count
+    }
+}

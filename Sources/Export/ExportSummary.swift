@@ -1,0 +1,32 @@
+/// What an export wrote.
+public struct ExportSummary: Hashable, Sendable, Codable {
+    /// One file of the export.
+    public struct Table: Hashable, Sendable, Codable {
+        /// The table's name: the file's without its ending.
+        public var name: String
+        /// The file's name inside the export's directory.
+        public var file: String
+        /// Rows without the header.
+        public var rows: Int64
+        /// The file's length.
+        public var bytes: Int64
+    }
+
+    /// In the order in which they were written.
+    public var tables: [Table] = []
+
+    public init() {}
+
+    /// Rows of a table without its header; nil where there is no such table.
+    public func rows(of table: String) -> Int64? {
+        tables.first { $0.name == table }?.rows
+    }
+
+    /// Length of all files.
+    public var bytes: Int64 { tables.reduce(0) { $0 + $1.bytes } }
+
+    /// Rows of all sample tables.
+    public var samples: Int64 {
+        tables.reduce(0) { $0 + ($1.name.hasPrefix(ColumnNames.samplePrefix) ? $1.rows : 0) }
+    }
+}

@@ -1,0 +1,187 @@
+import Glibc
+import SystemCalls
+
+/// A directory that is filled under another name beside its place and takes its place only when
+/// it is whole.
+///
+/// Until `commit` there is nothing at its place. What a killed process leaves beside it is locked
+/// by nobody, and the next export to the same place removes it. Used by one thread.
+public final class StagedDirectory {
+    /// The directory's place.
+    public let destination: String
+    /// Where it is filled until then.
+    public let path: String
+    private let isReplacing: Bool
+    /// Keeps the lock that tells other exports that this one lives.
+    private let lock: FileDescriptor
+    /// Directories above the destination that were made for it, outermost first.
+    private let made: [String]
+    private var isOpen = true
+
+    /// Makes the directory beside its place.
+    /// - Parameters:
+    ///   - destination: must not be there, or be empty, unless it is to be replaced.
+    ///   - isReplacing: whether an earlier export there is replaced. Only files that an export
+    ///     writes are ever replaced: `notAnExport` where there are others.
+    public init(for destination: String, replacing isReplacing: Bool = false)
+        throws(ExportError)
+    {
+        var place = destination
+        while place.count > 1, place.hasSuffix("/") { place.removeLast() }
+        guard !place.isEmpty, place != "/", place != ".", place != "..", !place.hasSuffix("/.."),
+            !place.hasSuffix("/.")
+        else {
+            throw ExportError(
+                code: .notEmpty,
+                message: "\"\(destination)\" cannot become an export; name a new directory with "
+                    + "--out")
+        }
+        self.destination = place
+        self.isReplacing = isReplacing
+        let above = Self.above(place)
+        let prefix = Self.prefix(place)
+        let path = "\(above)/\(prefix)\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        try Self.check(place, isReplacing: isReplacing)
+        let made = Self.missing(above)
+        self.path = path
+        self.made = made
+        do throws(SystemError) {
+            if !made.isEmpty { try FileSystem.makeDirectories(above) }
+            Self.removeLeftovers(in: above, prefix: prefix)
+            try systemCall("mkdir", path) { unsafe mkdir(path, 0o750) }
+            let file = try FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY)
+            let number = file.number
+            try systemCall("flock", path) { flock(number, LOCK_EX | LOCK_NB) }
+            lock = file
+        } catch {
+            for directory in [path] + made.reversed() { _ = unsafe rmdir(directory) }
+            throw .system(error, directory: place)
+        }
+    }
+
+    deinit { discard() }
+
+    /// Moves the directory to its place, all at once, after making it durable.
+    public func commit() throws(ExportError) {
+        guard isOpen else { return }
+        try Self.check(destination, isReplacing: isReplacing)
+        do throws(SystemError) {
+            try FileSystem.syncDirectory(path)
+            if isReplacing, FileSystem.exists(destination) {
+                // Named as a leftover, so that the next export removes it if this is killed here.
+                let old = path + "-old"
+                try systemCall("rename", destination) { unsafe rename(destination, old) }
+                do throws(SystemError) {
+                    try systemCall("rename", destination) { unsafe rename(path, destination) }
+                } catch {
+                    _ = unsafe rename(old, destination)
+                    throw error
+                }
+                Self.removeTree(old)
+            } else {
+                try systemCall("rename", destination) { unsafe rename(path, destination) }
+            }
+            isOpen = false
+            try FileSystem.syncDirectory(Self.above(destination))
+        } catch {
+            throw .system(error, directory: destination)
+        }
+    }
+
+    /// Removes everything that was written. Harmless after `commit`.
+    public func discard() {
+        guard isOpen else { return }
+        isOpen = false
+        Self.removeTree(path)
+        for directory in made.reversed() { _ = unsafe rmdir(directory) }
+    }
+
+    private static func above(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func prefix(_ path: String) -> String {
+        // A name of 255 bytes leaves no room beside it; its first 200 do.
+        let name = path.split(separator: "/").last ?? ""
+        return ".\(String(decoding: name.utf8.prefix(200), as: UTF8.self)).exporting-"
+    }
+
+    /// Makes sure that the place is free, or holds what may be replaced.
+    private static func check(_ place: String, isReplacing: Bool) throws(ExportError) {
+        guard FileSystem.exists(place) else { return }
+        let names: [String]
+        do throws(SystemError) { names = try FileSystem.list(place) } catch {
+            throw .system(error, directory: place)
+        }
+        if names.isEmpty { return }
+        guard isReplacing else {
+            throw ExportError(
+                code: .notEmpty,
+                message: "\(place) exists and is not empty; choose another directory with --out, "
+                    + "or replace it with --force")
+        }
+        if let other = foreign(place, names, depth: 1) {
+            throw ExportError(
+                code: .notAnExport,
+                message: "\(place) holds \(other), which no export wrote, and is not replaced even "
+                    + "with --force; choose another directory with --out")
+        }
+    }
+
+    /// The first name that no export would have written; nil where there is none.
+    private static func foreign(_ directory: String, _ names: [String], depth: Int) -> String? {
+        for name in names {
+            let path = "\(directory)/\(name)"
+            if isDirectory(path) {
+                guard depth > 0, let inside = try? FileSystem.list(path),
+                    inside.contains(CSVTable.codebookFile)
+                else { return name }
+                if let found = foreign(path, inside, depth: depth - 1) {
+                    return "\(name)/\(found)"
+                }
+            } else if !name.hasSuffix(".csv") {
+                return name
+            }
+        }
+        return nil
+    }
+
+    /// Whether a path is a directory itself, not a link to one.
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The directories that are not there, of a path and those above it, outermost first.
+    private static func missing(_ path: String) -> [String] {
+        var missing: [String] = []
+        var place = path
+        while !FileSystem.exists(place) {
+            missing.append(place)
+            place = above(place)
+        }
+        return missing.reversed()
+    }
+
+    /// Removes what exports to the same place left that were killed.
+    private static func removeLeftovers(in directory: String, prefix: String) {
+        for name in (try? FileSystem.list(directory)) ?? [] where name.hasPrefix(prefix) {
+            let path = "\(directory)/\(name)"
+            guard isDirectory(path),
+                let file = try? FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY),
+                flock(file.number, LOCK_EX | LOCK_NB) == 0
+            else { continue }
+            removeTree(path)
+        }
+    }
+
+    /// Removes a directory with its files and the directories in it; never follows a link.
+    private static func removeTree(_ path: String) {
+        for name in (try? FileSystem.list(path)) ?? [] {
+            let inside = "\(path)/\(name)"
+            if isDirectory(inside) { removeTree(inside) } else { try? FileSystem.remove(inside) }
+        }
+        _ = unsafe rmdir(path)
+    }
+}

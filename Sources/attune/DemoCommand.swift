@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import SystemCalls
+
+/// `attune demo`: a pilot station with virtual devices, from the first sample to the exported file.
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Record a pilot session with virtual devices.",
+        discussion: """
+            Starts the daemon, two virtual sensors, a virtual keyboard and the chat as processes of \
+            their own, in a private runtime directory, and records a session until Ctrl-C.
+
+            With --seconds nobody is needed: a scripted participant chats and types. Then the session \
+            is stopped, finished, checked, summarised and exported, and every value that the devices \
+            say they sent is looked up in the exported tables. The exit code is 0 only if all is there.
+            """)
+
+    @Option(help: "Record this long, unattended, and check everything; without it, until Ctrl-C.")
+    var seconds: Double?
+
+    @Option(help: "Where the data goes; without it, a new folder under ./data.")
+    var data: String?
+
+    @Option(
+        help: "Only compare again what an earlier unattended run left in its folder demo-run-….")
+    var compare: String?
+
+    func validate() throws {
+        if let seconds, !(3...86_400).contains(seconds) {
+            throw ValidationError("--seconds must be between 3 and 86400.")
+        }
+    }
+
+    func run() throws {
+        // Before anything is started: children are given their signals back.
+        let signals = DemoSignals()
+        do {
+            if let compare {
+                for line in try DemoComparison(folder: compare).run() { print(line) }
+                return
+            }
+            let places = try DemoPlaces(data: data)
+            let station = try DemoStation(places: places, seconds: seconds, signals: signals)
+            defer { station.cleanUp() }
+            try station.run()
+        } catch let error as DemoError {
+            Output.error("demo: \(error)")
+            throw ExitCode(error == .interrupted ? 130 : 1)
+        } catch {
+            Output.error("demo: \(error)")
+            throw ExitCode(1)
+        }
+    }
+}

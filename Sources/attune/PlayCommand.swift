@@ -1,0 +1,91 @@
+import ArgumentParser
+import Foundation
+import Playback
+import SessionStore
+import SystemCalls
+
+/// `attune play`: a session, replayed in the terminal.
+struct PlayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "play",
+        abstract: "Play a session back in the terminal, or as lines of text.",
+        discussion: """
+            In a terminal it shows the turns, the rhythm of the keys and the signals as they were; ? \
+            lists the keys, q quits. Into a pipe or with --plain it prints a line for each thing that \
+            happens: seconds since the start, kind and text, separated by tabs. Times T are seconds \
+            (90, 90.5s) or 1:30 or 1:02:03. A session that is still being recorded can be played too.
+            """)
+
+    @Argument(help: "The session's file.")
+    var file: String
+    @Option(help: "Seconds of the session in a second, 0.1 to 16; 0 prints all lines at once.")
+    var speed = 1.0
+    @Option(help: ArgumentHelp("Where to begin.", valueName: "T"))
+    var from: SessionTime?
+    @Option(help: ArgumentHelp("Where to end.", valueName: "T"))
+    var until: SessionTime?
+    @Flag(help: "Print lines of text even in a terminal.")
+    var plain = false
+
+    /// A time since the session's start, as typed.
+    struct SessionTime: ExpressibleByArgument {
+        let nanoseconds: Int64
+
+        init?(argument: String) {
+            guard let nanoseconds = TimeText.nanoseconds(argument) else { return nil }
+            self.nanoseconds = nanoseconds
+        }
+    }
+
+    func validate() throws {
+        guard speed == 0 || ReplayClock.rates.contains(speed) else {
+            throw ValidationError("--speed is between 0.1 and 16, or 0 for all lines at once.")
+        }
+        if let from, let until, from.nanoseconds >= until.nanoseconds {
+            throw ValidationError("--until must be later than --from.")
+        }
+    }
+
+    func run() throws {
+        do {
+            let timeline = try SessionTimeline(path: file)
+            if plain || speed == 0 || !Terminal.isUsable {
+                try printLines(timeline)
+            } else {
+                try show(timeline)
+            }
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            try? FileSystem.writeAll(Array("attune: \(error)\n".utf8), to: 2)
+            throw ExitCode(1)
+        }
+    }
+
+    private func printLines(_ timeline: SessionTimeline) throws {
+        let player = PlainPlayer(
+            timeline: timeline, speed: speed, from: from?.nanoseconds, until: until?.nanoseconds)
+        try player.run { line in
+            do {
+                try FileSystem.writeAll(Array("\(line)\n".utf8), to: 1, subject: "standard output")
+            } catch let error as SystemError {
+                // A reader may have enough, as `head` does.
+                guard error.code == EPIPE else { throw error }
+                throw ExitCode.success
+            }
+        }
+    }
+
+    private func show(_ timeline: SessionTimeline) throws {
+        let player = try Player(
+            timeline: timeline, rate: speed, from: from?.nanoseconds, until: until?.nanoseconds,
+            convert: { _, value in value }, at: Clocks.now())
+        let screen = try TerminalPlayer(
+            player: player, terminal: try Terminal(),
+            symbols: Symbols(isUnicode: Terminal.isUnicode), usesColour: Terminal.usesColour)
+        if case .signal(let number) = try screen.run() {
+            // As a shell reports a program that a signal ended.
+            throw ExitCode(128 + number)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Export
+import Foundation
+import SessionStore
+
+/// `attune summary`: a session at a glance.
+struct SummaryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "summary",
+        abstract: "Show what a recording holds and how good its times are.",
+        discussion: """
+            "lost" counts what is missing in gaps, "bound" is the largest 95% bound of a stream's \
+            times. Works on recordings in progress.
+            """)
+
+    @Argument(help: "The session file.", completion: .file(extensions: ["attune"]))
+    var file: String
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let reader = try SessionReader.open(at: file)
+        let summary = try SessionSummary(reader)
+        try reader.close()
+        if global.json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            encoder.nonConformingFloatEncodingStrategy = .convertToString(
+                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+            print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+        } else {
+            for line in summary.lines { print(line) }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+"""Compares what a session file holds with the logs of the virtual devices that sent it."""
+
+import bisect
+
+import stored
+from station import Failure
+
+
+class Comparison:
+    """Figures of one stream, and what was found wrong with it."""
+
+    def __init__(self, name):
+        self.name = name
+        self.made = self.sent = self.stored = 0
+        self.in_gaps = self.gap_rows = 0
+        self.in_reads = self.reads = 0
+        self.faults = []
+
+    def fault(self, text):
+        self.faults.append(f"{self.name}: {text}")
+
+    def line(self):
+        return (f"{self.name}: {self.made} made, {self.sent} sent, {self.stored} stored, "
+                f"{self.in_gaps} missing in {self.gap_rows} gaps"
+                + (f", {self.in_reads} of them in {self.reads} reads under way"
+                   if self.reads else ""))
+
+
+# How long what was sent may wait before a busy machine reads it.
+LAG = 400_000_000
+
+
+def regular(database, name, frames, numbers, modulus, kills, arrivals, tolerance):
+    """Compares a stream of samples.
+
+    frames: all frames of the log from the first stored one on, as a dict from a sample's number to
+    the frame. numbers: the numbers of the stored samples, in the file's order.
+    modulus: of the device's counter, or None. kills: when the daemon was killed, and whether bytes
+    were then taken away. arrivals: of the stored samples.
+    """
+    result = Comparison(name)
+    stream = stored.stream_id(database, name)
+    gaps = stored.gaps(database, stream)
+    time = stored.times(database, stream)
+    result.stored = len(numbers)
+    result.gap_rows = len(gaps)
+    if not numbers:
+        result.fault("nothing is stored")
+        return result
+    span = [frames[number] for number in range(numbers[0], numbers[-1] + 1) if number in frames]
+    result.made = len(span)
+    result.sent = sum(1 for frame in span if frame.fate == "sent")
+    used = set()
+    for index, (before, after) in enumerate(zip(numbers, numbers[1:])):
+        if after <= before:
+            result.fault(f"sample {index + 1} is number {after} after {before}")
+            continue
+        missing = after - before - 1
+        gap = gaps.get(index)
+        if gap is None:
+            if missing:
+                result.fault(
+                    f"{missing} samples are missing after sample {index} (number {before}) and no "
+                    f"gap says so; sent at {frames[before + 1].written}")
+            continue
+        used.add(index)
+        result.in_gaps += missing
+        for end, at, what in ((gap.start, index, "start"), (gap.end, index + 1, "end")):
+            expected = time(at)
+            if expected is None or abs(expected - end) > tolerance:
+                result.fault(f"the gap after {index}: its {what} {end} is not its neighbour's "
+                             f"time {expected}")
+        difference = gap.lost - missing
+        if abs(difference) > gap.bound:
+            if gap.bound or not modulus or difference % modulus:
+                result.fault(f"the gap after {index} ({gap.cause}) says {gap.lost} ± {gap.bound} "
+                             f"of {missing}")
+            else:
+                result.fault(f"the gap after {index} ({gap.cause}) is wrong by turns of the "
+                             f"counter: {gap.lost} of {missing}")
+        lost = [frames[number] for number in range(before + 1, after)
+                if frames[number].fate == "sent"]
+        if lost:
+            # What was sent and is gone was taken away, or in a read when the daemon was killed.
+            known = [
+                stolen for moment, stolen in kills
+                if moment - LAG <= lost[-1].written <= arrivals[index + 1]
+                and arrivals[index] - LAG <= moment]
+            if known and not any(known):
+                result.reads += 1
+                result.in_reads += len(lost)
+            if not known or lost[0].written < arrivals[index] - LAG:
+                result.fault(
+                    f"{len(lost)} samples that were sent at {lost[0].written} are missing, though "
+                    "the daemon ran")
+    for index in gaps:
+        if index not in used and -1 < index < len(numbers) - 1:
+            result.fault(f"a gap after {index} has no place")
+    return result
+
+
+def keys(database, name, log, begin, end, kills):
+    """Compares the presses and releases of a keyboard with its log."""
+    result = Comparison(name)
+    stream = stored.stream_id(database, name)
+    gaps = stored.gaps(database, stream)
+    rows = database.execute(
+        "SELECT ordinal, pressed_ns, released_ns FROM keystrokes WHERE stream_id = ?"
+        " ORDER BY ordinal", (stream,)).fetchall()
+    pressed = [frame.due for frame in log.frames if frame.values[1] == 1 and begin < frame.due < end]
+    released = {frame.due for frame in log.frames if frame.values[1] == 0}
+    result.made = result.sent = len(pressed)
+    result.stored = len(rows)
+    result.gap_rows = len(gaps)
+    if [row[0] for row in rows] != list(range(len(rows))):
+        result.fault("its ordinals have holes")
+    times = [row[1] for row in rows]
+    if times != sorted(times) or len(set(times)) != len(times):
+        result.fault("presses are doubled or out of order")
+    for row in rows:
+        if row[1] not in set(pressed):
+            result.fault(f"press {row[0]} was never made")
+        if row[2] is not None and (row[2] not in released or row[2] < row[1]):
+            result.fault(f"the release of press {row[0]} was never made")
+    for time in pressed:
+        if time in set(times):
+            continue
+        before = bisect.bisect_left(times, time) - 1
+        gap = gaps.get(before)
+        if gap is None or not gap.start <= time <= gap.end:
+            result.fault(f"the press at {time} is missing, and lies in no gap: {gap}")
+            continue
+        result.in_gaps += 1
+        if gap.cause != "restart":
+            result.fault(f"the gap at {gap.start} has the cause {gap.cause}")
+        if not any(gap.start <= moment <= gap.end for moment, _ in kills):
+            result.fault(f"the press at {time} is missing, though the daemon ran")
+    return result
+
+
+def sequences(database, client):
+    """The numbers of a linked client's items in all tables, in order of number."""
+    found = []
+    for table in ("events", "turns", "draft_edits"):
+        found += [row[0] for row in database.execute(
+            f"SELECT client_sequence FROM {table} WHERE client = ?", (client,))]
+    return sorted(found)
+
+
+def exactly_once(database, client, last=None):
+    """Fails unless a client's items 1…last are each stored once."""
+    found = sequences(database, client)
+    expected = list(range(1, (last if last is not None else len(found)) + 1))
+    if found != expected:
+        lost = sorted(set(expected) - set(found))
+        doubled = sorted({number for number in found if found.count(number) > 1})
+        raise Failure(f"{client}: lost {lost[:10]}, doubled {doubled[:10]}, of {len(expected)}")
+    return len(found)

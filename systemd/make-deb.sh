@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Makes attune_VERSION_ARCHITECTURE.deb in the checkout's root: release programs with Swift's runtime
+# linked in, staged under .build-deb. Called by `make deb`, which installs what this needs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+umask 022
+
+work=.build-deb
+root=$work/root
+version=$(sed -n 's/.*public static let version = "\(.*\)".*/\1/p' Sources/Recording/Station.swift)
+architecture=$(dpkg --print-architecture)
+[ -n "$version" ] || { echo "Sources/Recording/Station.swift names no version" >&2; exit 1; }
+
+build=(swift build -c release --static-swift-stdlib --scratch-path "$work/swift"
+    --explicit-target-dependency-import-check error)
+for program in attuned attune attune-chat; do
+    echo "Building $program with Swift's runtime linked in"
+    "${build[@]}" --product "$program"
+done
+binaries=$("${build[@]}" --show-bin-path)
+
+rm -rf "$root" "$work/debian"
+install -d "$root/DEBIAN" "$root/usr/share/attune"
+programs=()
+for program in attuned attune attune-chat; do
+    install -D -m 0755 "$binaries/$program" "$root/usr/bin/$program"
+    strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root/usr/bin/$program"
+    programs+=("$root/usr/bin/$program")
+done
+install -D -m 0644 systemd/attuned.service "$root/lib/systemd/system/attuned.service"
+install -D -m 0644 systemd/attune.sysusers "$root/usr/lib/sysusers.d/attune.conf"
+install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf"
+install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
+install -D -m 0644 systemd/settings/attuned.yaml "$root/etc/attune/attuned.yaml"
+install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
+# A folder that has nothing yet is made all the same: the programs look there.
+install -d "$root/usr/share/attune/studies"
+for kind in studies formats interfaces; do
+    for file in Protocols/$kind/*; do
+        case $file in *.yaml | *.md | *.varlink) ;; *) continue ;; esac
+        install -D -m 0644 -t "$root/usr/share/attune/$kind" "$file"
+    done
+done
+for page in systemd/man/*; do
+    install -D -m 0644 "$page" "$root/usr/share/man/man${page##*.}/$(basename "$page")"
+    gzip -9n "$root/usr/share/man/man${page##*.}/$(basename "$page")"
+done
+
+doc=$root/usr/share/doc/attune
+install -D -m 0644 systemd/debian/copyright "$doc/copyright"
+install -m 0644 README.md "$doc/README.md"
+{
+    echo "attune ($version) stable; urgency=medium"
+    echo
+    echo "  * Built from the sources of version $version."
+    echo
+    echo " -- Attune developers <attune@localhost.localdomain>  $(date -R -d "@${SOURCE_DATE_EPOCH:-$(
+        git log -1 --format=%ct 2>/dev/null || date +%s)}")"
+} | gzip -9n > "$doc/changelog.gz"
+
+for script in postinst prerm postrm; do
+    install -m 0755 "systemd/debian/$script" "$root/DEBIAN/$script"
+done
+(cd "$root" && find etc -type f -printf '/%p\n' | sort) > "$root/DEBIAN/conffiles"
+
+# The system's libraries that the programs are linked with, and their versions.
+install -d "$work/debian"
+printf 'Source: attune\n\nPackage: attune\nArchitecture: any\n' > "$work/debian/control"
+depends=$(cd "$work" && dpkg-shlibdeps -O "${programs[@]/#$work\//-e}" | sed -n 's/^shlibs:Depends=//p')
+size=$(du -k -s --apparent-size "$root" | cut -f1)
+sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" \
+    -e "s/@DEPENDS@/$depends/" systemd/debian/control.in > "$root/DEBIAN/control"
+(cd "$root" && find . -type f -not -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) \
+    > "$root/DEBIAN/md5sums"
+
+package=attune_${version}_$architecture.deb
+dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
+echo "Made $package ($(du -h "$package" | cut -f1)):"
+dpkg-deb -f "$package" Depends | sed 's/^/  depends on /'
+lintian --fail-on error --info --no-tag-display-limit "$package"
+echo "lintian found no errors. Install it with: sudo apt-get install ./$package"
