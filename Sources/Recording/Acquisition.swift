@@ -80,7 +80,9 @@ final class Acquisition: Sendable {
         }
     }
 
-    private var writer: RingWriter
+    /// One thread uses it and nothing of it calls back, so that no two uses meet and asking each time
+    /// whether they do is spared.
+    @exclusivity(unchecked) private var writer: RingWriter
     private let epoll: Epoll
     private let commands: Mailbox<Acquisition.Command>
     private let notices: Mailbox<ControlNotice>

@@ -49,7 +49,7 @@ package final class IngestHarness {
         acquisition = try Station.ring(
             "acquisition", runtime, megabytes: settings.ringMegabytes, boot: boot)
         control = try Station.ring(
-            "control", runtime, megabytes: Station.controlRingMegabytes, boot: boot)
+            "control", runtime, megabytes: settings.ringMegabytes, boot: boot)
         acquisitionWriter = acquisition.makeWriter()
         controlWriter = control.makeWriter()
         notices = try Mailbox()
