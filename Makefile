@@ -39,7 +39,7 @@ demo: programs ## Run a pilot station with virtual devices (DEMO_SECONDS=30, DEM
 
 test: needs-test lint ## Run all tests
 	$(BUILD) --build-tests
-	swift test $(IMPORTS) --skip-build
+	swift test $(IMPORTS) --skip-build --no-parallel
 	@for script in Tests/Scripts/*.sh; do \
 		[ -e "$$script" ] || continue; echo "== $$script"; bash "$$script" || exit 1; done
 
