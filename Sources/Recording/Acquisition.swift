@@ -82,7 +82,7 @@ final class Acquisition: Sendable {
 
     /// One thread uses it and nothing of it calls back, so that no two uses meet and asking each time
     /// whether they do is spared.
-    @exclusivity(unchecked) private var writer: RingWriter
+    private var writer: RingWriter
     private let epoll: Epoll
     private let commands: Mailbox<Acquisition.Command>
     private let notices: Mailbox<ControlNotice>
