@@ -1,4 +1,5 @@
 import SystemCalls
+import Timebase
 
 /// Milliseconds that repeated readings took: by the clock, and of processor time alone.
 struct ReadingTimes {

@@ -26,6 +26,14 @@ struct PlayCommand: ParsableCommand {
     var until: SessionTime?
     @Flag(help: "Print lines of text even in a terminal.")
     var plain = false
+    @OptionGroup var global: GlobalOptions
+
+    /// What `--json` prints for each thing that happens.
+    private struct Line: Encodable {
+        var seconds: Double
+        var kind: String
+        var text: String
+    }
 
     /// A time since the session's start, as typed.
     struct SessionTime: ExpressibleByArgument {
@@ -49,7 +57,7 @@ struct PlayCommand: ParsableCommand {
     func run() throws {
         do {
             let timeline = try SessionTimeline(path: file)
-            if plain || speed == 0 || !Terminal.isUsable {
+            if plain || global.json || speed == 0 || !Terminal.isUsable {
                 try printLines(timeline)
             } else {
                 try show(timeline)
@@ -67,13 +75,26 @@ struct PlayCommand: ParsableCommand {
             timeline: timeline, speed: speed, from: from?.nanoseconds, until: until?.nanoseconds)
         try player.run { line in
             do {
-                try FileSystem.writeAll(Array("\(line)\n".utf8), to: 1, subject: "standard output")
+                let shown = global.json ? try Self.json(line) : line
+                try FileSystem.writeAll(Array("\(shown)\n".utf8), to: 1, subject: "standard output")
             } catch let error as SystemError {
                 // A reader may have enough, as `head` does.
                 guard error.code == EPIPE else { throw error }
                 throw ExitCode.success
             }
         }
+    }
+
+    /// A printed line as an object.
+    private static func json(_ line: String) throws -> String {
+        let parts = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let object = Line(
+            seconds: Double(parts[0].filter { $0 != " " }) ?? 0,
+            kind: parts.count > 1 ? String(parts[1]) : "",
+            text: parts.count > 2 ? String(parts[2]) : "")
+        return String(decoding: try encoder.encode(object), as: UTF8.self)
     }
 
     private func show(_ timeline: SessionTimeline) throws {

@@ -61,10 +61,21 @@ extension IntegrationTests {
             let listed = try station.json("session", "list", "study")
             #expect(listed.array?.count == 1)
             #expect(try station.json("session", "list", "other").array?.isEmpty == true)
+            let watch = try ProgramRun(
+                station.program("attune"), ["watch", "--json", "--runtime", station.runtime],
+                place: station.directory.path)
+            try waitFor("a live view") { watch.outputText.contains("\n") }
             let stopped = try station.json(
                 "session", "stop", "--wait", "--outcome", "completed")
             expect(stopped, Self.sessionFields)
             #expect(stopped["state"]?.string == "finished")
+            let lines = try watch.wait(seconds: 20).output.split(separator: "\n")
+            for line in lines { expect(try JSONValue(parsing: String(line)), ["stream", "kind"]) }
+            let played = try station.attune("play", path, "--speed", "0", "--json").output
+            #expect(!played.isEmpty)
+            for line in played.split(separator: "\n") {
+                expect(try JSONValue(parsing: String(line)), ["seconds", "kind", "text"])
+            }
             #expect(try station.json("check", path)["result"]?.string == "ok")
             #expect(try station.json("summary", path)["streams"]?.array?.count == 1)
             _ = try station.json("export", path, "--out", station.file("out"))
@@ -116,7 +127,6 @@ extension IntegrationTests {
                 (["summary", "/nonexistent.attune"], "/nonexistent.attune"),
                 (["export", "/nonexistent.attune", "--out", station.file("x")], "/nonexistent"),
                 (["play", "/nonexistent.attune", "--speed", "0"], "/nonexistent.attune"),
-                (["simulate", "bitalino", "--rate", "3"], "3"),
                 (["frobnicate"], "frobnicate"),
             ] {
                 let outcome = try station.attune(arguments)
