@@ -46,6 +46,8 @@ for page in systemd/man/*; do
     gzip -9n "$root/usr/share/man/man${page##*.}/$(basename "$page")"
 done
 
+install -D -m 0644 systemd/debian/lintian-overrides "$root/usr/share/lintian/overrides/attune"
+
 doc=$root/usr/share/doc/attune
 install -D -m 0644 systemd/debian/copyright "$doc/copyright"
 install -m 0644 README.md "$doc/README.md"
@@ -54,7 +56,7 @@ install -m 0644 README.md "$doc/README.md"
     echo
     echo "  * Built from the sources of version $version."
     echo
-    echo " -- Attune developers <attune@localhost.localdomain>  $(date -R -d "@${SOURCE_DATE_EPOCH:-$(
+    echo " -- Attune developers <attune@attune.invalid>  $(date -R -d "@${SOURCE_DATE_EPOCH:-$(
         git log -1 --format=%ct 2>/dev/null || date +%s)}")"
 } | gzip -9n > "$doc/changelog.gz"
 
@@ -74,8 +76,8 @@ sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@
     > "$root/DEBIAN/md5sums"
 
 package=attune_${version}_$architecture.deb
-dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
+dpkg-deb --root-owner-group -Zxz -z2 --build "$root" "$package" >/dev/null
 echo "Made $package ($(du -h "$package" | cut -f1)):"
 dpkg-deb -f "$package" Depends | sed 's/^/  depends on /'
-lintian --fail-on error --info --no-tag-display-limit "$package"
+lintian --fail-on error "$package"
 echo "lintian found no errors. Install it with: sudo apt-get install ./$package"
