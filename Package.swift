@@ -184,6 +184,13 @@ let package = Package(
                 "Timebase", "SystemCalls", "CSystem", "Link", "Chat", "LinkTestSupport",
                 "TestSupport", "attune-chat",
             ]),
+        // The real programs together.
+        tests(
+            "IntegrationTests",
+            [
+                "Timebase", "SystemCalls", "Link", "SessionStore", "LinkTestSupport",
+                "TestSupport", "attuned", "attune", "attune-chat",
+            ]),
         tests("DeclarationsTests", ["Declarations"]),
         tests(
             "DeviceProfilesTests", ["Timebase", "Declarations", "DeviceProfiles", "TestSupport"]),

@@ -80,6 +80,8 @@ final class Acquisition: Sendable {
         }
     }
 
+    /// One thread uses it and nothing of it calls back, so that no two uses meet and asking each time
+    /// whether they do is spared.
     private var writer: RingWriter
     private let epoll: Epoll
     private let commands: Mailbox<Acquisition.Command>

@@ -49,7 +49,7 @@ package final class IngestHarness {
         acquisition = try Station.ring(
             "acquisition", runtime, megabytes: settings.ringMegabytes, boot: boot)
         control = try Station.ring(
-            "control", runtime, megabytes: Station.controlRingMegabytes, boot: boot)
+            "control", runtime, megabytes: settings.ringMegabytes, boot: boot)
         acquisitionWriter = acquisition.makeWriter()
         controlWriter = control.makeWriter()
         notices = try Mailbox()
@@ -102,7 +102,8 @@ package final class IngestHarness {
         messages.post(
             .session(
                 SessionAnnouncement(
-                    number: Self.session, identifier: "ingest", sources: sources, streams: plans,
+                    number: Self.session, identifier: "ingest", started: Clocks.now(),
+                    sources: sources, streams: plans,
                     acquisition: 0, control: 0)))
         record(.attach(client))
     }

@@ -246,14 +246,14 @@ final class Interpreter {
         guard let session = sessions[record.source],
             record.position >= session.positions.control
         else { return }
-        let bytes = unsafe Array(record.bytes)
         switch record.kind {
         case RecordKind.linkEvent:
-            guard let event = try? LinkEventRecord(bytes) else { return }
+            guard let event = unsafe LinkEventRecord(record.bytes) else { return }
             if session.take(event), followed.contains(session.number) {
                 publish(event, session)
             }
         case RecordKind.control:
+            let bytes = unsafe Array(record.bytes)
             guard let message = ControlRecord.decoded(bytes) else { return }
             take(message, session)
         default: break

@@ -38,15 +38,39 @@ struct LinkEventRecord: Hashable, Sendable {
         self.payload = payload
     }
 
-    init(_ bytes: [UInt8]) throws(StateError) {
-        var reader = StateReader(bytes)
-        sequence = try reader.read()
-        time = Instant(nanoseconds: try reader.read())
-        bound = try reader.read()
-        client = try reader.readString()
-        kind = try reader.readString()
-        stream = try reader.readString()
-        payload = try reader.readString()
+    /// Reads what `encoded()` wrote, right from the ring; nil where the bytes are too few.
+    init?(_ bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= 24 else { return nil }
+        // The three numbers lie within the 24 bytes that were checked to be there.
+        sequence = Int64(littleEndian: unsafe bytes.loadUnaligned(as: Int64.self))
+        time = Instant(
+            nanoseconds: Int64(
+                littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8, as: Int64.self)))
+        bound = Int64(
+            littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 16, as: Int64.self))
+        var offset = 24
+        guard let client = unsafe Self.text(bytes, &offset),
+            let kind = unsafe Self.text(bytes, &offset),
+            let stream = unsafe Self.text(bytes, &offset),
+            let payload = unsafe Self.text(bytes, &offset)
+        else { return nil }
+        self.client = client
+        self.kind = kind
+        self.stream = stream
+        self.payload = payload
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) -> String? {
+        guard bytes.count - offset >= 4 else { return nil }
+        let count = Int(
+            UInt32(
+                littleEndian: unsafe bytes.loadUnaligned(
+                    fromByteOffset: offset, as: UInt32.self)))
+        offset += 4
+        guard bytes.count - offset >= count else { return nil }
+        defer { offset += count }
+        // The range was checked to lie within the bytes, and is copied.
+        return unsafe String(decoding: bytes[offset..<offset + count], as: UTF8.self)
     }
 }
 

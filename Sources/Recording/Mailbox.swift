@@ -4,7 +4,9 @@ import SystemCalls
 
 /// Hands messages to one thread from others: a list under a lock, and a signal to wake it.
 ///
-/// The lock is held only to append or to take the list, so that nobody waits long.
+/// The lock is held only to append or to take the list, so that nobody waits long. The signal is
+/// raised exactly while messages wait, so that neither posting to a list that has some nor looking
+/// into an empty one costs a system call.
 final class Mailbox<Message: Sendable>: Sendable {
     private let waiting = Mutex<[Message]>([])
     /// Readable while messages wait; for the receiver's `Epoll`.
@@ -14,14 +16,17 @@ final class Mailbox<Message: Sendable>: Sendable {
 
     /// Any thread.
     func post(_ message: Message) {
-        waiting.withLock { $0.append(message) }
-        signal.raise()
+        waiting.withLock { messages in
+            messages.append(message)
+            if messages.count == 1 { signal.raise() }
+        }
     }
 
     /// Takes all that waits, in order. The receiving thread alone.
     func takeAll() -> [Message] {
-        signal.clear()
-        return waiting.withLock { messages in
+        waiting.withLock { messages in
+            if messages.isEmpty { return [] }
+            signal.clear()
             let taken = messages
             messages = []
             return taken

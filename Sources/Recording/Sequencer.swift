@@ -12,17 +12,24 @@ final class Sequencer: Sendable {
         case session(SessionAnnouncement)
         /// The store is done with what it was handed.
         case storeIsFree
-        /// Look for work at once.
+        /// Look for work at once, and commit.
         case hurry
+        /// Look for work at once: somebody began to follow a session.
+        case look
         case finish
     }
 
     struct Settings: Sendable {
         /// Nanoseconds from one commit to the next.
         var commitInterval: Int64 = 200_000_000
-        /// Milliseconds between two looks at the rings, without and with live subscribers.
-        var idlePause: Int32 = 20
+        /// Milliseconds between two looks at the rings while much comes, and with live subscribers.
+        /// Otherwise the next look is at the next commit: each costs more than what it finds.
+        var busyPause: Int32 = 20
         var livePause: Int32 = 4
+        /// A ring of which more than this share waits is looked at again soon.
+        var busyShare = 1.0 / 64
+        /// A ring of which more than this share is read and not stored is stored at once.
+        var pressingShare = 1.0 / 8
         /// Bytes that may wait for a slow store before the rings have to hold the rest.
         var pendingLimit = 64 << 20
     }

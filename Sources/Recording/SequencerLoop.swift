@@ -22,6 +22,8 @@ final class SequencerLoop {
     private var storeIsFree = true
     private var isFinished = false
     private var isUrgent = false
+    /// The last look at the rings found much.
+    private var isBusy = false
     private var lastPackage = Clocks.now()
     private var lastBoard = Instant(nanoseconds: 0)
 
@@ -47,7 +49,7 @@ final class SequencerLoop {
             drain()
             let now = Clocks.now()
             if storeIsFree
-                && (isUrgent || isFinished
+                && (isUrgent || isFinished || isPressed
                     || now - lastPackage >= settings.commitInterval)
             {
                 handOver(now)
@@ -56,10 +58,17 @@ final class SequencerLoop {
             isUrgent = false
             if isFinished && storeIsFree && interpreter.sessions.isEmpty { return }
             if isFinished && interpreter.sessions.isEmpty { return }
-            messages.wait(
-                milliseconds: interpreter.followed.isEmpty
-                    ? settings.idlePause : settings.livePause)
+            messages.wait(milliseconds: pause(now))
         }
+    }
+
+    /// Milliseconds until the rings are looked at again, unless a message comes before.
+    private func pause(_ now: Instant) -> Int32 {
+        if !interpreter.followed.isEmpty { return settings.livePause }
+        if isBusy { return settings.busyPause }
+        // One more, so that it is not a moment too early.
+        let left = (settings.commitInterval - (now - lastPackage)) / 1_000_000 + 1
+        return Int32(clamping: max(1, storeIsFree ? left : Int64(settings.busyPause)))
     }
 
     private func drain() {
@@ -71,7 +80,10 @@ final class SequencerLoop {
         obey()
         interpreter.followed = feed.followed
         guard mayRead else { return }
-        _ = controlReader.refresh()
+        let controlled = controlReader.refresh()
+        isBusy =
+            share(limit &- acquisitionReader.position, acquisition) > settings.busyShare
+            || share(controlled &- controlReader.position, control) > settings.busyShare
         while let record = controlReader.next() { interpreter.takeControl(record) }
         while acquisitionReader.position < limit, let record = acquisitionReader.next() {
             interpreter.takeAcquired(record)
@@ -82,6 +94,17 @@ final class SequencerLoop {
         }
     }
 
+    private func share(_ bytes: UInt64, _ ring: Ring) -> Double {
+        Double(bytes) / Double(ring.capacity)
+    }
+
+    /// Whether the rings hold so much that is read and not stored that the next commit cannot wait.
+    private var isPressed: Bool {
+        share(acquisitionReader.position &- acquisition.released, acquisition)
+            > settings.pressingShare
+            || share(controlReader.position &- control.released, control) > settings.pressingShare
+    }
+
     private func obey() {
         for message in messages.takeAll() {
             switch message {
@@ -90,6 +113,7 @@ final class SequencerLoop {
             case .session(let announcement): add(announcement)
             case .storeIsFree: storeIsFree = true
             case .hurry: isUrgent = true
+            case .look: break
             case .finish: isFinished = true
             }
         }

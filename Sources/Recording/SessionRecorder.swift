@@ -28,6 +28,8 @@ final class SessionRecorder {
     private var stop: SessionStateChange?
     /// Highest event number of each linked client, to pass over what is sent again.
     private var clientSequences: [String: Int64] = [:]
+    /// Clients whose number moved since the last batch; one may stand in it more than once.
+    private var advanced: [String] = []
     private(set) var events: Int64 = 0
     private var sourcesChanged = false
     private var lastTriple: TimeTriple?
@@ -66,9 +68,16 @@ final class SessionRecorder {
     /// Remembers a client's number with the batch: not everything that is numbered has a row.
     private func advance(_ client: String, to sequence: Int64) {
         clientSequences[client] = sequence
-        var writer = StateWriter()
-        writer.write(sequence)
-        batch.savedStates[Self.clientPrefix + client] = writer.bytes
+        if advanced.last != client { advanced.append(client) }
+    }
+
+    private func saveAdvanced() {
+        for client in advanced {
+            var writer = StateWriter()
+            writer.write(clientSequences[client, default: 0])
+            batch.savedStates[Self.clientPrefix + client] = writer.bytes
+        }
+        advanced.removeAll(keepingCapacity: true)
     }
 
     var pendingBytes: Int {
@@ -154,9 +163,13 @@ final class SessionRecorder {
             }
         default: break
         }
-        let stream = streams.values.first {
-            $0.description.source == record.client && $0.description.name == record.stream
-        }
+        // Most events are of the session as a whole.
+        let stream =
+            record.stream.isEmpty
+            ? nil
+            : streams.values.first {
+                $0.description.source == record.client && $0.description.name == record.stream
+            }
         stream?.countEvents(1, at: record.time)
         batch.events.append(
             SessionEvent(
@@ -212,6 +225,7 @@ final class SessionRecorder {
         }
         note(triple, cause: isLast ? "stop" : nil)
         for stream in streams.values { stream.hand(over: &batch, isLast: isLast) }
+        saveAdvanced()
         if isLast {
             if openPhase != nil { phase(nil, at: stop?.at ?? triple.monotonic) }
             batch.stateChange = stop

@@ -4,7 +4,10 @@ import Timebase
 
 /// Live subscribers: each gets each stream as it comes, and is told what it missed.
 extension Station {
-    func updateFollowed() { feed.follow(Set(subscriptions.map(\.session))) }
+    func updateFollowed() {
+        feed.follow(Set(subscriptions.map(\.session)))
+        sequencer.messages.post(.look)
+    }
 
     func deliverLive() {
         let (items, missed) = feed.takeAll()

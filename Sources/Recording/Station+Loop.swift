@@ -10,6 +10,7 @@ extension Station {
     /// Serves until SIGTERM or SIGINT; all sessions are stopped durably then.
     public func run() throws {
         notifyManager("READY=1")
+        giveBackSoon()
         log.info("attuned is ready: data in \(data), socket \(Places.socket(runtime: runtime))")
         while true {
             try epoll.wait(milliseconds: pause()) { token, _ in
@@ -27,6 +28,9 @@ extension Station {
         shutDown()
     }
 
+    /// Gives pages back once what was begun just now is in its usual way.
+    func giveBackSoon() { givesBackAt = Clocks.now() + 2_000_000_000 }
+
     /// Milliseconds until something is due.
     private func pause() -> Int32 { isStopping ? 20 : 250 }
 
@@ -34,6 +38,10 @@ extension Station {
         let now = Clocks.now()
         tendDevices(now)
         reviewAlarms(now)
+        if let due = givesBackAt, now >= due {
+            givesBackAt = nil
+            ResidentMemory.giveBackFilePages()
+        }
         if let watchdog, now - lastWatchdog >= watchdog.nanoseconds / 3 {
             lastWatchdog = now
             notifyManager("WATCHDOG=1")

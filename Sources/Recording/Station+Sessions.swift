@@ -79,6 +79,7 @@ extension Station {
         sessions[session.number] = session
         begin(session, writer, plans, chosen)
         index(session)
+        giveBackSoon()
         updateInhibitor()
         log.info("session \(session.identifier) records to \(session.path)")
         return session

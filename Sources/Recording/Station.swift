@@ -19,8 +19,6 @@ import Timebase
 public final class Station {
     /// The version that session files and status name.
     public static let version = "0.1.0"
-    /// Size of the control ring.
-    static let controlRingMegabytes = 4
 
     let settings: StationSettings
     let options: StationOptions
@@ -65,6 +63,8 @@ public final class Station {
     var watchdog: Duration?
     var lastWatchdog = Instant(nanoseconds: 0)
     var handlerProxy: StationHandler?
+    /// When pages that only starting needed are given back.
+    var givesBackAt: Instant?
 
     enum Token {
         static let server: UInt64 = 1
@@ -96,7 +96,7 @@ public final class Station {
         acquisitionRing = try Self.ring(
             "acquisition", runtime, megabytes: settings.ringMegabytes, boot: boot)
         controlRing = try Self.ring(
-            "control", runtime, megabytes: Self.controlRingMegabytes, boot: boot)
+            "control", runtime, megabytes: settings.ringMegabytes, boot: boot)
         controlWriter = controlRing.makeWriter()
 
         storeMessages = try Mailbox()

@@ -98,7 +98,7 @@ public struct StationSettings: CheckedDeclaration {
     public var pointers: [Input]
     /// Milliseconds from commit to commit, at most 250.
     public var commitIntervalMilliseconds: Int
-    /// Size of the acquisition ring; rounded up to a power of two.
+    /// Size of each of the two rings, readings and links; rounded up to a power of two.
     public var ringMegabytes: Int
     /// Seconds that the daemon may have been away for a session to be taken up again.
     public var resumeLimitSeconds: Int

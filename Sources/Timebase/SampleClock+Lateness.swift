@@ -1,7 +1,8 @@
 /// Losses that only lateness shows.
 extension SampleClock {
     /// Puts an arrival into the fit, or aside if it is late.
-    mutating func judge(_ arrival: LatePoint) {
+    /// - Parameter suspect: where within the arrival bytes are known to be missing.
+    mutating func judge(_ arrival: LatePoint, suspect: Int64?) {
         guard let line = fit.line, fit.count >= packetsToJudge else {
             fit.add(arrival.point, period: model.period)
             // Early on every packet moves the line; later once a commit is enough.
@@ -21,7 +22,8 @@ extension SampleClock {
         var waiting =
             late
             ?? Lateness(
-                firstIndex: max(arrival.index - arrival.samples + 1, begun), isCertain: isCertain,
+                firstIndex: suspect ?? max(arrival.index - arrival.samples + 1, begun),
+                isCertain: isCertain || suspect != nil,
                 firstArrival: arrival.point.y, least: .infinity)
         waiting.least = min(waiting.least, lateness)
         if waiting.points.count < Self.lateCapacity { waiting.points.append(arrival) }

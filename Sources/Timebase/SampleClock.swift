@@ -105,16 +105,18 @@ public struct SampleClock: Hashable, Sendable {
         isChanged = true
         guard model.hasLine else { return observeStamped(count, arrival) }
         if parts.isEmpty || restartsFit { beginFit(count, arrival) }
-        for skip in breaks
-        where skip.missing > 0 && skip.beforeOffset >= 0 && skip.beforeOffset < count {
-            enter(skip, count: count, arrival: arrival)
+        // Where bytes are missing but no number is, whole turns may be.
+        var suspect: Int64?
+        for skip in breaks where skip.beforeOffset >= 0 && skip.beforeOffset < count {
+            if skip.missing > 0 { enter(skip, count: count, arrival: arrival) }
+            suspect = skip.missing == 0 ? nextIndex + Int64(skip.beforeOffset) : nil
         }
         let lastIndex = nextIndex + Int64(count) - 1
         nextIndex += Int64(count)
         lastArrival = arrival
         narrowLoss(arrival)
         let point = LowerHull.Point(x: Double(position(of: lastIndex)), y: relative(arrival))
-        judge(LatePoint(index: lastIndex, samples: Int64(count), point: point))
+        judge(LatePoint(index: lastIndex, samples: Int64(count), point: point), suspect: suspect)
     }
 
     /// Says that bytes or packets may have been lost here, or that nobody was reading.
@@ -202,7 +204,10 @@ public struct SampleClock: Hashable, Sendable {
             let elapsed = Double(arrival - previous) - Double(model.typicalDelay)
             let missing = max(0, Int64(clamping: (elapsed / period).rounded() - Double(count)))
             let spread = (fit.jitter * 3 + Double(bound)) / period
-            let certain = max(1, Int64(clamping: spread.rounded(.up)))
+            // If the fit that ends here had hardly begun, all its packets may have been late, by at
+            // most what was taken for a loss before it; then more was lost here, and less there.
+            let doubtful = reopening == nil ? 0 : parts.first?.gap?.lost ?? 0
+            let certain = max(1, Int64(clamping: spread.rounded(.up))) + doubtful
             loss = Loss(
                 cause: interruption ?? .inferred, lost: missing,
                 lostBound: max(missing, certain), start: previous)

@@ -16,28 +16,36 @@ public enum StateError: Error, Hashable, Sendable {
     case invalid(String)
 }
 
-/// Collects the bytes of saved states.
+/// Collects the bytes of saved states. Inlined where it is used, since it is used for each number.
 public struct StateWriter: Sendable {
-    public private(set) var bytes: [UInt8] = []
+    public var bytes: [UInt8] { collected }
+    @usableFromInline var collected: [UInt8] = []
 
-    public init() { bytes.reserveCapacity(256) }
+    public init() { collected.reserveCapacity(256) }
 
+    @inlinable
     public mutating func write(_ value: some FixedWidthInteger) {
-        for shift in stride(from: 0, to: value.bitWidth, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+        // The value's own bytes are read, within the call.
+        unsafe withUnsafeBytes(of: value.littleEndian) {
+            unsafe collected.append(contentsOf: $0)
         }
     }
 
+    @inlinable
     public mutating func write(_ value: Double) { write(value.bitPattern) }
 
+    @inlinable
     public mutating func write(_ value: Bool) { write(UInt8(value ? 1 : 0)) }
 
     public mutating func write(_ value: [UInt8]) {
         write(UInt32(value.count))
-        bytes.append(contentsOf: value)
+        collected.append(contentsOf: value)
     }
 
-    public mutating func write(_ value: String) { write(Array(value.utf8)) }
+    public mutating func write(_ value: String) {
+        write(UInt32(value.utf8.count))
+        collected.append(contentsOf: value.utf8)
+    }
 }
 
 /// Reads back what a `StateWriter` wrote; never reads past the end.

@@ -28,12 +28,21 @@ struct IngestBenchmark: Benchmark {
     @Option(help: "Where the rings are made; a station's are on a tmpfs.")
     var runtime = "/dev/shm"
 
-    @Flag(help: "Leave out the part through a terminal.")
-    var withoutTerminal = false
+    @Option(
+        name: .customLong("case"),
+        help: "frames, linked, events or terminal; repeat for several. Without it, all.")
+    var cases: [String] = []
+
+    func validate() throws {
+        let known = IngestCase.allCases.map { "\($0)" } + ["terminal"]
+        for name in cases where !known.contains(name) {
+            throw ValidationError("--case is one of \(known.joined(separator: ", ")).")
+        }
+    }
 
     func measure() throws -> [BenchResult] {
         var results: [BenchResult] = []
-        for kind in IngestCase.allCases {
+        for kind in IngestCase.allCases where isWanted("\(kind)") {
             results += try paced(kind)
             let outcome = try run(kind, seconds: fastSeconds, isPaced: false)
             results.append(
@@ -41,11 +50,13 @@ struct IngestBenchmark: Benchmark {
                     bench: "ingest", case: "\(kind.title), as fast as it goes",
                     figure: outcome.isComplete ? outcome.rate : 0, unit: kind.unit))
         }
-        if !withoutTerminal {
+        if isWanted("terminal") {
             results += try TerminalFlood(directory: directory, seconds: fastSeconds).measure()
         }
         return results
     }
+
+    private func isWanted(_ name: String) -> Bool { cases.isEmpty || cases.contains(name) }
 
     private func run(_ kind: IngestCase, seconds: Double, isPaced: Bool) throws -> IngestRun.Outcome
     {

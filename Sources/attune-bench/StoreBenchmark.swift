@@ -61,19 +61,25 @@ struct StoreBenchmark: Benchmark {
         size.ratio = bytes / StudyHour.formatOfTheFieldBytes
         size.goal = "at most 0.25 of XDF's"
         size.met = bytes <= StudyHour.formatOfTheFieldBytes / 4
-        let (windows, single, all) = try timings(reader)
+        let timings = try timings(reader)
+        func reading(_ what: String, _ times: ReadingTimes, limit: Double?) -> [BenchResult] {
+            [
+                result("\(what), median", times.wall.median, "ms"),
+                result("\(what), p99", times.wall.quantile(0.99), "ms", limit: limit),
+                // What is left of it where no other program takes the processor away.
+                result(
+                    "\(what), p99 of processor time", times.processor.quantile(0.99), "ms"),
+            ]
+        }
         return [
             size,
             result(
                 "while recording", Double(recorded) / Double(StudyHour.samples), "bytes a sample"),
             result("written", Double(StudyHour.samples) / writing, "samples/s"),
             result("finishing", finishing, "s", limit: 5),
-            result("10 s of all streams, median", windows.median, "ms"),
-            result("10 s of all streams, p99", windows.quantile(0.99), "ms", limit: 1),
-            result("an hour at 2,000 pixels, median", single.median, "ms"),
-            result("an hour at 2,000 pixels, p99", single.quantile(0.99), "ms", limit: 2),
-            result("the same of all four streams, p99", all.quantile(0.99), "ms"),
-        ]
+        ] + reading("10 s of all streams", timings.windows, limit: 1)
+            + reading("an hour at 2,000 pixels", timings.single, limit: 2)
+            + reading("the same of all four streams", timings.all, limit: nil)
     }
 
     private func check(_ reader: SessionReader) throws {
@@ -85,43 +91,42 @@ struct StoreBenchmark: Benchmark {
         }
     }
 
-    /// Milliseconds of windows, of overviews of the first stream, and of overviews of all.
-    private func timings(
-        _ reader: SessionReader
-    ) throws -> (windows: Distribution, single: Distribution, all: Distribution) {
+    /// How long reading takes, over many windows.
+    private struct Timings {
+        var windows = ReadingTimes()
+        /// An hour of the first stream, and of all one after the other.
+        var single = ReadingTimes()
+        var all = ReadingTimes()
+    }
+
+    private func timings(_ reader: SessionReader) throws -> Timings {
         let streams = try reader.streams().filter { !$0.channels.isEmpty }
-        var windows = Distribution()
-        var single = Distribution()
-        var all = Distribution()
+        var timings = Timings()
         var random: UInt64 = 88_172_645_463_325_252
         for round in -50..<max(1, reads) {
+            // The first rounds only warm.
+            if round == 0 { timings = Timings() }
             random ^= random << 13
             random ^= random >> 7
             random ^= random << 17
             let from =
                 StudyHour.start + Int64(random % UInt64(StudyHour.seconds - 10)) * 1_000_000_000
-            let start = Clocks.now()
-            for stream in streams {
-                let window = try reader.window(
-                    stream.id, from: from, to: from + 10_000_000_000)
-                guard window.count > 0 else { throw BenchmarkError("A window is empty.") }
+            try timings.windows.add {
+                for stream in streams {
+                    let window = try reader.window(
+                        stream.id, from: from, to: from + 10_000_000_000)
+                    guard window.count > 0 else { throw BenchmarkError("A window is empty.") }
+                }
             }
-            let middle = Clocks.now()
-            var first = middle
-            for (index, stream) in streams.enumerated() {
-                _ = try reader.overview(
-                    stream.id, channel: 0, from: StudyHour.start, to: StudyHour.end,
-                    pixels: 2000)
-                if index == 0 { first = Clocks.now() }
-            }
-            let end = Clocks.now()
-            // The first rounds only warm.
-            guard round >= 0 else { continue }
-            windows.add(Double(middle - start) / 1e6)
-            single.add(Double(first - middle) / 1e6)
-            all.add(Double(end - middle) / 1e6)
+            try timings.single.add { try overview(reader, streams[0].id) }
+            try timings.all.add { for stream in streams { try overview(reader, stream.id) } }
         }
-        return (windows, single, all)
+        return timings
+    }
+
+    private func overview(_ reader: SessionReader, _ stream: Int64) throws {
+        _ = try reader.overview(
+            stream, channel: 0, from: StudyHour.start, to: StudyHour.end, pixels: 2000)
     }
 
     /// Linked clients' events, 20,000 to a commit.

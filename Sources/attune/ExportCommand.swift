@@ -52,9 +52,14 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         // A limit on file sizes is told by EFBIG instead of ending the process.
         _ = signal(SIGXFSZ, SIG_IGN)
+        // The one who started this may have had them blocked, which would be inherited.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
         for number in [SIGINT, SIGTERM] {
             _ = signal(number) { _ in isInterrupted.store(true, ordering: .relaxed) }
+            unsafe sigaddset(&signals, number)
         }
+        unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         do throws(ExportError) {
             try export()
         } catch {

@@ -79,7 +79,7 @@ struct PlayCommand: ParsableCommand {
     private func show(_ timeline: SessionTimeline) throws {
         let player = try Player(
             timeline: timeline, rate: speed, from: from?.nanoseconds, until: until?.nanoseconds,
-            convert: { _, value in value }, at: Clocks.now())
+            at: Clocks.now())
         let screen = try TerminalPlayer(
             player: player, terminal: try Terminal(),
             symbols: Symbols(isUnicode: Terminal.isUnicode), usesColour: Terminal.usesColour)

@@ -1,3 +1,4 @@
+import Glibc
 import Foundation
 import LinuxDevices
 import SystemCalls
@@ -47,6 +48,8 @@ enum Probe {
         guard let kind = InputDeviceKind(rawValue: kind) else { return }
         let device = try TestInputSource.open(path, kind: kind, isAllowed: true)
         say(device.description)
+        var entry = pollfd(fd: device.number, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&entry, 1, 20_000)
         record(
             device.number, InputReader(kind: kind, isTestSource: true), pausesWhenEmpty: false)
         let digits = Array(hiddenNeedle)

@@ -84,6 +84,7 @@ import Timebase
         ) { process in
             while process.isRunning {
                 if let begun = try? unfinished(directory), !begun.isEmpty {
+                    // From here on the program is inside the export, with its handlers in place.
                     return process.interrupt()
                 }
                 usleep(200)

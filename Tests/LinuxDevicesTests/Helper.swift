@@ -24,8 +24,10 @@ enum Helper {
     }
 
     /// Runs a program without input and returns the objects it printed.
+    /// - Parameter whenReady: called once the program has printed its first line.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:]
+        _ arguments: [String], environment: [String: String] = [:],
+        whenReady: () throws -> Void = {}
     ) throws -> [[String: String]] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -35,7 +37,14 @@ enum Helper {
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
+        var text = Data()
+        while !text.contains(UInt8(ascii: "\n")) {
+            let piece = output.fileHandleForReading.availableData
+            if piece.isEmpty { break }
+            text += piece
+        }
+        try whenReady()
+        text += output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return text.split(separator: UInt8(ascii: "\n")).map { line in
             let object = try? JSONSerialization.jsonObject(with: line) as? [String: Any]

@@ -11,8 +11,7 @@ import Timebase
 
     private func player(_ maker: SessionMaker, from seconds: Double) throws -> Player {
         let player = try Player(
-            timeline: try SessionTimeline(path: maker.path), from: Int64(seconds * 1e9),
-            convert: { $1 }, at: now)
+            timeline: try SessionTimeline(path: maker.path), from: Int64(seconds * 1e9), at: now)
         _ = player.handle(.playPause, at: now)
         return player
     }

@@ -6,14 +6,12 @@ import Timebase
 @testable import Playback
 
 @Suite struct SignalTests {
-    private let plain: SignalWindows.Conversion = { _, value in value }
-
     @Test func aWindowHoldsWhatWasRecordedAndNothingInGaps() throws {
         let maker = try SessionMaker.whole()
         let timeline = try SessionTimeline(path: maker.path)
         let track = try #require(
             SignalTrack.all(of: timeline.streams).first { $0.title == "Electrocardiogram" })
-        let windows = SignalWindows(convert: plain)
+        let windows = SignalWindows()
         let width: Int64 = 100_000_000
         let window = try windows.window(
             track, in: timeline, holding: SessionMaker.at(36), columnWidth: width, columns: 120)
@@ -65,7 +63,7 @@ import Timebase
         let timeline = try SessionTimeline(path: maker.path)
         let track = SignalTrack.all(of: timeline.streams)[0]
         #expect(track.role == .heartRate)
-        let window = try SignalWindows(convert: plain).window(
+        let window = try SignalWindows().window(
             track, in: timeline, holding: SessionMaker.start, columnWidth: 100_000_000, columns: 200
         )
         func value(_ seconds: Double) -> Double {
@@ -89,14 +87,14 @@ import Timebase
         let maker = try SessionMaker.whole()
         let timeline = try SessionTimeline(path: maker.path)
         for track in SignalTrack.all(of: timeline.streams) {
-            let playing = SignalWindows(convert: plain)
+            let playing = SignalWindows()
             var last: SignalWindow?
             for step in 0...60 {
                 last = try playing.window(
                     track, in: timeline, holding: SessionMaker.at(20 + Double(step) * 0.5),
                     columnWidth: 187_500_000, columns: 160)
             }
-            let sought = try SignalWindows(convert: plain).window(
+            let sought = try SignalWindows().window(
                 track, in: timeline, holding: SessionMaker.at(50), columnWidth: 187_500_000,
                 columns: 160)
             #expect(last.map(text) == text(sought), "\(track.title)")
@@ -120,7 +118,7 @@ import Timebase
         let timeline = try SessionTimeline(path: maker.path)
         let track = SignalTrack.all(of: timeline.streams)[0]
         #expect(track.title == "Heart rate, derived")
-        let window = try SignalWindows(convert: plain).window(
+        let window = try SignalWindows().window(
             track, in: timeline, holding: SessionMaker.at(5), columnWidth: 250_000_000, columns: 180
         )
         for column in 0..<180 {
@@ -134,7 +132,7 @@ import Timebase
         let timeline = try SessionTimeline(path: maker.path)
         let track = SignalTrack.all(of: timeline.streams)[0]
         #expect(track.source == .peaks)
-        let window = try SignalWindows(convert: plain).window(
+        let window = try SignalWindows().window(
             track, in: timeline, holding: SessionMaker.at(40.1), columnWidth: 100_000_000,
             columns: 38)
         #expect(window.extremes == nil)
@@ -166,8 +164,8 @@ import Timebase
 
     @Test func intervalsBecomeHeartRateAndFormulasAreApplied() throws {
         let rr = ChannelDescription(name: "rr", unit: "ms")
-        var odd = ChannelDescription(name: "eda", unit: "µS", scale: 2)
-        odd.conversion = "named"
+        let odd = ChannelDescription(
+            name: "eda", unit: "µS", scale: 2, conversion: "reciprocal(numerator: 100)")
         let maker = try SessionMaker(streams: [
             SessionMaker.signal(1, "belt", rate: 1, channels: [rr, odd])
         ])
@@ -176,9 +174,7 @@ import Timebase
             1, from: 0, rate: 1, columns: [[750, 0, 1000, 1000], [1, 2, 3, 4]], into: &batch)
         try maker.writer.commit(batch)
         let timeline = try SessionTimeline(path: maker.path)
-        let windows = SignalWindows { channel, value in
-            channel.conversion == "named" ? 100 - value : value
-        }
+        let windows = SignalWindows()
         let tracks = SignalTrack.all(of: timeline.streams)
         let heart = try windows.window(
             tracks[0], in: timeline, holding: SessionMaker.start, columnWidth: 1_000_000_000,
@@ -188,7 +184,7 @@ import Timebase
         let skin = try windows.window(
             tracks[1], in: timeline, holding: SessionMaker.start, columnWidth: 1_000_000_000,
             columns: 4)
-        #expect(skin.extremes == 92...98)
+        #expect(skin.extremes == 12.5...50)
     }
 
     @Test func keysAreCountedByColumn() {

@@ -17,7 +17,7 @@ public final class Player {
 
     public let timeline: SessionTimeline
     public private(set) var clock: ReplayClock
-    let signals: SignalWindows
+    let signals = SignalWindows()
     private(set) var tracks: [SignalTrack]
     private(set) var span: Int64 = 30_000_000_000
     private(set) var firstTrack = 0
@@ -32,14 +32,12 @@ public final class Player {
     /// - Parameters:
     ///   - from: nanoseconds after the session's start; nil for its beginning.
     ///   - until: where playing ends; nil for the session's end.
-    ///   - convert: applied to channels whose formula is not linear.
     /// - Throws: `outsideSession` where the session has nothing to play between the two.
     public init(
         timeline: SessionTimeline, rate: Double = 1, from: Int64? = nil, until: Int64? = nil,
-        convert: @escaping SignalWindows.Conversion, at now: Instant
+        at now: Instant
     ) throws(PlaybackError) {
         self.timeline = timeline
-        signals = SignalWindows(convert: convert)
         tracks = SignalTrack.all(of: timeline.streams)
         refreshed = now
         let limit = until.map { timeline.start + $0 }

@@ -7,20 +7,15 @@ import Timebase
 /// values at each step and only the new columns are read. Keeps a bounded number of blocks of
 /// columns. Belongs to one thread.
 public final class SignalWindows {
-    /// Turns a channel's scaled value into its unit where the channel names a formula.
-    public typealias Conversion = (ChannelDescription, Double) -> Double
-
     private static let blockColumns: Int64 = 64
     private static let largestCache = 512
 
-    private let convert: Conversion
     private var blocks: [SignalBlockKey: SignalWindow] = [:]
     /// Blocks in the order in which they came in.
     private var order: [SignalBlockKey] = []
     private var beats: [Int64: [Int64: HeartbeatTile]] = [:]
 
-    /// - Parameter convert: applied to channels with a `conversion`.
-    public init(convert: @escaping Conversion) { self.convert = convert }
+    public init() {}
 
     /// Forgets everything from a moment on: for a recording that grows.
     public func forget(from time: Instant) {
@@ -116,8 +111,7 @@ public final class SignalWindows {
     private func physical(
         _ channel: ChannelDescription, _ raw: Double, _ track: SignalTrack
     ) -> Double {
-        var value = channel.physical(raw)
-        if channel.conversion != nil { value = convert(channel, value) }
+        let value = channel.physical(raw)
         guard case .intervals(let scale) = track.source else { return value }
         // Zero means in such streams that there was no beat.
         return value > 0 ? 60 / (value * scale) : .nan

@@ -1,0 +1,45 @@
+import Foundation
+import SessionStore
+import SystemCalls
+import Testing
+
+extension IntegrationTests {
+    /// The daemon told to end: sessions are stopped durably, and finished at the next start.
+    @Suite struct EndingTests {
+        @Test(arguments: [SIGTERM, SIGINT])
+        func aSignalLeavesADurableStoppedSession(_ signal: Int32) throws {
+            let station = try StationProcess()
+            try station.write(
+                settings: """
+                    devices:
+                      - {profile: bitalino, path: \(station.file("bitalino")), name: bitalino}
+                    """)
+            try station.simulate("bitalino", "--link", station.file("bitalino"))
+            var shortest = Double.infinity
+            // The promise is one second; a busy machine may miss it once, but not three times.
+            for attempt in 1...3 {
+                try station.start()
+                try station.waitForSamples(of: "bitalino")
+                let session = try station.json("session", "start", "ending", "p\(attempt)")
+                let identifier = try #require(session["id"]?.string)
+                let path = try #require(session["file"]?.string)
+                usleep(700_000)
+                let (code, seconds) = try station.end(signal)
+                #expect(code == 0)
+                shortest = min(shortest, seconds)
+                let reader = try SessionReader.open(at: path)
+                #expect(try reader.session().state == .stopped)
+                #expect(try reader.sampleCount(of: 1) >= 300)
+                try reader.close()
+
+                try station.start()
+                try station.waitForState("finished", of: identifier)
+                #expect(!FileSystem.exists(path + "-wal"))
+                #expect(try station.end(SIGTERM).code == 0)
+                #expect(!FileSystem.exists("\(station.runtime)/acquisition.ring"))
+            }
+            print("signal \(signal): stopped durably within \(shortest) s at best")
+            #expect(shortest < 1)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import LinkTestSupport
+import Testing
+
+extension IntegrationTests {
+    /// Tests that are written in Python, since they read and speak what the programs write and
+    /// speak, and must know nothing of their code.
+    @Suite struct PythonTests {
+        private static let folder =
+            (#filePath as NSString).deletingLastPathComponent + "/../Integration"
+
+        /// Runs a script in an environment that has the independent Varlink client.
+        private func run(_ script: String, _ arguments: [String] = []) throws {
+            let python = try Processes.output(
+                "/bin/sh", [Self.folder + "/python_environment.sh"]
+            ).trimmingCharacters(in: .whitespacesAndNewlines)
+            let programs = (Processes.program("attuned") as NSString).deletingLastPathComponent
+            let (process, pipe) = try Processes.start(
+                python, ["\(Self.folder)/\(script)", programs] + arguments)
+            let text = String(
+                decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            print(text)
+            #expect(process.terminationStatus == 0, "\(text)")
+        }
+
+        @Test func killedAtRandomInstants() throws { try run("kill.py") }
+
+        @Test func aRecoveryThatBreaksOffIsNotRepeated() throws { try run("recovery.py") }
+
+        @Test func realHeartsComeBack() throws { try run("hearts.py") }
+
+        @Test func theIndependentClientIsServedByTheDaemon() throws { try run("link.py") }
+    }
+}
