@@ -33,12 +33,11 @@ install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
 install -D -m 0644 systemd/settings/attuned.yaml "$root/etc/attune/attuned.yaml"
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
-# A folder that has nothing yet is made all the same: the programs look there.
-install -d "$root/usr/share/attune/studies"
-for kind in studies formats interfaces; do
-    for file in Protocols/$kind/*; do
+# Study protocols, personas, the link's interfaces, descriptions of formats.
+for folder in Protocols/*/; do
+    for file in "$folder"*; do
         case $file in *.yaml | *.md | *.varlink) ;; *) continue ;; esac
-        install -D -m 0644 -t "$root/usr/share/attune/$kind" "$file"
+        install -D -m 0644 -t "$root/usr/share/attune/$(basename "$folder")" "$file"
     done
 done
 for page in systemd/man/*; do
