@@ -33,18 +33,19 @@ install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
 install -D -m 0644 systemd/settings/attuned.yaml "$root/etc/attune/attuned.yaml"
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
-# A folder that has nothing yet is made all the same: the programs look there.
-install -d "$root/usr/share/attune/studies"
-for kind in studies formats interfaces; do
-    for file in Protocols/$kind/*; do
+# Study protocols, personas, the link's interfaces, descriptions of formats.
+for folder in Protocols/*/; do
+    for file in "$folder"*; do
         case $file in *.yaml | *.md | *.varlink) ;; *) continue ;; esac
-        install -D -m 0644 -t "$root/usr/share/attune/$kind" "$file"
+        install -D -m 0644 -t "$root/usr/share/attune/$(basename "$folder")" "$file"
     done
 done
 for page in systemd/man/*; do
     install -D -m 0644 "$page" "$root/usr/share/man/man${page##*.}/$(basename "$page")"
     gzip -9n "$root/usr/share/man/man${page##*.}/$(basename "$page")"
 done
+
+install -D -m 0644 systemd/debian/lintian-overrides "$root/usr/share/lintian/overrides/attune"
 
 doc=$root/usr/share/doc/attune
 install -D -m 0644 systemd/debian/copyright "$doc/copyright"
@@ -54,7 +55,7 @@ install -m 0644 README.md "$doc/README.md"
     echo
     echo "  * Built from the sources of version $version."
     echo
-    echo " -- Attune developers <attune@localhost.localdomain>  $(date -R -d "@${SOURCE_DATE_EPOCH:-$(
+    echo " -- Attune developers <attune@attune.invalid>  $(date -R -d "@${SOURCE_DATE_EPOCH:-$(
         git log -1 --format=%ct 2>/dev/null || date +%s)}")"
 } | gzip -9n > "$doc/changelog.gz"
 
@@ -74,8 +75,8 @@ sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@
     > "$root/DEBIAN/md5sums"
 
 package=attune_${version}_$architecture.deb
-dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
+dpkg-deb --root-owner-group -Zxz -z2 --build "$root" "$package" >/dev/null
 echo "Made $package ($(du -h "$package" | cut -f1)):"
 dpkg-deb -f "$package" Depends | sed 's/^/  depends on /'
-lintian --fail-on error --info --no-tag-display-limit "$package"
+lintian --fail-on error "$package"
 echo "lintian found no errors. Install it with: sudo apt-get install ./$package"
