@@ -10,8 +10,9 @@ extension RingChecksum {
     /// `source` has `count` bytes; `target` is aligned to 8 and has room for them and the padding.
     @inlinable
     @inline(__always)
-    mutating func copy(from source: UnsafeRawPointer, count: Int, to target: UnsafeMutableRawPointer)
-    {
+    mutating func copy(
+        from source: UnsafeRawPointer, count: Int, to target: UnsafeMutableRawPointer
+    ) {
         var offset = 0
         while count &- offset >= 32 {
             let a = unsafe source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)

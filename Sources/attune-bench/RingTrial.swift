@@ -43,11 +43,9 @@ struct RingTrial {
         let (payload, pauses) = (payload, pauses)
         return try PinnedPair.run {
             var writer = ring.makeWriter()
-            unsafe Self.withRecord(payload) { record in
-                for number in 0..<count {
-                    unsafe Self.offer(&writer, record, number, pauses)
-                    writer.publish()
-                }
+            for number in 0..<count {
+                Self.offer(&writer, number, payload, pauses)
+                writer.publish()
             }
             return 0
         } consume: {
@@ -63,16 +61,14 @@ struct RingTrial {
         let (payload, pauses) = (payload, pauses)
         return try PinnedPair.run {
             var writer = ring.makeWriter()
-            unsafe Self.withRecord(payload) { record in
-                var number: UInt64 = 0
-                while number < count {
-                    let end = min(number &+ 16, count)
-                    while number < end {
-                        unsafe Self.offer(&writer, record, number, pauses)
-                        number &+= 1
-                    }
-                    writer.publish()
+            var number: UInt64 = 0
+            while number < count {
+                let end = min(number &+ 16, count)
+                while number < end {
+                    Self.offer(&writer, number, payload, pauses)
+                    number &+= 1
                 }
+                writer.publish()
             }
             return 0
         } consume: {
@@ -100,49 +96,41 @@ struct RingTrial {
             var writer = there.makeWriter()
             var reader = back.makeReader(from: 0)
             var sum: UInt64 = 0
-            unsafe Self.withRecord(payload) { record in
-                for number in 0..<count {
-                    unsafe Self.offer(&writer, record, number, pauses)
-                    writer.publish()
-                    sum &+= Self.take(&reader, back, pauses)
-                }
+            for number in 0..<count {
+                Self.offer(&writer, number, payload, pauses)
+                writer.publish()
+                sum &+= Self.take(&reader, back, pauses)
             }
             return sum
         } consume: {
             var reader = there.makeReader(from: 0)
             var writer = back.makeWriter()
             var sum: UInt64 = 0
-            unsafe Self.withRecord(payload) { record in
-                for number in 0..<count {
-                    sum &+= Self.take(&reader, there, pauses)
-                    unsafe Self.offer(&writer, record, number, pauses)
-                    writer.publish()
-                }
+            for number in 0..<count {
+                sum &+= Self.take(&reader, there, pauses)
+                Self.offer(&writer, number, payload, pauses)
+                writer.publish()
             }
             return sum
         }
     }
 
-    /// Memory for one record on the producer's side, from which the ring copies.
-    private static func withRecord(
-        _ payload: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void
-    ) {
-        unsafe withUnsafeTemporaryAllocation(byteCount: payload, alignment: 16) { record in
-            unsafe body(record)
-        }
-    }
-
-    /// Writes one record and stages it; waits for room where there is none.
+    /// Writes one record right into the ring, as `read(2)` does, and stages it; waits for room where
+    /// there is none.
     @inline(__always)
     private static func offer(
-        _ writer: inout RingWriter, _ record: UnsafeMutableRawBufferPointer, _ number: UInt64,
-        _ pauses: Int32
+        _ writer: inout RingWriter, _ number: UInt64, _ payload: Int, _ pauses: Int32
     ) {
-        unsafe fill(record, number)
-        while !writer.fits(record.count) { pause(pauses) }
-        _ = unsafe writer.stage(
+        while true {
+            if let room = unsafe writer.reserve(payload, source: 1) {
+                unsafe fill(room, number)
+                break
+            }
+            pause(pauses)
+        }
+        writer.commit(
             kind: 1, source: 1, stamp: Instant(nanoseconds: Int64(truncatingIfNeeded: number)),
-            bytes: UnsafeRawBufferPointer(record))
+            count: payload)
     }
 
     /// Reads, sums up and releases one record, waiting where there is none.
