@@ -57,16 +57,26 @@ struct RingChecksum {
             offset &+= 32
         }
         if count &- offset >= 16 {
-            first = unsafe Self.fold(
-                bytes.load(fromByteOffset: offset, as: UInt64.self) ^ 0xE703_7ED1_A0B4_28DB,
-                bytes.load(fromByteOffset: offset &+ 8, as: UInt64.self) ^ first)
+            unsafe addPair(
+                bytes.load(fromByteOffset: offset, as: UInt64.self),
+                bytes.load(fromByteOffset: offset &+ 8, as: UInt64.self))
             offset &+= 16
         }
         if count &- offset >= 8 {
-            second = unsafe Self.fold(
-                bytes.load(fromByteOffset: offset, as: UInt64.self) ^ 0x8EBC_6AF0_9C88_C6E3,
-                second ^ 0x5899_65CC_7537_4CC3)
+            unsafe addLast(bytes.load(fromByteOffset: offset, as: UInt64.self))
         }
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func addPair(_ a: UInt64, _ b: UInt64) {
+        first = Self.fold(a ^ 0xE703_7ED1_A0B4_28DB, b ^ first)
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func addLast(_ a: UInt64) {
+        second = Self.fold(a ^ 0x8EBC_6AF0_9C88_C6E3, second ^ 0x5899_65CC_7537_4CC3)
     }
 
     @inlinable

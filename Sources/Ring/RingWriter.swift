@@ -1,4 +1,3 @@
-import CSystem
 import Synchronization
 import Timebase
 
@@ -20,13 +19,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     @usableFromInline let published: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let mask: UInt64
     @usableFromInline let seed: UInt64
-    /// Where the next record will be staged.
-    @usableFromInline var head: UInt64
-    /// Up to where there was room when the released position was last looked at. The reader's
-    /// word is fetched only when this room is used up, and so rarely.
-    @usableFromInline var limit: UInt64
-    /// How many sources have lost records of which no overflow record tells yet.
-    @usableFromInline var pendingSources: Int
+    @usableFromInline var state: RingWriterState
     /// Room for a record's bytes that `reserve` handed out last.
     @usableFromInline var reserved: Int
 
@@ -36,31 +29,27 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         unsafe published = unsafe ring.header.published
         mask = UInt64(ring.capacity) - 1
         seed = ring.identity.identifier
-        head = ring.published
-        limit = ring.released &+ UInt64(ring.capacity)
         reserved = 0
-        pendingSources = 0
-        for slot in ring.overflowTable.slots {
-            let counts = ring.overflowTable.counts(at: slot)
-            guard counts.isPending(published: head) else { continue }
-            pendingSources += 1
-            // An overflow record that an earlier writer staged and did not publish is gone; other
-            // records will come to stand where it would have ended.
-            if counts.toldAt != 0 { ring.overflowTable.change(slot) { $0.toldAt = 0 } }
-        }
+        state = ring.takeUpWriting()
     }
 
     deinit { ring.giveBackWriter() }
 
     /// The position behind the last staged record.
-    public var position: UInt64 { head }
+    public var position: UInt64 { state.head }
 
     /// Whether a record of so many bytes would fit now, for producers that can wait. Counts nothing.
     @inlinable
     @inline(__always)
     public mutating func fits(_ bytes: Int) -> Bool {
         let total = Self.total(UInt64(max(0, bytes)))
-        return head &+ total <= limit || hasRoom(total)
+        if state.head &+ total <= state.limit { return true }
+        // The rare side gets a copy: a writer whose own address was given away would be kept in
+        // memory, and its stores there wait in line with those into the ring.
+        var copy = state
+        let fits = ring.hasRoom(total, &copy)
+        state = copy
+        return fits
     }
 
     /// Copies a record into the ring and publishes it, along with all that was staged before.
@@ -85,17 +74,17 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     ) -> Bool {
         let length = UInt64(truncatingIfNeeded: bytes.count)
         let total = Self.total(length)
-        if head &+ total > limit || pendingSources != 0 {
+        if state.head &+ total > state.limit || state.pendingSources != 0 {
             guard makeRoom(total, source: source) else {
                 countOverflow(source: source, bytes: bytes.count, stamp: stamp)
                 return false
             }
         }
+        let head = state.head
         // There is room for `total` bytes from `head` on, and the mapping goes on for a whole
         // capacity behind the data's end. `bytes` is the caller's for the time of the call.
         let place = unsafe data + Int(truncatingIfNeeded: head & mask)
         let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
-        prefetch()
         let origin = UInt64(source) | UInt64(kind) << 32
         let time = UInt64(bitPattern: stamp.nanoseconds)
         var sum = RingChecksum(
@@ -105,7 +94,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
             unsafe sum.copy(from: start, count: bytes.count, to: body)
         }
         unsafe Self.writeHeader(place, length, sum.value, origin | check &<< 48, time)
-        head &+= total
+        state.head = head &+ total
         return true
     }
 
@@ -114,17 +103,18 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     /// - Returns: nil where there is no room: read into a buffer of your own, so that the device's
     ///   does not fill up, and give what it was to `countOverflow`.
     @inlinable
+    @inline(__always)
     public mutating func reserve(
         _ maximum: Int, source: UInt32
     ) -> UnsafeMutableRawBufferPointer? {
         guard maximum >= 0 else { return nil }
         let total = Self.total(UInt64(maximum))
-        if head &+ total > limit || pendingSources != 0 {
+        if state.head &+ total > state.limit || state.pendingSources != 0 {
             guard makeRoom(total, source: source) else { return nil }
         }
         reserved = maximum
         // As in `stage`: the room is there.
-        let place = unsafe data + Int(truncatingIfNeeded: head & mask)
+        let place = unsafe data + Int(truncatingIfNeeded: state.head & mask)
         return unsafe UnsafeMutableRawBufferPointer(
             start: place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes), count: maximum)
     }
@@ -132,9 +122,11 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     /// Stages the first `count` bytes of what was reserved last as a record. `count` is cut to what
     /// was reserved.
     @inlinable
+    @inline(__always)
     public mutating func commit(kind: UInt16, source: UInt32, stamp: Instant, count: Int) {
         let length = max(0, min(count, reserved))
         reserved = 0
+        let head = state.head
         // The room was checked by `reserve`, and `head` has not moved since.
         let place = unsafe data + Int(truncatingIfNeeded: head & mask)
         let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
@@ -150,7 +142,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         let check = sum.headerCheck(UInt64(length))
         unsafe sum.add(body, count: padding)
         unsafe Self.writeHeader(place, UInt64(length), sum.value, origin | check &<< 48, time)
-        head &+= Self.total(UInt64(length))
+        state.head = head &+ Self.total(UInt64(length))
     }
 
     /// Lets the reader see everything staged so far.
@@ -158,18 +150,40 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     @inline(__always)
     public mutating func publish() {
         // Releasing: whoever sees the position sees the records before it.
-        unsafe published.pointee.store(head, ordering: .releasing)
+        unsafe published.pointee.store(state.head, ordering: .releasing)
+    }
+
+    /// Counts a record that was lost before it came to the ring, for want of room in it. Publishes
+    /// what was staged.
+    /// - Parameters:
+    ///   - bytes: of the record.
+    ///   - stamp: when it came; first and last one of a loss are kept.
+    @inlinable
+    public mutating func countOverflow(source: UInt32, bytes: Int, stamp: Instant) {
+        // With everything published, an overflow record written before has surely been told.
+        publish()
+        var copy = state
+        ring.countOverflow(source: source, bytes: bytes, stamp: stamp, &copy)
+        state = copy
+    }
+
+    /// Writes and publishes the overflow records of sources that may never push again; call it from
+    /// time to time (each second, and at the end).
+    /// - Returns: whether nothing is left to tell.
+    @discardableResult
+    public mutating func flushOverflow() -> Bool {
+        ring.stageOverflows(&state)
+        publish()
+        return state.pendingSources == 0
     }
 
     @inlinable
     @inline(__always)
-    func prefetch() {
-        let ahead = head &+ 512
-        if ahead &+ 64 <= limit {
-            let place = unsafe data + Int(truncatingIfNeeded: ahead & mask)
-            unsafe attune_prefetch_for_writing(place)
-            unsafe attune_prefetch_for_writing(place + 64)
-        }
+    mutating func makeRoom(_ total: UInt64, source: UInt32) -> Bool {
+        var copy = state
+        let fits = ring.makeRoom(total, source: source, &copy)
+        state = copy
+        return fits
     }
 
     /// Bytes that a record of so many bytes takes: header, and padding to 8.
@@ -186,8 +200,8 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         _ place: UnsafeMutableRawPointer, _ length: UInt64, _ checksum: UInt32, _ origin: UInt64,
         _ time: UInt64
     ) {
-        unsafe place.storeBytes(of: length | UInt64(checksum) << 32, as: UInt64.self)
-        unsafe place.storeBytes(of: origin, toByteOffset: 8, as: UInt64.self)
+        let words = SIMD2(length | UInt64(checksum) << 32, origin)
+        unsafe place.storeBytes(of: words, as: SIMD2<UInt64>.self)
         unsafe place.storeBytes(of: time, toByteOffset: 16, as: UInt64.self)
     }
 }

@@ -37,8 +37,7 @@ struct RingBenchmark: Benchmark {
         defer { try? FileManager.default.removeItem(atPath: folder) }
 
         let probe = try RoundTripProbe.measure()
-        // Halfway between what siblings of one core (65) and real cores (280) took, by ratio.
-        let realCores = probe > 135
+        let realCores = try !SiblingProbe.areSiblings()
         output.note(
             "A line goes from processor 0 to 1 and back in \(Int(probe)) ns: they look like "
                 + (realCores ? "two real cores." : "siblings of one core."))
@@ -61,7 +60,7 @@ struct RingBenchmark: Benchmark {
         // Every contender waits in two ways, and the better one counts: it may look again at once,
         // or leave the other side alone for a moment, so that a few records gather. A round trip
         // has nothing to gather.
-        let waits: [Int32] = kind == .roundTrip ? [0] : [0, 64]
+        let waits: [Int32] = kind == .roundTrip ? [0] : [0, 512]
         var runners: [RingRunner] = []
         for pauses in waits {
             for (name, payload) in [("payload 64 bytes", 64), ("record 64 bytes in all", 40)] {

@@ -160,10 +160,15 @@ struct RingTrial {
     private static func fill(_ record: UnsafeMutableRawBufferPointer, _ number: UInt64) {
         guard let base = record.baseAddress else { return }
         var offset = 0
-        while offset < record.count {
+        while record.count &- offset >= 16 {
+            let word = number &+ UInt64(truncatingIfNeeded: offset &>> 3)
+            unsafe base.storeBytes(
+                of: SIMD2(word, word &+ 1), toByteOffset: offset, as: SIMD2<UInt64>.self)
+            offset &+= 16
+        }
+        if offset < record.count {
             let word = number &+ UInt64(truncatingIfNeeded: offset &>> 3)
             unsafe base.storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
-            offset &+= 8
         }
     }
 

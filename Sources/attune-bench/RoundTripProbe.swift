@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How long a cache line takes from processor 0 to processor 1 and back, which tells whether they
-/// are siblings of one core (about 65 ns) or cores of their own (about 280 ns).
+/// How long a cache line takes from processor 0 to processor 1 and back: what a queue's figures have
+/// to be read against, since it was 65 to 500 ns on one and the same virtual machine.
 enum RoundTripProbe {
     private final class Lines: Sendable {
         // Classes of one word each, so that each word has an allocation of its own.

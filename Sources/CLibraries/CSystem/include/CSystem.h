@@ -17,20 +17,6 @@
 int attune_pin_thread(int processor);
 
 
-/// Fetches the cache line at an address for writing, without waiting for it. Swift has no such hint.
-/// Spelt out on x86-64, where compilers fetch for reading unless told that prefetchw exists (which it
-/// does since 2014; older ones ignore it).
-static inline void attune_prefetch_for_writing(const void *address) {
-#if defined(__x86_64__)
-    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
-#else
-    __builtin_prefetch(address, 1);
-#endif
-}
-
-/// Fetches the cache line at an address for reading, without waiting for it.
-static inline void attune_prefetch_for_reading(const void *address) { __builtin_prefetch(address); }
-
 /// Tells the processor that this thread waits for another one in a loop.
 static inline void attune_pause(void) {
 #if defined(__x86_64__)
