@@ -1,6 +1,5 @@
 import ArgumentParser
 import Export
-import Foundation
 import SessionStore
 
 /// `attune summary`: a session at a glance.
@@ -22,11 +21,7 @@ struct SummaryCommand: ParsableCommand {
         let summary = try SessionSummary(reader)
         try reader.close()
         if global.json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            encoder.nonConformingFloatEncodingStrategy = .convertToString(
-                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-            print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+            try Output.json(summary)
         } else {
             for line in summary.lines { print(line) }
         }

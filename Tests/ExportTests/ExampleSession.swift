@@ -14,9 +14,9 @@ struct ExampleSession {
 
     let path: String
     /// Rows by table, in the form that Tests/Readers/compare_csv.py reads.
-    private(set) var expected: [String: [[String: Any]]] = [:]
-    private var random: SeededGenerator
-    private var batch = SessionBatch()
+    var expected: [String: [[String: Any]]] = [:]
+    var random: SeededGenerator
+    var batch = SessionBatch()
 
     private static let texts = [
         "", "plain", "a,b", "say \"hello\"", "\"", "line\nbreak", "carriage\r\nreturn\r",
@@ -64,7 +64,7 @@ struct ExampleSession {
         try data.write(to: URL(fileURLWithPath: path))
     }
 
-    private mutating func text() -> String {
+    mutating func text() -> String {
         if Int.random(in: 0..<40, using: &random) == 0 {
             // 9,000 bytes of three and four bytes a character.
             return String(repeating: "漢🫠\n\"", count: 1000)
@@ -74,7 +74,7 @@ struct ExampleSession {
         }.joined()
     }
 
-    private func moment(_ time: Instant) -> [String: Any] {
+    func moment(_ time: Instant) -> [String: Any] {
         let nanoseconds = time - Self.started
         let step = nanoseconds >= 10_000_000_000 ? Self.step : 0
         return [
@@ -83,7 +83,7 @@ struct ExampleSession {
         ]
     }
 
-    private mutating func expect(_ table: String, _ row: [String: Any], at time: Instant? = nil) {
+    mutating func expect(_ table: String, _ row: [String: Any], at time: Instant? = nil) {
         var row = row
         if let time { row.merge(moment(time)) { old, _ in old } }
         expected[table, default: []].append(row)
@@ -310,117 +310,5 @@ struct ExampleSession {
         case 8...11: Double(bitPattern: random.next())
         default: (Double.random(in: -1e4...1e4, using: &random) * 1000).rounded() / 1000
         }
-    }
-
-    private mutating func addKeys() {
-        var time = Self.started
-        var before: (pressed: Instant, released: Instant?)?
-        for ordinal in 0..<Int64(120) {
-            let previous = time
-            time = time + Int64.random(in: 1...150_000_000, using: &random)
-            if ordinal % 40 == 39 {
-                let gap = Gap(
-                    cause: .dropped, afterIndex: ordinal - 1, start: previous, end: time, lost: 3,
-                    lostBound: 1)
-                batch.gaps.append(StreamGap(stream: 3, gap: gap))
-                expect(
-                    "gaps", ["stream": "keys, \"a\"", "cause": "dropped", "lost": 3], at: previous)
-                before = nil
-            }
-            batch.keyPresses.append(
-                KeyPress(
-                    stream: 3, ordinal: ordinal, pressed: time, keyClass: "letter", bound: 1_000_500
-                )
-            )
-            var released: Instant?
-            if Int.random(in: 0..<8, using: &random) > 0 {
-                let release = time + Int64.random(in: 1...200_000_000, using: &random)
-                released = release
-                batch.keyReleases.append(
-                    KeyRelease(stream: 3, ordinal: ordinal, released: release, pairing: .order))
-            }
-            let earlier = before?.released
-            expect(
-                "keystrokes",
-                [
-                    "stream": "keys, \"a\"", "ordinal": ordinal, "class": "letter",
-                    "bound_ms": ["ms": 1_000_500],
-                    "dwell_ms": released.map { ["ms": $0 - time] } as Any? ?? NSNull(),
-                    "released_ns": released.map { $0 - Self.started } as Any? ?? NSNull(),
-                    "press_to_press_ms": before.map { ["ms": time - $0.pressed] } as Any?
-                        ?? NSNull(),
-                    "flight_ms": earlier.map { ["ms": time - $0] } as Any? ?? NSNull(),
-                    "pairing": released == nil ? NSNull() : "order" as Any,
-                ], at: time)
-            before = (time, released)
-        }
-    }
-
-    private mutating func addHappenings() {
-        var time = Self.started
-        for number in Int64(1)...50 {
-            time = time + Int64.random(in: 1...600_000_000, using: &random)
-            let words = text()
-            let began = Bool.random(using: &random) ? time + -77_000_001 : nil
-            batch.turns.append(
-                Turn(
-                    author: "participant", text: words, composedFrom: began, sent: time, bound: 42,
-                    client: "chat", clientSequence: number * 3))
-            expect(
-                "turns",
-                [
-                    "turn": number, "author": "participant", "text": words,
-                    "bound_ms": ["ms": 42], "shown_ns": NSNull(),
-                    "began_ns": began.map { $0 - Self.started } as Any? ?? NSNull(),
-                    "composing_ms": began == nil ? NSNull() : ["ms": 77_000_001] as Any,
-                    "client_sequence": number * 3,
-                ], at: time)
-            let typed = Bool.random(using: &random) ? text() : nil
-            batch.draftEdits.append(
-                DraftEdit(
-                    turn: number, time: time, position: 2, deleted: 0, inserted: 5,
-                    editClass: "paste", text: typed, bound: 9, client: "chat",
-                    clientSequence: number * 3 + 1))
-            expect(
-                "draft_edits",
-                [
-                    "turn": number, "position": 2, "deleted": 0, "inserted": 5, "class": "paste",
-                    "text": typed as Any? ?? NSNull(),
-                ], at: time)
-            let payload = "{\"note\":\"\(number),\\n\"}"
-            batch.events.append(
-                SessionEvent(
-                    stream: number % 2 == 0 ? 1 : nil, time: time, bound: number, kind: "mark",
-                    payload: payload))
-            expect(
-                "events",
-                [
-                    "kind": "mark", "payload": payload, "bound_ms": ["ms": number],
-                    "stream": number % 2 == 0 ? "Bio/../Signal 1" as Any : NSNull(),
-                    "client": NSNull(),
-                ], at: time)
-        }
-        let rest = Self.started + 1_000
-        let talk = Self.started + 6_000_000_000
-        batch.phases = [
-            PhaseChange(name: "rest", time: rest), PhaseChange(name: "talk", time: talk),
-        ]
-        expect("phases", ["phase": "rest", "duration_ms": ["ms": talk - rest]], at: rest)
-        expect("phases", ["phase": "talk", "end_ns": 20_000_000_001], at: talk)
-        batch.audit = [
-            AuditEntry(
-                time: rest, realtime: 7, actor: "operator \"x\"", action: "start", detail: "{}")
-        ]
-        expect("audit", ["realtime_ns": 7, "actor": "operator \"x\"", "action": "start"], at: rest)
-        batch.faults = [FaultCount(stream: 1, cause: "checksum", count: 12)]
-        expect("faults", ["stream": "Bio/../Signal 1", "cause": "checksum", "count": 12])
-        batch.clockObservations = [
-            ClockObservation(
-                stream: nil, client: "chat", index: nil, deviceTime: -5, sent: rest, arrival: talk)
-        ]
-        expect(
-            "clock_observations",
-            ["client": "chat", "device_time": -5, "sent_ns": 1_000, "sample_index": NSNull()],
-            at: talk)
     }
 }
