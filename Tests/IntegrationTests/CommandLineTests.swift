@@ -116,6 +116,12 @@ extension IntegrationTests {
             #expect(silent.error.contains("attuned"), "\(silent.error)")
             #expect(silent.error.contains(station.runtime), "\(silent.error)")
 
+            let unknown = try ProgramRun(
+                station.program("attune"), ["frobnicate"], place: station.directory.path
+            ).wait()
+            #expect(unknown.code != 0)
+            #expect(unknown.error.contains("frobnicate"), "\(unknown.error)")
+
             try station.start()
             for (arguments, word) in [
                 (["session", "stop"], "session"),
@@ -127,7 +133,6 @@ extension IntegrationTests {
                 (["summary", "/nonexistent.attune"], "/nonexistent.attune"),
                 (["export", "/nonexistent.attune", "--out", station.file("x")], "/nonexistent"),
                 (["play", "/nonexistent.attune", "--speed", "0"], "/nonexistent.attune"),
-                (["frobnicate"], "frobnicate"),
             ] {
                 let outcome = try station.attune(arguments)
                 #expect(outcome.code != 0, "\(arguments)")
