@@ -64,6 +64,10 @@ extension SessionStoreError {
             return SessionStoreError(
                 code: .exists, message: "\(path) exists already and is not overwritten",
                 cause: cause)
+        case EISDIR:
+            return SessionStoreError(
+                code: .notASession, message: "\(path) is a folder; name a file in it",
+                cause: cause)
         case EACCES, EPERM, EROFS: return .readOnly(path, cause)
         case ENOSPC, EDQUOT: return .diskFull(path, cause)
         default:

@@ -1,6 +1,0 @@
-import SessionStore
-import Testing
-
-@Suite struct BatchTests {
-    @Test func aFreshBatchIsEmpty() { #expect(SessionBatch().isEmpty) }
-}
