@@ -255,6 +255,8 @@ def acknowledgements(station, session):
             reply = link.SendEvents(session=session["id"], client="python", events=batch)
             sequence = sent = reply["acknowledged"]
             check_quietly(sequence == first + 4, reply)
+            # At this very moment they are in the file, not only on their way to it.
+            check_quietly(set(range(first, first + 5)) <= set(rows()), (first, rows()))
             # One more, of samples, in the same numbers.
             sequence += 1
             reply = link.SendSamples(
@@ -265,6 +267,9 @@ def acknowledgements(station, session):
             sent = sequence
             station.kill()
             check_quietly(reply["acknowledged"] == sequence, reply)
+            held = stored.connect(session["file"])
+            columns, _ = stored.samples(held, stored.stream_id(held, "gaze"))
+            check_quietly(len(columns[0]) == 10 * attempt + 10, columns)
         station.start()
         # And one whose acknowledgement nobody waits for.
         with socket.socket(socket.AF_UNIX) as caller:
