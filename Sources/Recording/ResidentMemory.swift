@@ -31,12 +31,12 @@ enum ResidentMemory {
     private static func mapping(
         _ line: Substring
     ) -> (start: UInt, end: UInt, isReadOnlyFile: Bool)? {
-        let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
+        let fields = line.split(separator: " ", omittingEmptySubsequences: true)
         guard fields.count >= 5, let dash = fields[0].firstIndex(of: "-"),
             let start = UInt(fields[0][..<dash], radix: 16),
             let end = UInt(fields[0][fields[0].index(after: dash)...], radix: 16), start < end
         else { return nil }
         let isReadOnly = fields[1] == "r-xp" || fields[1] == "r--p"
-        return (start, end, isReadOnly && fields.count == 6 && fields[5].hasPrefix("/"))
+        return (start, end, isReadOnly && fields.count > 5 && fields[5].hasPrefix("/"))
     }
 }
