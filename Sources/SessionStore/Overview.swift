@@ -21,11 +21,12 @@ public struct Overview: Hashable, Sendable {
     /// Nanoseconds of a pixel.
     let width: Double
 
-    /// Takes a sample or a bucket into the pixel that holds its time.
+    /// Takes a sample or a bucket of `from..<to` into the pixel that holds its time.
     mutating func add(_ low: Float, _ high: Float, at offset: Double) {
         let place = offset / width
-        guard place >= 0, place < Double(minimum.count), !low.isNaN else { return }
-        let pixel = Int(place)
+        guard !low.isNaN, place.isFinite else { return }
+        // The quotient may be rounded across the last pixel's end.
+        let pixel = Int(min(max(place, 0), Double(minimum.count - 1)))
         if !(minimum[pixel] <= low) { minimum[pixel] = low }
         if !(maximum[pixel] >= high) { maximum[pixel] = high }
     }

@@ -50,7 +50,7 @@ extension SampleRows {
             try forEachStampedChunk(
                 stream, from: from, to: to, channel: channel
             ) { _, times, columns in
-                for (index, time) in times.enumerated() {
+                for (index, time) in times.enumerated() where time >= from && time < to {
                     let value = Float(columns[0].value(index))
                     overview.add(value, value, at: Double(time - from))
                 }

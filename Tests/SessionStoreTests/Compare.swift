@@ -79,8 +79,17 @@ enum Compare {
                 database,
                 sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             return try tables.flatMap { table in
-                try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map { "\(table) \($0)" }
-                    .sorted()
+                try Row.fetchAll(database, sql: "SELECT * FROM \(table)").map { row in
+                    let cells = zip(row.columnNames, row.databaseValues).map { name, value in
+                        // Blobs byte by byte; their description is only their length.
+                        if case .blob(let bytes) = value.storage {
+                            return "\(name):\(bytes.base64EncodedString())"
+                        }
+                        return "\(name):\(value)"
+                    }
+                    return "\(table) " + cells.joined(separator: " ")
+                }
+                .sorted()
             }
         }
         try queue.close()

@@ -12,8 +12,8 @@ import Timebase
     private func forEachForm(
         _ body: (SessionReader, SessionModel, inout SeededGenerator, Comment) throws -> Void
     ) throws {
-        for _ in 0..<2 {
-            let seed = UInt64.random(in: 1...UInt64.max)
+        // The first one has a window that ends at a sample whose pixel is rounded across the end.
+        for seed in [10_604_275_211_724_307_887, UInt64.random(in: 1...UInt64.max)] {
             print("WindowTests seed \(seed)")
             let directory = try TemporaryDirectory()
             let path = directory.file("s.attune")
