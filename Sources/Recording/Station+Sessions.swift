@@ -236,6 +236,9 @@ extension Station {
     }
 
     private func recordStop(_ session: ActiveSession) {
+        // The end is now, when nothing more is read: what came since the request is in the file.
+        let now = Clocks.now()
+        session.stopRequested = now
         let state: SessionStore.SessionState =
             switch session.outcome {
             case "aborted": .aborted
@@ -247,7 +250,7 @@ extension Station {
                 .stop(
                     acquisition: acquisitionRing.published, state: state.rawValue,
                     outcome: session.outcome, reason: session.reason,
-                    time: session.stopRequested ?? Clocks.now()), for: session)
+                    time: now), for: session)
             sequencer.messages.post(.hurry)
         } catch {
             // The ring is full because the disk does not keep up; it is tried again.

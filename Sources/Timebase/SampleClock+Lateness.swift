@@ -71,9 +71,22 @@ extension SampleClock {
         let lost = turns.multipliedReportingOverflow(by: modulus)
         let missing = lost.overflow ? modulus : lost.partialValue
         let index = waiting.place(period: model.period)
-        let loss = Loss(
-            cause: interruption ?? .inferred, lost: missing,
+        let cause = interruption ?? .inferred
+        var loss = Loss(
+            cause: cause, lost: missing,
             lostBound: (error < turn / 4 ? 0 : modulus) + waiting.carried, start: nil)
+        let isBurst = index > waiting.firstIndex
+        if isBurst {
+            // The counter cannot tell whether the turns were lost before what waited in the kernel
+            // or behind it: a kernel's buffer loses what comes last, but a port may lose what came
+            // first. Both ends are gaps, both bounds say so, and so do the times in between.
+            split(
+                at: waiting.firstIndex, adding: 0,
+                Loss(cause: cause, lost: 0, lostBound: missing, start: nil))
+            parts[parts.count - 1].doubt = Int64(
+                clamping: (Double(missing) * model.period).rounded(.up))
+            loss.lostBound += missing
+        }
         split(at: index, adding: missing, loss)
         interruption = nil
         for arrival in waiting.points {

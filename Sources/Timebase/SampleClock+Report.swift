@@ -53,7 +53,7 @@ extension SampleClock {
             return ClockSegment(
                 firstIndex: part.firstIndex, lastIndex: next - 1,
                 origin: absolute(line.value(at: Double(part.firstIndex + part.offset))),
-                period: line.slope, bound: bound, method: Self.method,
+                period: line.slope, bound: bound + part.doubt, method: Self.method,
                 driftPPM: (line.slope / model.period - 1) * 1e6,
                 jitter: Int64(clamping: fit.jitter.rounded()))
         }

@@ -8,6 +8,7 @@ extension SampleClock: SavedState {
         for part in parts {
             writer.write(part.firstIndex)
             writer.write(part.offset)
+            writer.write(part.doubt)
             writer.write(part.gap != nil)
             if let gap = part.gap {
                 writer.write(gap.cause.rawValue)
@@ -61,6 +62,7 @@ extension SampleClock: SavedState {
         parts = []
         for _ in 0..<count {
             var part = Part(firstIndex: try reader.read(), offset: try reader.read(), gap: nil)
+            part.doubt = max(0, min(try reader.read(), 1 << 50))
             if try reader.read(Bool.self) {
                 let cause = try Self.cause(try reader.readString())
                 let lost: Int64 = try reader.read()

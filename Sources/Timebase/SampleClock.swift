@@ -27,6 +27,8 @@ public struct SampleClock: Hashable, Sendable {
         var offset: Int64
         /// The gap before this part; nil at the start of the stream.
         var gap: Loss?
+        /// Nanoseconds by which the times of this part may be off beyond the line's own bound.
+        var doubt: Int64 = 0
     }
 
     struct Loss: Hashable, Sendable {

@@ -216,10 +216,40 @@ private struct Rows {
                 clock.observe(count: 1, arrival: simulation.arrival(position), breaks: breaks)
             }
             rows.take(clock.close())
-            #expect(rows.gaps.count == 1)
+            #expect(rows.gaps.count == (lost % 16 == 0 ? 2 : 1))
             let gap = try #require(rows.gaps[2_499], "lost \(lost): \(rows.gaps)")
             #expect(gap.cause == .restart)
             #expect(gap.lost == Int64(lost))
+            // Whole turns might have been lost before what was kept.
+            #expect(gap.lostBound == 800)
+        }
+    }
+
+    /// The port lost whole turns of the counter before what the kernel kept: nothing can tell that from
+    /// a loss behind it, so the rows must allow for both.
+    @Test func turnsThatWereLostBeforeWhatWaitedAreWithinTheBounds() throws {
+        var simulation = Simulation(seed: 16, rate: 1000, driftPPM: 10, jitterMS: 0.2)
+        var clock = SampleClock(Self.bitalino)
+        var rows = Rows()
+        for position in 0..<2_000 {
+            clock.observe(count: 1, arrival: simulation.arrival(position))
+        }
+        clock.interrupt(.restart, keepsPosition: true)
+        clock.observe(count: 500, arrival: simulation.arrival(3_299))
+        for position in 3_300..<6_000 {
+            clock.observe(count: 1, arrival: simulation.arrival(position))
+        }
+        rows.take(clock.close())
+        let before = try #require(rows.gaps[1_999])
+        #expect(abs(before.lost - 800) <= before.lostBound)
+        let behind = try #require(rows.gaps[2_499])
+        #expect(abs(behind.lost - 0) <= behind.lostBound)
+        #expect(before.lost + behind.lost == 800)
+        for (index, position) in [(1_999, 1_999), (2_000, 2_800), (2_499, 3_299), (2_500, 3_300)] {
+            let line = try #require(segment(rows.ordered, of: Int64(index)))
+            let error = abs(
+                Double(line.time(of: Int64(index)).nanoseconds) - simulation.truth(position))
+            #expect(error <= Double(line.bound), "index \(index)")
         }
     }
 
