@@ -80,9 +80,10 @@ struct Recovery {
     ) -> (session: ActiveSession, writer: SessionWriter, resumed: ResumedSession)? {
         do throws(SessionStoreError) {
             let (writer, resumed) = try SessionWriter.open(at: path)
-            let sources =
-                resumed.sources.flatMap(SessionSources.decoded)
-                ?? SessionSources(number: 0, sources: [], nextStream: 1)
+            guard let sources = resumed.sources.flatMap(SessionSources.decoded) else {
+                try giveUp(writer, resumed)
+                return nil
+            }
             let session = ActiveSession(
                 number: sources.number, description: resumed.session.description, path: path,
                 phases: ProtocolAccess.phases(of: resumed.session.description.protocolText),
@@ -93,6 +94,20 @@ struct Recovery {
             log.error("\(path) cannot be taken up: \(error)")
             return nil
         }
+    }
+
+    /// Closes a session whose file was made, but which had not begun when the daemon ended: nobody
+    /// was ever told that it records.
+    private func giveUp(
+        _ writer: SessionWriter, _ resumed: ResumedSession
+    ) throws(SessionStoreError) {
+        var batch = SessionBatch()
+        batch.stateChange = SessionStateChange(
+            state: .interrupted, at: resumed.session.description.started,
+            reason: "the daemon ended before the session had begun")
+        try writer.commit(batch)
+        try writer.close()
+        log.warning("\(writer.path) had not begun; it is closed as interrupted")
     }
 
     /// Builds the session as it was at its last commit.
@@ -244,7 +259,8 @@ struct Recovery {
             if change != nil { station.interrupted.append(row) }
             return
         }
-        for client in recorder.clientNames {
+        let linked = recorder.sources.sources.filter { $0.kind == .linked }.map(\.name)
+        for client in Set(recorder.clientNames + linked).sorted() {
             let taken = ActiveSession.Client(name: client, title: client)
             taken.taken = recorder.sequence(of: client)
             taken.durable = taken.taken

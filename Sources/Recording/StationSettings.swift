@@ -120,7 +120,7 @@ public struct StationSettings: CheckedDeclaration {
         devices = []
         keyboards = []
         pointers = []
-        commitIntervalMilliseconds = 200
+        commitIntervalMilliseconds = 230
         ringMegabytes = 16
         resumeLimitSeconds = 600
         readerPriority = 0
