@@ -18,7 +18,11 @@ import Timebase
         var model = SessionModel(seed: seed)
         let writer = try SessionWriter.create(
             at: path, description: model.description, streams: model.descriptions)
-        for _ in 0..<30 { try writer.commit(model.next()) }
+        // Until each stream has a gap, so that the reader has to find its way across one.
+        for step in 0..<400 {
+            if step >= 30 && !model.streams.contains(where: { $0.segments.count < 2 }) { break }
+            try writer.commit(model.next())
+        }
         try compare(path, model, "recording, seed \(seed)")
         try writer.commit(model.stop())
         try writer.close()
