@@ -21,7 +21,7 @@ final class Sequencer: Sendable {
 
     struct Settings: Sendable {
         /// Nanoseconds from one commit to the next.
-        var commitInterval: Int64 = 230_000_000
+        var commitInterval: Int64 = 200_000_000
         /// Milliseconds between two looks at the rings while much comes, and with live subscribers.
         /// Otherwise the next look is at the next commit: each costs more than what it finds.
         var busyPause: Int32 = 20

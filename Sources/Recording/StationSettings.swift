@@ -120,7 +120,7 @@ public struct StationSettings: CheckedDeclaration {
         devices = []
         keyboards = []
         pointers = []
-        commitIntervalMilliseconds = 230
+        commitIntervalMilliseconds = 200
         ringMegabytes = 16
         resumeLimitSeconds = 600
         readerPriority = 0
