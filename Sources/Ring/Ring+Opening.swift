@@ -59,7 +59,7 @@ extension Ring {
         }
         let published = ring.published
         let released = ring.released
-        guard published < RingLayout.maximumPosition, published & 7 == 0, released & 7 == 0,
+        guard published < RingLayout.maximumPosition, published & 15 == 0, released & 15 == 0,
             released <= published, published - released <= UInt64(capacity)
         else {
             throw RingError(
@@ -68,7 +68,7 @@ extension Ring {
                     + " \(released)): put the file aside.")
         }
         let asked = position ?? released
-        guard asked <= published, asked & 7 == 0 else {
+        guard asked <= published, asked & 15 == 0 else {
             throw RingError(
                 .position,
                 "The session says that it stored the ring \(path) up to \(asked), but only"

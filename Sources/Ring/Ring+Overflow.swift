@@ -41,7 +41,7 @@ extension Ring {
         if state.head &+ total > state.limit {
             let released = released
             // A position that cannot be is not followed: then there is no more room.
-            if released <= state.head && state.head &- released <= size && released & 7 == 0 {
+            if released <= state.head && state.head &- released <= size && released & 15 == 0 {
                 state.limit = released &+ size
             }
         }
@@ -108,12 +108,10 @@ extension Ring {
         unsafe body.storeBytes(of: span.bytes, toByteOffset: 8, as: UInt64.self)
         unsafe body.storeBytes(of: span.first, toByteOffset: 16, as: UInt64.self)
         unsafe body.storeBytes(of: span.last, toByteOffset: 24, as: UInt64.self)
-        let origin = UInt64(source) | UInt64(RingRecord.overflowKind) << 32
-        var sum = RingChecksum(
-            seed: identity.identifier, position: head, length: 32, origin: origin, stamp: span.last)
-        let check = sum.headerCheck(32)
-        unsafe sum.add(body, count: 32)
-        unsafe RingWriter.writeHeader(place, 32, sum.value, origin | check &<< 48, span.last)
+        unsafe RingWriter.seal(
+            place, identity.identifier, head, length: 32, total: Int(end &- head),
+            origin: UInt64(source) | UInt64(RingRecord.overflowKind) << 32,
+            stamp: span.last)
         state.head = end
     }
 }

@@ -57,8 +57,9 @@ struct RingHeader: @unchecked Sendable {
     func checksum() -> UInt64 {
         var sum = RingChecksum(seed: RingLayout.magic, position: 0, length: 0, origin: 0, stamp: 0)
         unsafe sum.add(
-            base + RingLayout.versionOffset,
-            count: RingLayout.headerChecksumOffset - RingLayout.versionOffset)
+            base.load(fromByteOffset: RingLayout.versionOffset, as: UInt64.self),
+            base.load(fromByteOffset: RingLayout.capacityOffset, as: UInt64.self))
+        unsafe sum.add(base.load(fromByteOffset: RingLayout.identifierOffset, as: UInt64.self), 0)
         unsafe sum.add(
             base + RingLayout.bootOffset, count: RingLayout.fixedBytes - RingLayout.bootOffset)
         return UInt64(sum.value)

@@ -3,7 +3,7 @@
 @usableFromInline
 enum RingLayout {
     static let magic: UInt64 = 0x676E_6952_656E_7541  // "AuneRing", read as little-endian
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
 
     static let magicOffset = 0
     static let versionOffset = 8
@@ -31,8 +31,12 @@ enum RingLayout {
     /// The header fills whole pages, also where pages are 16 or 64 KiB.
     static let headerBytes = 131_072
 
-    /// length, checksum, source, kind, stamp: three words before each record's bytes.
-    @usableFromInline static let recordHeaderBytes: UInt64 = 24
+    /// length, checksum, source, kind, stamp and a spare word before each record's bytes: so the
+    /// bytes begin at a multiple of 16, and no pair of words lies across two lines of a cache.
+    @usableFromInline static let recordHeaderBytes: UInt64 = 32
+
+    /// The same, for pointers.
+    @usableFromInline static let bodyOffset = 32
 
     static let minimumCapacity = 65_536
     /// A record's length has 32 bits, and a record is never longer than the ring.

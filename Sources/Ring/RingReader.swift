@@ -48,7 +48,7 @@ public struct RingReader: ~Copyable, @unchecked Sendable {
     public mutating func refresh() -> UInt64 {
         // Acquiring: the records before this position are seen whole.
         let found = unsafe published.pointee.load(ordering: .acquiring)
-        if found &- place <= records.mask &+ 1 && found & 7 == 0 {
+        if found &- place <= records.mask &+ 1 && found & 15 == 0 {
             limit = found
         } else {
             damaged.losePublishedPosition()

@@ -36,11 +36,13 @@ struct RingRecords: @unchecked Sendable {
         let origin = marked & 0xFFFF_FFFF_FFFF
         var sum = RingChecksum(
             seed: seed, position: position, length: length, origin: origin, stamp: time)
-        guard total <= available, sum.headerCheck(length) == marked &>> 48 else { return nil }
-        let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
+        let spare = unsafe place.load(fromByteOffset: 24, as: UInt64.self)
+        guard total <= available, sum.headerCheck == marked &>> 48, spare == 0 else { return nil }
         unsafe sum.add(
-            body, count: Int(truncatingIfNeeded: total &- RingLayout.recordHeaderBytes))
+            place + RingLayout.bodyOffset,
+            count: Int(truncatingIfNeeded: total) &- RingLayout.bodyOffset)
         guard UInt64(sum.value) == first &>> 32 else { return nil }
+        let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
         return unsafe RingRecord(
             kind: UInt16(truncatingIfNeeded: origin &>> 32),
             source: UInt32(truncatingIfNeeded: origin),
@@ -59,8 +61,8 @@ struct RingRecords: @unchecked Sendable {
         log.damage.stretches += 1
         if log.damage.firstPosition == nil { log.damage.firstPosition = place }
         while place != limit {
-            place &+= 8
-            log.damage.bytes += 8
+            place &+= 16
+            log.damage.bytes += 16
             if let record = valid(at: place, limit: limit) { return (record, record.end) }
         }
         return (nil, place)

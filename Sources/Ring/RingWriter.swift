@@ -84,16 +84,14 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         // There is room for `total` bytes from `head` on, and the mapping goes on for a whole
         // capacity behind the data's end. `bytes` is the caller's for the time of the call.
         let place = unsafe data + Int(truncatingIfNeeded: head & mask)
-        let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
         let origin = UInt64(source) | UInt64(kind) << 32
         let time = UInt64(bitPattern: stamp.nanoseconds)
         var sum = RingChecksum(
             seed: seed, position: head, length: length, origin: origin, stamp: time)
-        let check = sum.headerCheck(length)
         if let start = bytes.baseAddress {
-            unsafe sum.copy(from: start, count: bytes.count, to: body)
+            unsafe sum.copy(from: start, count: bytes.count, to: place + RingLayout.bodyOffset)
         }
-        unsafe Self.writeHeader(place, length, sum.value, origin | check &<< 48, time)
+        unsafe Self.writeHeader(place, length, sum, origin, time)
         state.head = head &+ total
         return true
     }
@@ -129,20 +127,12 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         let head = state.head
         // The room was checked by `reserve`, and `head` has not moved since.
         let place = unsafe data + Int(truncatingIfNeeded: head & mask)
-        let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
-        var padding = length
-        while padding & 7 != 0 {
-            unsafe body.storeBytes(of: 0, toByteOffset: padding, as: UInt8.self)
-            padding &+= 1
-        }
-        let origin = UInt64(source) | UInt64(kind) << 32
-        let time = UInt64(bitPattern: stamp.nanoseconds)
-        var sum = RingChecksum(
-            seed: seed, position: head, length: UInt64(length), origin: origin, stamp: time)
-        let check = sum.headerCheck(UInt64(length))
-        unsafe sum.add(body, count: padding)
-        unsafe Self.writeHeader(place, UInt64(length), sum.value, origin | check &<< 48, time)
-        state.head = head &+ Self.total(UInt64(length))
+        let total = Self.total(UInt64(length))
+        unsafe Self.seal(
+            place, seed, head, length: length, total: Int(truncatingIfNeeded: total),
+            origin: UInt64(source) | UInt64(kind) << 32,
+            stamp: UInt64(bitPattern: stamp.nanoseconds))
+        state.head = head &+ total
     }
 
     /// Lets the reader see everything staged so far.
@@ -186,22 +176,44 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         return fits
     }
 
-    /// Bytes that a record of so many bytes takes: header, and padding to 8.
+    /// Bytes that a record of so many bytes takes: header, and padding to 16.
     @inlinable
     @inline(__always)
     static func total(_ length: UInt64) -> UInt64 {
-        (length &+ (RingLayout.recordHeaderBytes &+ 7)) & ~7
+        (length &+ (RingLayout.recordHeaderBytes &+ 15)) & ~15
     }
 
-    /// The three words before a record's bytes. `place` has room for them.
+    /// Makes a record of bytes that stand in their place already: padding and header.
+    /// `place` has room for all of it.
+    @inlinable
+    @inline(__always)
+    static func seal(
+        _ place: UnsafeMutableRawPointer, _ seed: UInt64, _ position: UInt64, length: Int,
+        total: Int, origin: UInt64, stamp: UInt64
+    ) {
+        var padding = Int(truncatingIfNeeded: RingLayout.recordHeaderBytes) &+ length
+        while padding < total {
+            unsafe place.storeBytes(of: 0, toByteOffset: padding, as: UInt8.self)
+            padding &+= 1
+        }
+        var sum = RingChecksum(
+            seed: seed, position: position, length: UInt64(length), origin: origin,
+            stamp: stamp)
+        unsafe sum.add(place + RingLayout.bodyOffset, count: total &- RingLayout.bodyOffset)
+        unsafe writeHeader(place, UInt64(length), sum, origin, stamp)
+    }
+
+    /// The four words before a record's bytes. `place` has room for them.
     @inlinable
     @inline(__always)
     static func writeHeader(
-        _ place: UnsafeMutableRawPointer, _ length: UInt64, _ checksum: UInt32, _ origin: UInt64,
-        _ time: UInt64
+        _ place: UnsafeMutableRawPointer, _ length: UInt64, _ sum: RingChecksum, _ origin: UInt64,
+        _ stamp: UInt64
     ) {
-        let words = SIMD2(length | UInt64(checksum) << 32, origin)
-        unsafe place.storeBytes(of: words, as: SIMD2<UInt64>.self)
-        unsafe place.storeBytes(of: time, toByteOffset: 16, as: UInt64.self)
+        unsafe place.storeBytes(
+            of: length | UInt64(sum.value) &<< 32, as: UInt64.self)
+        unsafe place.storeBytes(
+            of: origin | sum.headerCheck &<< 48, toByteOffset: 8, as: UInt64.self)
+        unsafe place.storeBytes(of: SIMD2(stamp, 0), toByteOffset: 16, as: SIMD2<UInt64>.self)
     }
 }

@@ -63,7 +63,7 @@ struct RingBenchmark: Benchmark {
         let waits: [Int32] = kind == .roundTrip ? [0] : [0, 512]
         var runners: [RingRunner] = []
         for pauses in waits {
-            for (name, payload) in [("payload 64 bytes", 64), ("record 64 bytes in all", 40)] {
+            for (name, payload) in [("payload 64 bytes", 64), ("record 64 bytes in all", 32)] {
                 let trial = RingTrial(directory: folder, payload: payload, pauses: pauses)
                 runners.append(
                     RingRunner(name: name, isPeer: false, pauses: pauses, words: payload / 8) {

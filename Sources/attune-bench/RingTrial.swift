@@ -137,11 +137,8 @@ struct RingTrial {
     @inline(__always)
     private static func take(_ reader: inout RingReader, _ ring: Ring, _ pauses: Int32) -> UInt64 {
         while true {
-            if let record = reader.next() {
-                let sum = unsafe sum(record.bytes)
-                ring.release(upTo: record.end)
-                return sum
-            }
+            if let record = reader.next() { return unsafe sum(record.bytes) }
+            ring.release(upTo: reader.position)
             pause(pauses)
         }
     }

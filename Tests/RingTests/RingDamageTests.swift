@@ -61,7 +61,7 @@ struct RingDamageTests {
 
     @Test func anotherLayoutIsRefused() throws {
         try makeRing()
-        try edit { $0[8] = 2 }
+        try edit { $0[8] = 3 }
         expectError(.layoutVersion)
     }
 
@@ -227,7 +227,7 @@ struct RingDamageTests {
             at: path, capacity: Self.capacity,
             identity: RingIdentity(identifier: 42, bootIdentifier: "boot", name: "laps"))
         func fill(_ writer: inout RingWriter) {
-            let bytes = [UInt8](repeating: 1, count: 40)  // 1024 records of 64 bytes fill the ring
+            let bytes = [UInt8](repeating: 1, count: 32)  // 1024 records of 64 bytes fill the ring
             for _ in 0..<1024 {
                 _ = unsafe bytes.withUnsafeBytes { pointer in
                     unsafe writer.append(

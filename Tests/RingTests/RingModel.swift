@@ -26,7 +26,7 @@ struct RingModel {
 
     init(capacity: Int) { self.capacity = UInt64(capacity) }
 
-    static func total(_ count: Int) -> UInt64 { UInt64((count + 7) / 8 * 8 + 24) }
+    static func total(_ count: Int) -> UInt64 { UInt64((count + 15) / 16 * 16 + 32) }
 
     func fits(_ count: Int, source: UInt32) -> Bool {
         let told: UInt64 = pending[source] == nil ? 0 : 56

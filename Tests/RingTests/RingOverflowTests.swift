@@ -28,7 +28,7 @@ struct RingOverflowTests {
     @Test func aLossIsToldBeforeTheNextRecordOfItsSource() {
         var writer = ring.makeWriter()
         var reader = ring.makeReader(from: 0)
-        check(append(&writer, 1, count: 65_536 - 24 - 24 - 8))  // 32 bytes are left
+        check(append(&writer, 1, count: 65_536 - 32 - 32 - 16))  // 48 bytes are left
         check(!append(&writer, 5, count: 100, at: 10))
         check(!append(&writer, 5, count: 200, at: 20))
         check(append(&writer, 1, count: 8))  // another source still fits
@@ -86,13 +86,13 @@ struct RingOverflowTests {
         var writer = ring.makeWriter()
         check(!append(&writer, 2, count: 65_536))
         check(!append(&writer, 2, count: 1 << 20))
-        check(append(&writer, 3, count: 65_536 - 24))
+        check(append(&writer, 3, count: 65_536 - 32))
         #expect(ring.overflows().map(\.records) == [2])
     }
 
     @Test func flushingWaitsForRoom() {
         var writer = ring.makeWriter()
-        check(append(&writer, 1, count: 65_536 - 24))
+        check(append(&writer, 1, count: 65_536 - 32))
         check(!append(&writer, 1, count: 1))
         check(!writer.flushOverflow())
         ring.release(upTo: ring.published)
