@@ -30,11 +30,19 @@ public struct DecodedStream: Hashable, Sendable {
     public var count: Int
     /// Where the device's own counter (or the search for a new start) shows missing samples.
     public var breaks: [CounterBreak]
+    /// What the device's own clock said of some of the samples, in rising order of offsets; empty
+    /// where it has none.
+    public var deviceTimes: [DeviceTime]
+    /// Nanoseconds that each sample is older than the arrival of its packet, for devices that tell
+    /// intervals (RR): one for each sample, or none at all.
+    public var ages: [Int64]
 
     public init(_ stream: StreamProfile) {
         columns = stream.channels.map { $0.isReal ? .reals([]) : .integers([]) }
         count = 0
         breaks = []
+        deviceTimes = []
+        ages = []
     }
 
     public mutating func removeAll(keepingCapacity: Bool) {
@@ -43,6 +51,21 @@ public struct DecodedStream: Hashable, Sendable {
         }
         count = 0
         breaks.removeAll(keepingCapacity: keepingCapacity)
+        deviceTimes.removeAll(keepingCapacity: keepingCapacity)
+        ages.removeAll(keepingCapacity: keepingCapacity)
+    }
+}
+
+/// A sample's time on the device's own clock.
+public struct DeviceTime: Hashable, Sendable {
+    /// Which of the samples just decoded.
+    public var offset: Int
+    /// Nanoseconds, unwrapped, from wherever the device counts.
+    public var nanoseconds: Int64
+
+    public init(offset: Int, nanoseconds: Int64) {
+        self.offset = offset
+        self.nanoseconds = nanoseconds
     }
 }
 

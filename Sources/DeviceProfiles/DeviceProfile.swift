@@ -32,6 +32,24 @@ public struct DeviceProfile: Hashable, Sendable {
         match.filter { $0.matches(device) }.map { $0.isGeneric ? .generic : .exact }.max() ?? .none
     }
 
+    /// How well the profile fits a Bluetooth LE device that advertises this.
+    public func strength(
+        name: String?, services: [String], manufacturers: [UInt16]
+    ) -> MatchStrength {
+        match.compactMap { entry -> MatchStrength? in
+            guard let bluetooth = entry.bluetooth,
+                bluetooth.matches(name: name, services: services, manufacturers: manufacturers)
+            else { return nil }
+            return entry.isGeneric ? .generic : .exact
+        }.max() ?? .none
+    }
+
+    /// The talk before the device sends. Drivers with a state of their own have theirs here.
+    public func startConversation() -> any DeviceConversation { ScriptedConversation(start) }
+
+    /// The talk when the device is to stop.
+    public func stopConversation() -> any DeviceConversation { ScriptedConversation(stop) }
+
     /// A decoder at its beginning. An input device has one that finds every byte unparsable.
     public func makeDecoder() -> any SampleDecoder {
         switch framing {

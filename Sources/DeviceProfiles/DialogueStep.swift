@@ -2,6 +2,8 @@
 public enum DialogueStep: Hashable, Sendable {
     /// Writes these bytes.
     case send([UInt8])
+    /// Writes these bytes to a characteristic, by its index in the transport's list.
+    case write([UInt8], characteristic: Int)
     /// Does nothing for so long.
     case wait(milliseconds: Int)
     /// Reads until the reply came; without it the dialogue has failed. What is read before the

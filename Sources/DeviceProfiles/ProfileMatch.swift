@@ -1,4 +1,4 @@
-/// One way to recognise a device by its udev properties.
+/// One way to recognise a device, by its udev properties or by what it advertises.
 public struct ProfileMatch: Hashable, Sendable {
     /// Properties (`ID_VENDOR_ID`, `ID_MODEL_ID`, `ID_SERIAL_SHORT`, …) that must all be there with
     /// these values. A `*` at the end of a value stands for anything.
@@ -8,8 +8,14 @@ public struct ProfileMatch: Hashable, Sendable {
     /// a port resets many boards. The station's settings bind the device.
     public var isGeneric: Bool
 
-    public init(properties: [String: String], isGeneric: Bool) {
+    /// What a Bluetooth LE device advertises; nil for what udev shows.
+    public var bluetooth: BluetoothMatch?
+
+    public init(
+        properties: [String: String], isGeneric: Bool, bluetooth: BluetoothMatch? = nil
+    ) {
         self.properties = properties
+        self.bluetooth = bluetooth
         self.isGeneric = isGeneric
     }
 

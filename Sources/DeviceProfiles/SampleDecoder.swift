@@ -9,6 +9,16 @@ public protocol SampleDecoder: SavedState, Sendable {
     /// Decodes `bytes` and appends what became complete to `output`, which has the profile's streams.
     mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout DecodedOutput)
 
+    /// Decodes one whole packet of a characteristic, by its index in the transport's list. What does
+    /// not concern the decoder (a battery's level) is passed over in silence. A decoder of byte
+    /// streams takes packets as pieces of its stream, which is the default.
+    mutating func decode(
+        packet: UnsafeRawBufferPointer, from characteristic: Int, into output: inout DecodedOutput)
+
+    /// Takes what the start-up conversation negotiated. Called before the first byte, and again
+    /// after a restart of the device; bytes that make no sense are ignored.
+    mutating func configure(_ settings: [UInt8])
+
     /// Bytes were lost at this point (ring overflow, reconnection): forgets a partial frame and
     /// looks for a start anew. The device's counter is kept, so that the next break tells the loss
     /// modulo that counter; a break is reported in any case, with `missing` 0 if the counter shows
@@ -18,4 +28,14 @@ public protocol SampleDecoder: SavedState, Sendable {
     /// No more bytes will come: appends complete frames that still waited to be confirmed by
     /// the frames after them.
     mutating func finish(into output: inout DecodedOutput)
+}
+
+extension SampleDecoder {
+    public mutating func decode(
+        packet: UnsafeRawBufferPointer, from characteristic: Int, into output: inout DecodedOutput
+    ) {
+        unsafe decode(packet, into: &output)
+    }
+
+    public mutating func configure(_ settings: [UInt8]) {}
 }

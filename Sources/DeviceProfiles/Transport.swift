@@ -2,6 +2,8 @@
 public enum Transport: Hashable, Sendable {
     /// A serial port: USB bridge, Bluetooth serial port, or a pty.
     case serial(SerialSettings)
+    /// Bluetooth LE through BlueZ: packets of characteristics.
+    case bluetooth(BluetoothSettings)
     /// A kernel input device read through evdev; it has no bytes to decode.
     case input(InputKind)
 }

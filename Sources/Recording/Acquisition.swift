@@ -14,11 +14,17 @@ final class Acquisition: Sendable {
     enum Reading: Sendable {
         case serial
         case input(InputDeviceKind, isTestSource: Bool)
+        /// A socket that keeps messages apart: each is a stamp (CLOCK_MONOTONIC, nanoseconds, eight
+        /// bytes), the characteristic's index (one byte), and a packet.
+        case packets
     }
 
     enum Command: Sendable {
-        /// Takes over a descriptor. `isFresh`: the device started anew.
-        case add(source: UInt32, descriptor: Int32, Reading, isFresh: Bool)
+        /// Takes over a descriptor. `isFresh`: the device started anew. `settings` and `leftover`:
+        /// what the start-up conversation gave.
+        case add(
+            source: UInt32, descriptor: Int32, Reading, isFresh: Bool, settings: [UInt8] = [],
+            leftover: [UInt8] = [])
         /// Gives a source up and closes its descriptor; answered by `ControlNotice.sourceRemoved`.
         case remove(source: UInt32)
         case finish
@@ -65,6 +71,7 @@ final class Acquisition: Sendable {
         let id: UInt32
         let descriptor: FileDescriptor
         let isInput: Bool
+        let isPackets: Bool
         var input: InputReader
         init(id: UInt32, descriptor: consuming FileDescriptor, _ reading: Acquisition.Reading) {
             self.id = id
@@ -72,9 +79,15 @@ final class Acquisition: Sendable {
             switch reading {
             case .serial:
                 isInput = false
+                isPackets = false
+                input = InputReader(kind: .keyboard)
+            case .packets:
+                isInput = false
+                isPackets = true
                 input = InputReader(kind: .keyboard)
             case .input(let kind, let isTestSource):
                 isInput = true
+                isPackets = false
                 input = InputReader(kind: kind, isTestSource: isTestSource)
             }
         }
@@ -127,8 +140,8 @@ final class Acquisition: Sendable {
     private func obey() {
         for command in commands.takeAll() {
             switch command {
-            case .add(let id, let number, let reading, let isFresh):
-                add(id, number, reading, isFresh)
+            case .add(let id, let number, let reading, let isFresh, let settings, let leftover):
+                add(id, number, reading, isFresh, settings, leftover)
             case .remove(let id):
                 if let source = sources.removeValue(forKey: id) {
                     try? epoll.remove(source.descriptor.number)
@@ -141,11 +154,14 @@ final class Acquisition: Sendable {
     }
 
     private func add(
-        _ id: UInt32, _ number: Int32, _ reading: Acquisition.Reading, _ isFresh: Bool
+        _ id: UInt32, _ number: Int32, _ reading: Acquisition.Reading, _ isFresh: Bool,
+        _ settings: [UInt8], _ leftover: [UInt8]
     ) {
         let source = Source(id: id, descriptor: FileDescriptor(owning: number), reading)
         // The record goes in before the first byte, so that what follows is read rightly.
         put(RecordKind.opened, id, [isFresh ? 1 : 0])
+        if !settings.isEmpty { put(RecordKind.settings, id, settings) }
+        if !leftover.isEmpty { put(RecordKind.bytes, id, leftover) }
         do throws(SystemError) {
             try epoll.add(number, token: UInt64(id), .readable)
             sources[id] = source
@@ -178,6 +194,8 @@ final class Acquisition: Sendable {
         let stamp = Clocks.now()
         if source.isInput {
             readInput(source, stamp)
+        } else if source.isPackets {
+            readPacket(source, stamp)
         } else {
             readSerial(source, stamp)
         }
@@ -199,6 +217,28 @@ final class Acquisition: Sendable {
         } else if count == 0 {
             end(source, 0)
         } else {
+            let code = errno
+            if code != EAGAIN && code != EINTR { end(source, code) }
+        }
+    }
+
+    /// Stamp and characteristic before each packet, as `Acquisition.Reading.packets` says.
+    private static let packetHeader = 9
+    private static let packetRead = 1024
+
+    private func readPacket(_ source: Source, _ stamp: Instant) {
+        let count = unsafe Glibc.read(
+            source.descriptor.number, scratch.baseAddress, Self.packetRead)
+        if count >= Self.packetHeader {
+            // As many bytes were read just now.
+            let taken = unsafe Instant(
+                nanoseconds: Int64(littleEndian: scratch.loadUnaligned(as: Int64.self)))
+            let packet = unsafe UnsafeRawBufferPointer(rebasing: scratch[8..<count])
+            _ = unsafe writer.append(
+                kind: RecordKind.packet, source: source.id, stamp: min(taken, stamp), bytes: packet)
+        } else if count == 0 {
+            end(source, 0)
+        } else if count < 0 {
             let code = errno
             if code != EAGAIN && code != EINTR { end(source, code) }
         }

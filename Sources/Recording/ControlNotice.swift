@@ -44,7 +44,10 @@ enum FinishOutcome: Sendable {
 
 /// How opening a device ended.
 enum DeviceOpening: Sendable {
-    /// The descriptor, now owned by the receiver.
-    case opened(descriptor: Int32, Acquisition.Reading, identity: String, isFresh: Bool)
+    /// The descriptor, now owned by the receiver; what the start-up conversation negotiated, and
+    /// bytes of samples that came with its last reply.
+    case opened(
+        descriptor: Int32, Acquisition.Reading, identity: String, isFresh: Bool,
+        settings: [UInt8] = [], leftover: [UInt8] = [])
     case failed(String)
 }

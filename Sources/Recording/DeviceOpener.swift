@@ -17,10 +17,14 @@ enum DeviceOpener {
             let result: DeviceOpening
             do {
                 let descriptor = try connect(profile, path, resuming: resuming)
-                if !resuming { try hold(profile.start, descriptor.number) }
+                var negotiated: (settings: [UInt8], leftover: [UInt8]) = ([], [])
+                if !resuming {
+                    negotiated = try hold(profile.startConversation(), descriptor.number)
+                }
                 result = .opened(
                     descriptor: descriptor.release(), .serial, identity: identity,
-                    isFresh: !resuming)
+                    isFresh: !resuming, settings: negotiated.settings,
+                    leftover: negotiated.leftover)
             } catch {
                 result = .failed("\(error)")
             }
@@ -30,10 +34,9 @@ enum DeviceOpener {
 
     /// Tells a device to stop; what goes wrong is no matter, since it is being let go anyway.
     static func stop(_ profile: DeviceProfile, path: String) {
-        guard !profile.stop.isEmpty,
-            let descriptor = try? connect(profile, path, resuming: true)
+        guard let descriptor = try? connect(profile, path, resuming: true)
         else { return }
-        try? hold(profile.stop, descriptor.number)
+        _ = try? hold(profile.stopConversation(), descriptor.number)
     }
 
     private static func connect(
@@ -50,13 +53,28 @@ enum DeviceOpener {
                 stopBits: settings.stopBits), resuming: resuming)
     }
 
-    private static func hold(_ steps: [DialogueStep], _ descriptor: Int32) throws {
-        for step in steps {
-            switch step {
-            case .send(let bytes): try send(bytes, descriptor)
-            case .wait(let milliseconds): pause(milliseconds)
-            case .expect(let reply, let timeout):
-                try expect(reply, milliseconds: timeout, descriptor)
+    /// Holds a conversation over a serial device.
+    /// - Returns: what was negotiated, and bytes of samples that came behind the last reply.
+    private static func hold(
+        _ conversation: any DeviceConversation, _ descriptor: Int32
+    ) throws -> (settings: [UInt8], leftover: [UInt8]) {
+        var conversation = conversation
+        var event = ConversationEvent.begun
+        var deadline = Clocks.now()
+        while true {
+            switch conversation.next(event) {
+            case .write(let bytes, _):
+                try send(bytes, descriptor)
+                event = .done
+            case .wait(let milliseconds):
+                pause(milliseconds)
+                event = .done
+            case .receive(let milliseconds, let isContinued):
+                if !isContinued { deadline = Clocks.now() + Int64(milliseconds) * 1_000_000 }
+                event = try receive(until: deadline, descriptor)
+            case .read: event = .refused("a serial device has no values to read")
+            case .finished(let settings, let leftover): return (settings, leftover)
+            case .failed(let reason): throw DialogueFailure(reason)
             }
         }
     }
@@ -73,19 +91,13 @@ enum DeviceOpener {
         }
     }
 
-    private static func expect(
-        _ reply: ExpectedReply, milliseconds: Int, _ descriptor: Int32
-    ) throws {
-        var matcher = ReplyMatcher(reply)
-        let end = Clocks.now() + Int64(milliseconds) * 1_000_000
+    private static func receive(
+        until end: Instant, _ descriptor: Int32
+    ) throws -> ConversationEvent {
         var buffer = [UInt8](repeating: 0, count: 512)
         while true {
             let left = (end - Clocks.now()) / 1_000_000
-            guard left > 0 else {
-                throw DialogueFailure(
-                    "the device did not answer within \(milliseconds) ms: is it switched on, "
-                        + "and is it the right profile?")
-            }
+            guard left > 0 else { return .timedOut }
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             _ = unsafe poll(&entry, 1, Int32(clamping: left))
             let count = try nonBlockingSystemCall("read") {
@@ -95,7 +107,7 @@ enum DeviceOpener {
             }
             guard let count else { continue }
             guard count > 0 else { throw DialogueFailure("the device was unplugged") }
-            if matcher.take(buffer[0..<count]) != nil { return }
+            return .received(Array(buffer[0..<count]), characteristic: 0)
         }
     }
 

@@ -45,6 +45,10 @@ final class Interpreter {
         if let session = source.session, record.position < session.positions.acquisition { return }
         switch record.kind {
         case RecordKind.bytes: unsafe decode(record.bytes, source, record.stamp)
+        case RecordKind.packet: unsafe decode(packet: record.bytes, source, record.stamp)
+        case RecordKind.settings:
+            source.decoder?.configure(unsafe Array(record.bytes))
+            source.isDirty = true
         case RecordKind.input: unsafe input(record.bytes, source)
         case RecordKind.opened:
             let isFresh = unsafe record.bytes.first == 1
@@ -58,6 +62,18 @@ final class Interpreter {
     private func decode(_ bytes: UnsafeRawBufferPointer, _ source: SourceState, _ stamp: Instant) {
         source.output.removeAll(keepingCapacity: true)
         unsafe source.decoder?.decode(bytes, into: &source.output)
+        source.isDirty = true
+        deliver(source, stamp)
+    }
+
+    private func decode(
+        packet: UnsafeRawBufferPointer, _ source: SourceState, _ stamp: Instant
+    ) {
+        guard let characteristic = packet.first else { return }
+        source.output.removeAll(keepingCapacity: true)
+        unsafe source.decoder?.decode(
+            packet: UnsafeRawBufferPointer(rebasing: packet.dropFirst()),
+            from: Int(characteristic), into: &source.output)
         source.isDirty = true
         deliver(source, stamp)
     }

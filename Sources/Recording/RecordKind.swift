@@ -11,6 +11,12 @@ enum RecordKind {
     /// A source ended. Payload: the kernel's error number, Int32; 0 for an orderly end.
     static let ended: UInt16 = 4
 
+    /// One packet of a Bluetooth device: one byte, the characteristic's index in the profile's
+    /// transport, then the packet.
+    static let packet: UInt16 = 5
+    /// What the start-up conversation negotiated, for the decoder; stands right behind `opened`.
+    static let settings: UInt16 = 6
+
     // The control thread's ring. The source is the session's number at this station.
     /// JSON of a `ControlRecord`.
     static let control: UInt16 = 16

@@ -206,7 +206,7 @@ extension Station {
 
     func deviceOpened(_ id: UInt32, _ result: DeviceOpening) {
         guard let device = devices[id] else {
-            if case .opened(let descriptor, _, _, _) = result { close(descriptor) }
+            if case .opened(let descriptor, _, _, _, _, _) = result { close(descriptor) }
             return
         }
         device.isOpening = false
@@ -215,7 +215,8 @@ extension Station {
             device.state = .failed
             device.reason = reason
             log.warning("\(device.name) cannot be opened: \(reason)")
-        case .opened(let descriptor, let reading, let identity, let isFresh):
+        case .opened(
+            let descriptor, let reading, let identity, let isFresh, let settings, let leftover):
             device.isOpen = true
             device.identity = identity.isEmpty ? device.identity : identity
             device.state = .streaming
@@ -223,7 +224,9 @@ extension Station {
             device.backoff = 1
             device.openedAt = Clocks.now()
             acquisition.commands.post(
-                .add(source: id, descriptor: descriptor, reading, isFresh: isFresh))
+                .add(
+                    source: id, descriptor: descriptor, reading, isFresh: isFresh,
+                    settings: settings, leftover: leftover))
             log.info("\(device.name) is open at \(device.node)")
         }
     }
