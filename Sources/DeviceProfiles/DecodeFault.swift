@@ -7,12 +7,16 @@ public struct DecodeFault: Hashable, Sendable {
         case checksum
         /// Bytes skipped while looking for a frame's start.
         case resynchronised
-        /// A line that does not have the profile's form.
+        /// A line or packet that does not have the profile's form.
         case unparsable
         /// A line longer than the profile allows.
         case overlong
         /// The part of a line that had begun before reading did.
         case partial
+        /// A packet that is shorter or longer than its form.
+        case length
+        /// A number outside the range that it can have; the sample is kept all the same.
+        case implausible
         /// The device says that an electrode is off.
         case leadsOff
         /// The device says that no finger is on the sensor.

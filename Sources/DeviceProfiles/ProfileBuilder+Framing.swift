@@ -6,8 +6,10 @@ extension ProfileBuilder {
         _ chosen: [ChosenChannel], _ streams: inout [StreamProfile]
     ) -> Framing {
         let declared = declaration.framing
-        let given = [declared?.bitalino != nil, declared?.lines != nil, declared?.frames != nil]
-            .count(where: { $0 })
+        let given = [
+            declared?.bitalino != nil, declared?.lines != nil, declared?.frames != nil,
+            declared?.json != nil, declared?.packets != nil,
+        ].count(where: { $0 })
         if declaration.transport.input != nil {
             if declared != nil {
                 problem(["framing"], "expected none: the kernel gives an input device's events")
@@ -16,7 +18,9 @@ extension ProfileBuilder {
             return .none
         }
         guard given == 1 else {
-            problem(["framing"], "expected exactly one of the keys bitalino, lines, frames")
+            problem(
+                ["framing"],
+                "expected exactly one of the keys bitalino, lines, frames, json, packets")
             return .none
         }
         for (index, stream) in streams.enumerated() where stream.kind != "signal" {
@@ -26,12 +30,15 @@ extension ProfileBuilder {
         if declared?.bitalino != nil { checkOneByteStream("bitalino") }
         if declared?.lines != nil { checkOneByteStream("lines") }
         if declared?.frames != nil { checkOneByteStream("frames") }
+        if declared?.json != nil { checkOneByteStream("json") }
+        if let packets = declared?.packets { return buildPackets(packets, chosen, &streams) }
+        if let json = declared?.json { return buildJSON(json, chosen, &streams) }
         if let lines = declared?.lines { return buildLines(lines, chosen, &streams) }
         if let frames = declared?.frames { return buildFrames(frames, chosen, &streams) }
         return buildBITalino(chosen, &streams)
     }
 
-    private mutating func checkClocks(_ allowed: [ClockKind], _ streams: [StreamProfile]) {
+    mutating func checkClocks(_ allowed: [ClockKind], _ streams: [StreamProfile]) {
         for (index, stream) in streams.enumerated() where !allowed.contains(stream.clock) {
             problem(
                 ["streams", "\(index)", "clock"],
@@ -150,7 +157,7 @@ extension ProfileBuilder {
                 maximumLength: longest, discardsFirst: lines.discardFirst ?? true))
     }
 
-    private mutating func stream(
+    mutating func stream(
         _ name: String?, _ streams: [StreamProfile], _ keys: [String]
     ) -> Int? {
         guard let name else {
@@ -194,7 +201,7 @@ extension ProfileBuilder {
         }
     }
 
-    private mutating func number(_ channel: ChosenChannel) -> LineFraming.NumberForm {
+    mutating func number(_ channel: ChosenChannel) -> LineFraming.NumberForm {
         let decimals = channel.declaration.decimals
         switch channel.declaration.number ?? (decimals == nil ? .integer : .decimals) {
         case .integer, .real:
@@ -213,7 +220,7 @@ extension ProfileBuilder {
     }
 
     /// Decimals are stored as integers: the scale brings the point back.
-    private mutating func scaleDecimals(
+    mutating func scaleDecimals(
         _ chosen: [ChosenChannel], _ streams: inout [StreamProfile]
     ) {
         var next = [Int](repeating: 0, count: streams.count)
