@@ -31,6 +31,15 @@ struct Recording: Sendable, CustomTestStringConvertible {
                             + String(repeating: "9", count: 100) + "\n1,2,3\n4,").utf8)),
                 Recording(
                     profile: try shipped("ad8232"), bytes: Array("5\n500\n!\n501\n!\n".utf8)),
+                Recording(
+                    profile: try shipped("bangle-js"),
+                    bytes: Array(
+                        ("\"stp\":1}\r\n> \u{1B}[J{\"t\":\"act\",\"stp\":3,\"hrm\":71}\r\n\n"
+                            + "{\"t\":\"act\",\"stp\":3.5}\nhello\n"
+                            + "{\"t\":\"accel\",\"accel\":{\"x\":1e0,\"y\":-0.5}}\n{\"t\"").utf8)),
+                Recording(
+                    profile: try shipped("bitalino-ble"),
+                    bytes: [0x11] + bitalinoFrames(0..<20) + [0xFF] + bitalinoFrames(23..<40)),
             ]
         } catch {
             return []
@@ -40,7 +49,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
 
 @Suite struct SplittingTests {
     @Test func thereAreRecordings() {
-        #expect(Recording.all.count == 5)
+        #expect(Recording.all.count == 7)
     }
 
     @Test(arguments: Recording.all)
