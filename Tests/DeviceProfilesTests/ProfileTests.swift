@@ -68,6 +68,20 @@ private func mistakes(_ text: String) -> [String] {
         #expect(library["pointer"]?.streams[0].channels.count == 4)
     }
 
+    @Test func theExamplesOfTheDescriptionAreRight() throws {
+        let path =
+            profileDirectory.replacing("/Devices/profiles", with: "")
+            + "/Protocols/formats/device-profile.md"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let examples = text.split(separator: "```").filter { $0.hasPrefix("yaml\nname:") }
+            .map { String($0.dropFirst(5)) }
+        #expect(examples.count == 2)
+        for example in examples { #expect(mistakes(example).isEmpty) }
+        let belt = try DeviceProfile.read(examples[1], file: "belt")
+        let output = decode(packets: ["2C 01"], of: "breath", belt)
+        #expect(output.streams[0].integers(0) == [300])
+    }
+
     @Test func aStationsOptionsAreLaidOver() throws {
         let profile = try shipped("bitalino")
         let changed = try profile.applying(
