@@ -99,7 +99,8 @@ struct PacketDecoder: SampleDecoder {
     ) {
         let record = framing.records[index]
         for fault in record.faults {
-            if case .integer(let value) = layout.number(bytes, fault.source, record, repetition: 0),
+            if case .integer(let value) = layout.number(
+                bytes, fault.source, record, repetition: 0, isRaw: true),
                 fault.values.contains(value)
             {
                 addFault(
