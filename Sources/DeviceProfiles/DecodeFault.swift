@@ -7,7 +7,7 @@ public struct DecodeFault: Hashable, Sendable {
         case checksum
         /// Bytes skipped while looking for a frame's start.
         case resynchronised
-        /// A line that does not have the profile's form.
+        /// A line or packet that does not have the profile's form.
         case unparsable
         /// A line longer than the profile allows.
         case overlong
@@ -17,6 +17,12 @@ public struct DecodeFault: Hashable, Sendable {
         case leadsOff
         /// The device says that no finger is on the sensor.
         case noContact
+        /// The device itself says that a value is not to be trusted.
+        case invalid
+        /// The device's own clock went backwards, or jumped by more than a loss can explain.
+        case clockReset
+        /// The device says that it has stopped a stream by itself.
+        case stopped
     }
 
     public var cause: Cause
