@@ -78,7 +78,13 @@ struct CytonForm: FrameForm {
         if kind <= 0xC4 { takeAxis(bytes[at], bytes[at + 1], into: &output) }
         var milliseconds: UInt32 = 0
         for index in 2..<6 { milliseconds = milliseconds << 8 | UInt32(bytes[at + index]) }
+        let before = time
         let unwrapped = unwrap(milliseconds)
+        if let before, unwrapped < before {
+            output.faults.append(
+                DecodeFault(
+                    cause: .clockReset, bytes: 0, stream: framing.signal, beforeOffset: offset))
+        }
         output.streams[framing.signal].deviceTimes.append(
             DeviceTime(offset: offset, nanoseconds: unwrapped * 1_000_000))
     }
