@@ -23,6 +23,9 @@ extension ProfileBuilder {
             problem(
                 ["streams", "\(index)", "kind"], "expected signal, since the device sends bytes")
         }
+        if declared?.bitalino != nil { checkOneByteStream("bitalino") }
+        if declared?.lines != nil { checkOneByteStream("lines") }
+        if declared?.frames != nil { checkOneByteStream("frames") }
         if let lines = declared?.lines { return buildLines(lines, chosen, &streams) }
         if let frames = declared?.frames { return buildFrames(frames, chosen, &streams) }
         return buildBITalino(chosen, &streams)
