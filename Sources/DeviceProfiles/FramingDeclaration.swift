@@ -60,6 +60,10 @@ struct FramingDeclaration: Hashable, Sendable, Decodable {
     var bitalino: BITalino?
     var lines: Lines?
     var frames: Frames?
+    var polar: Polar?
+    var shimmer: Shimmer?
+    var cyton: Cyton?
+    var marker: Marker?
 }
 
 typealias LinePlace = LineFraming.Marker.Place

@@ -6,8 +6,11 @@ extension ProfileBuilder {
         _ chosen: [ChosenChannel], _ streams: inout [StreamProfile]
     ) -> Framing {
         let declared = declaration.framing
-        let given = [declared?.bitalino != nil, declared?.lines != nil, declared?.frames != nil]
-            .count(where: { $0 })
+        let given = [
+            declared?.bitalino != nil, declared?.lines != nil, declared?.frames != nil,
+            declared?.polar != nil, declared?.shimmer != nil, declared?.cyton != nil,
+            declared?.marker != nil,
+        ].count(where: { $0 })
         if declaration.transport.input != nil {
             if declared != nil {
                 problem(["framing"], "expected none: the kernel gives an input device's events")
@@ -16,7 +19,8 @@ extension ProfileBuilder {
             return .none
         }
         guard given == 1 else {
-            problem(["framing"], "expected exactly one of the keys bitalino, lines, frames")
+            problem(["framing"], "expected exactly one of the keys bitalino, lines, frames, polar, "
+                    + "shimmer, cyton, marker")
             return .none
         }
         for (index, stream) in streams.enumerated() where stream.kind != "signal" {
@@ -28,10 +32,14 @@ extension ProfileBuilder {
         if declared?.frames != nil { checkOneByteStream("frames") }
         if let lines = declared?.lines { return buildLines(lines, chosen, &streams) }
         if let frames = declared?.frames { return buildFrames(frames, chosen, &streams) }
+        if let polar = declared?.polar { return buildPolar(polar, chosen, &streams) }
+        if let shimmer = declared?.shimmer { return buildShimmer(shimmer, chosen, &streams) }
+        if let cyton = declared?.cyton { return buildCyton(cyton, chosen, &streams) }
+        if let marker = declared?.marker { return buildMarker(marker, chosen, &streams) }
         return buildBITalino(chosen, &streams)
     }
 
-    private mutating func checkClocks(_ allowed: [ClockKind], _ streams: [StreamProfile]) {
+    mutating func checkClocks(_ allowed: [ClockKind], _ streams: [StreamProfile]) {
         for (index, stream) in streams.enumerated() where !allowed.contains(stream.clock) {
             problem(
                 ["streams", "\(index)", "clock"],
