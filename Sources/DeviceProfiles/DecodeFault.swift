@@ -13,6 +13,10 @@ public struct DecodeFault: Hashable, Sendable {
         case overlong
         /// The part of a line that had begun before reading did.
         case partial
+        /// A packet that is shorter or longer than its form.
+        case length
+        /// A number outside the range that it can have; the sample is kept all the same.
+        case implausible
         /// The device says that an electrode is off.
         case leadsOff
         /// The device says that no finger is on the sensor.

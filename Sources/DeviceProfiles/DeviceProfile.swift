@@ -70,7 +70,9 @@ public struct DeviceProfile: Hashable, Sendable {
         case .none: InputDecoder()
         case .bitalino(let framing):
             FrameScanner(BITalinoForm(framing, channels: streams.first?.channels ?? []))
-        case .lines(let framing): LineDecoder(framing, streams: streams)
+        case .lines(let framing): LineScanner(TextLineForm(framing: framing))
+        case .json(let framing): LineScanner(JSONLineForm(framing: framing))
+        case .packets(let framing): PacketDecoder(framing)
         case .frames(let framing): FrameScanner(FixedForm(framing, streams: streams.count))
         case .polar(let framing): PolarDecoder(framing)
         case .shimmer(let framing): ShimmerDecoder(framing)

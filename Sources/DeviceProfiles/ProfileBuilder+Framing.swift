@@ -8,6 +8,7 @@ extension ProfileBuilder {
         let declared = declaration.framing
         let given = [
             declared?.bitalino != nil, declared?.lines != nil, declared?.frames != nil,
+            declared?.json != nil, declared?.packets != nil,
             declared?.polar != nil, declared?.shimmer != nil, declared?.cyton != nil,
             declared?.marker != nil,
         ].count(where: { $0 })
@@ -19,7 +20,9 @@ extension ProfileBuilder {
             return .none
         }
         guard given == 1 else {
-            problem(["framing"], "expected exactly one of the keys bitalino, lines, frames, polar, "
+            problem(
+                ["framing"],
+                "expected exactly one of the keys bitalino, lines, frames, json, packets, polar, "
                     + "shimmer, cyton, marker")
             return .none
         }
@@ -30,6 +33,9 @@ extension ProfileBuilder {
         if declared?.bitalino != nil { checkOneByteStream("bitalino") }
         if declared?.lines != nil { checkOneByteStream("lines") }
         if declared?.frames != nil { checkOneByteStream("frames") }
+        if declared?.json != nil { checkOneByteStream("json") }
+        if let packets = declared?.packets { return buildPackets(packets, chosen, &streams) }
+        if let json = declared?.json { return buildJSON(json, chosen, &streams) }
         if let lines = declared?.lines { return buildLines(lines, chosen, &streams) }
         if let frames = declared?.frames { return buildFrames(frames, chosen, &streams) }
         if let polar = declared?.polar { return buildPolar(polar, chosen, &streams) }
@@ -158,7 +164,7 @@ extension ProfileBuilder {
                 maximumLength: longest, discardsFirst: lines.discardFirst ?? true))
     }
 
-    private mutating func stream(
+    mutating func stream(
         _ name: String?, _ streams: [StreamProfile], _ keys: [String]
     ) -> Int? {
         guard let name else {
@@ -202,7 +208,7 @@ extension ProfileBuilder {
         }
     }
 
-    private mutating func number(_ channel: ChosenChannel) -> LineFraming.NumberForm {
+    mutating func number(_ channel: ChosenChannel) -> LineFraming.NumberForm {
         let decimals = channel.declaration.decimals
         switch channel.declaration.number ?? (decimals == nil ? .integer : .decimals) {
         case .integer, .real:
@@ -221,7 +227,7 @@ extension ProfileBuilder {
     }
 
     /// Decimals are stored as integers: the scale brings the point back.
-    private mutating func scaleDecimals(
+    mutating func scaleDecimals(
         _ chosen: [ChosenChannel], _ streams: inout [StreamProfile]
     ) {
         var next = [Int](repeating: 0, count: streams.count)
