@@ -109,7 +109,7 @@ struct PacketDecoder: SampleDecoder {
         }
         let missing = missingPackets(bytes, layout, index)
         for part in record.streams where output.streams.indices.contains(part.stream) {
-            let count = part.repeats ? layout.repetitions : layout.has(part) ? 1 : 0
+            let count = part.repeats ? layout.repetitions : layout.has(part, record) ? 1 : 0
             guard count > 0 else { continue }
             if let missing, !part.repeats {
                 output.streams[part.stream].breaks.append(
@@ -154,7 +154,7 @@ struct PacketDecoder: SampleDecoder {
                     bytes, source, record, repetition: repetition + 1)
                 {
                     let nanoseconds = Double(value) / interval.unitsPerSecond * 1e9
-                    age = Int64(min(Double(age) + max(0, nanoseconds), 1e18))
+                    age = Int64(min(Double(age) + nanoseconds, 1e18).rounded())
                 }
                 ages[repetition] = age
             }

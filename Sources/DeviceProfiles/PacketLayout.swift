@@ -58,12 +58,11 @@ struct PacketLayout {
     }
 
     /// Whether the packet has any of the part's fields.
-    func has(_ part: PacketFraming.StreamPart) -> Bool {
+    func has(_ part: PacketFraming.StreamPart, _ record: PacketFraming.Record) -> Bool {
         part.columns.contains { source in
             switch source {
             case .fields(let indices): indices.contains { places[$0] != nil }
-            // Bits of a field that is always there say nothing of the packet by themselves.
-            case .bits: true
+            case .bits(let index): places[record.bits[index].field] != nil
             }
         }
     }
