@@ -52,7 +52,7 @@ private func mistakes(_ text: String) -> [String] {
             ]))
         // None of them opens anything by itself.
         let bridge = ["SUBSYSTEM": "tty", "ID_BUS": "usb", "ID_VENDOR_ID": "1a86"]
-        #expect(library.candidates(for: bridge).count == 7)
+        #expect(library.candidates(for: bridge).count == 8)
         #expect(library.candidates(for: bridge).allSatisfy { $0.strength == .generic })
         #expect(library["keyboard"]?.transport == .input(.keyboard))
         #expect(library["keyboard"]?.framing == Framing.none)
