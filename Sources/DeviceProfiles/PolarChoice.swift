@@ -28,7 +28,8 @@ struct PolarChoice: Hashable, Sendable {
         if let resolutions = offered.values[.resolution], let highest = resolutions.max() {
             let wanted = stream.resolution.map { UInt32(clamping: $0) } ?? highest
             guard resolutions.contains(wanted) else {
-                return .failure(Problem(message: refusal(title, "bits", [Int(wanted)], resolutions)))
+                return .failure(
+                    Problem(message: refusal(title, "bits", [Int(wanted)], resolutions)))
             }
             choice.parameters += PolarSettings.entry(.resolution, wanted)
             choice.agreement.resolution = UInt8(clamping: wanted)

@@ -241,7 +241,8 @@ extension ProfileBuilder {
                 framing.channels.append(channel)
                 setBits(
                     24, of: &streams[place.stream].channels[place.channel], place.chosen)
-                streams[place.stream].channels[place.channel].scale *= CytonFraming.volts(gain: gain)
+                streams[place.stream].channels[place.channel].scale *= CytonFraming.volts(
+                    gain: gain)
             case .axis(let axis):
                 isFitting =
                     framing.accelerometer == nil || framing.accelerometer == place.stream

@@ -134,7 +134,9 @@ struct ShimmerConversation: DeviceConversation {
     /// `kind u16 | major u16 | minor u8 | release u8`; kind 3 is LogAndStream.
     private mutating func heard(firmware: [UInt8]) -> ConversationAction {
         let kind = Int(firmware[0]) | Int(firmware[1]) << 8
-        let version = [Int(firmware[2]) | Int(firmware[3]) << 8, Int(firmware[4]), Int(firmware[5])]
+        let version = [
+            Int(firmware[2]) | Int(firmware[3]) << 8, Int(firmware[4]), Int(firmware[5]),
+        ]
         if kind == 3, !version.lexicographicallyPrecedes([0, 15, 4]) {
             set([0xA3, 0x00], "to send status without an acknowledgement before it")
         }

@@ -147,7 +147,9 @@ private struct MadeUpPolar {
 
     @Test func silenceAndNonsenseEndInAFailure() throws {
         let profile = try shipped("polar-h10")
-        let silent = Interview(profile.startConversation()) { $0.isEmpty ? .value(hex("0F 05")) : .nothing }
+        let silent = Interview(profile.startConversation()) {
+            $0.isEmpty ? .value(hex("0F 05")) : .nothing
+        }
         #expect(silent.failure?.contains("did not answer") == true)
         let senseless = Interview(profile.startConversation()) { _ in .value([1, 2, 3]) }
         #expect(senseless.failure?.contains("found 01 02 03") == true)

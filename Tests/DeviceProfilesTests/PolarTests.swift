@@ -100,7 +100,9 @@ import Timebase
         let channel = reader.profile.streams[1].channels[0]
         #expect(channel.unit == "g" && channel.physical(1000) == 1)
         // Settings that make no sense change nothing.
-        for senseless in [[], [1, 2], [9, 2, 52, 0, 16, 0, 0, 0, 0], [1, 2, 52, 0, 16, 0, 0, 192, 127]]
+        for senseless in [
+            [], [1, 2], [9, 2, 52, 0, 16, 0, 0, 0, 0], [1, 2, 52, 0, 16, 0, 0, 192, 127],
+        ]
             as [[UInt8]]
         {
             reader.decoder.configure(senseless)
@@ -111,7 +113,9 @@ import Timebase
     }
 
     /// Nanoseconds of so many samples at 130.061 Hz, which one unit gave for 130.
-    private func ecgTime(_ sample: Int) -> UInt64 { 1_000_000_000 + UInt64(Double(sample) * 1e9 / 130.061) }
+    private func ecgTime(_ sample: Int) -> UInt64 {
+        1_000_000_000 + UInt64(Double(sample) * 1e9 / 130.061)
+    }
 
     @Test func lostPacketsAreCountedExactly() throws {
         var reader = try PolarReader("polar-h10", options: ProfileOptions(channels: ["ecg"]))
@@ -218,7 +222,8 @@ import Timebase
             [0x00], [0x0E] + [UInt8](repeating: 0, count: 12), ecgPacket([], time: 3),
             ecgPacket([1], time: 3) + [9], polarPacket(0, time: 1 << 63, frame: 0, [1, 2, 3]),
             polarPacket(0, time: 3, frame: 9, [1, 2, 3]),
-            polarPacket(0, time: 3, frame: 0x80, [1, 2, 3, 33, 1] + [UInt8](repeating: 0, count: 9)),
+            polarPacket(
+                0, time: 3, frame: 0x80, [1, 2, 3, 33, 1] + [UInt8](repeating: 0, count: 9)),
             polarPacket(0, time: 3, frame: 0x80, [1, 2, 3, 8]),
         ]
         for packet in wrong { reader.take(packet) }
