@@ -21,6 +21,12 @@ public struct DecodeFault: Hashable, Sendable {
         case leadsOff
         /// The device says that no finger is on the sensor.
         case noContact
+        /// The device itself says that a value is not to be trusted.
+        case invalid
+        /// The device's own clock went backwards, or jumped by more than a loss can explain.
+        case clockReset
+        /// The device says that it has stopped a stream by itself.
+        case stopped
     }
 
     public var cause: Cause

@@ -12,4 +12,12 @@ public enum Framing: Hashable, Sendable {
     case json(JSONFraming)
     /// Packets of Bluetooth characteristics.
     case packets(PacketFraming)
+    /// Polar's measurement data.
+    case polar(PolarFraming)
+    /// Shimmer3's stream.
+    case shimmer(ShimmerFraming)
+    /// OpenBCI Cyton's packets.
+    case cyton(CytonFraming)
+    /// A port whose bytes are marks.
+    case marker(MarkerFraming)
 }

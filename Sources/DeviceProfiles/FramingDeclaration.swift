@@ -117,6 +117,10 @@ struct FramingDeclaration: Hashable, Sendable, Decodable {
     var frames: Frames?
     var json: JSON?
     var packets: Packets?
+    var polar: Polar?
+    var shimmer: Shimmer?
+    var cyton: Cyton?
+    var marker: Marker?
 }
 
 /// What a text or a bit says of the sensor.

@@ -9,6 +9,8 @@ extension ProfileBuilder {
         let given = [
             declared?.bitalino != nil, declared?.lines != nil, declared?.frames != nil,
             declared?.json != nil, declared?.packets != nil,
+            declared?.polar != nil, declared?.shimmer != nil, declared?.cyton != nil,
+            declared?.marker != nil,
         ].count(where: { $0 })
         if declaration.transport.input != nil {
             if declared != nil {
@@ -20,7 +22,8 @@ extension ProfileBuilder {
         guard given == 1 else {
             problem(
                 ["framing"],
-                "expected exactly one of the keys bitalino, lines, frames, json, packets")
+                "expected exactly one of the keys bitalino, lines, frames, json, packets, polar, "
+                    + "shimmer, cyton, marker")
             return .none
         }
         for (index, stream) in streams.enumerated() where stream.kind != "signal" {
@@ -35,6 +38,10 @@ extension ProfileBuilder {
         if let json = declared?.json { return buildJSON(json, chosen, &streams) }
         if let lines = declared?.lines { return buildLines(lines, chosen, &streams) }
         if let frames = declared?.frames { return buildFrames(frames, chosen, &streams) }
+        if let polar = declared?.polar { return buildPolar(polar, chosen, &streams) }
+        if let shimmer = declared?.shimmer { return buildShimmer(shimmer, chosen, &streams) }
+        if let cyton = declared?.cyton { return buildCyton(cyton, chosen, &streams) }
+        if let marker = declared?.marker { return buildMarker(marker, chosen, &streams) }
         return buildBITalino(chosen, &streams)
     }
 
@@ -166,6 +173,8 @@ extension ProfileBuilder {
             return nil
         }
         if let index = streams.firstIndex(where: { $0.name == name }) { return index }
+        // Of a stream that the options leave out: its lines are known, and give nothing.
+        if whole.streams.contains(where: { $0.name == name }) { return -1 }
         let names = streams.map(\.name).joined(separator: ", ")
         problem(keys + ["stream"], "expected one of the streams \(names), found '\(name)'")
         return nil

@@ -2,13 +2,17 @@ import Timebase
 
 /// Makes a profile of a declaration and options, and says what does not fit together.
 struct ProfileBuilder {
+    /// Without the streams that the options leave out.
     let declaration: ProfileDeclaration
+    /// As it was read.
+    let whole: ProfileDeclaration
     let options: ProfileOptions
     /// What is wrong, by the keys in the file.
     private(set) var problems: [(keys: [String], message: String)] = []
 
     init(_ declaration: ProfileDeclaration, options: ProfileOptions) {
-        self.declaration = declaration
+        self.declaration = declaration.leavingOut(options)
+        whole = declaration
         self.options = options
     }
 
@@ -35,7 +39,7 @@ struct ProfileBuilder {
             name: declaration.name, version: declaration.version, title: declaration.title,
             text: text, path: path, match: match, transport: transport, framing: framing,
             streams: streams, start: start, stop: stop, options: options,
-            declaration: declaration)
+            declaration: whole)
     }
 
     mutating func checkName(_ name: String, _ keys: [String]) {

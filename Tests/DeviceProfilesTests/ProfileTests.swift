@@ -52,7 +52,7 @@ private func mistakes(_ text: String) -> [String] {
             ]))
         // None of them opens anything by itself.
         let bridge = ["SUBSYSTEM": "tty", "ID_BUS": "usb", "ID_VENDOR_ID": "1a86"]
-        #expect(library.candidates(for: bridge).count == 7)
+        #expect(library.candidates(for: bridge).count == 8)
         #expect(library.candidates(for: bridge).allSatisfy { $0.strength == .generic })
         #expect(library["keyboard"]?.transport == .input(.keyboard))
         #expect(library["keyboard"]?.framing == Framing.none)
@@ -80,6 +80,27 @@ private func mistakes(_ text: String) -> [String] {
         let belt = try DeviceProfile.read(examples[1], file: "belt")
         let output = decode(packets: ["2C 01"], of: "breath", belt)
         #expect(output.streams[0].integers(0) == [300])
+    }
+
+    @Test func streamsWithoutAChosenChannelAreLeftOut() throws {
+        let strap = try shipped("heart-rate")
+            .applying(options: ProfileOptions(channels: ["rr"]))
+        #expect(strap.streams.map(\.name) == ["rr"])
+        let beats = decode(packets: ["10 3C 00 04", "10 3C 00"], of: "measurement", strap)
+        #expect(beats.streams[0].integers(0) == [1024])
+        #expect(beats.faults.map(\.cause) == [.length])
+        let battery = decode(packets: ["57", "57 57"], of: "battery", strap)
+        #expect(battery.streams[0].count == 0 && battery.faults.isEmpty)
+        let watch = try shipped("bangle-js")
+            .applying(options: ProfileOptions(channels: ["rate"]))
+        let text = "\n{\"t\":\"act\",\"hrm\":70}\n{\"t\":\"accel\",\"accel\":{\"x\":1}}\n"
+        let seconds = decode(Array(text.utf8), watch)
+        #expect(seconds.streams.map(\.count) == [1] && seconds.faults.isEmpty)
+        let pulse = try shipped("pulsesensor-visualiser")
+            .applying(options: ProfileOptions(channels: ["bpm"]))
+        let lines = decode(Array("\nS512\nB70\nQ800\nX\n".utf8), pulse)
+        #expect(lines.streams[0].integers(0) == [70])
+        #expect(lines.faults.map(\.cause) == [.unparsable])
     }
 
     @Test func aStationsOptionsAreLaidOver() throws {
