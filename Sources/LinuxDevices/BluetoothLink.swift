@@ -127,8 +127,8 @@ final class BluetoothLink {
     func reach() {
         guard phase == .waiting else { return }
         guard loop.isReady else {
-            return wait(
-                .serviceUnavailable, "there is no Bluetooth service (bluetoothd) at the moment")
+            if let absence = loop.absence { wait(.serviceUnavailable, absence) }
+            return
         }
         guard let path = loop.objects.devicePath(address: order.address),
             let device = loop.objects.device(path)
@@ -176,7 +176,8 @@ final class BluetoothLink {
     /// BlueZ told of the device. One that is heard is tried at once, but not all the time.
     func deviceSeen(isHeard: Bool) {
         guard phase == .waiting else { return }
-        let isConnected = loop.objects.devicePath(address: order.address)
+        let isConnected =
+            loop.objects.devicePath(address: order.address)
             .flatMap { loop.objects.device($0) }?.isConnected == true
         let pause = Int64(min(2000, 250 * failures)) * 1_000_000
         if path.isEmpty || isConnected || isHeard && Clocks.now() - lastTry >= pause { reach() }

@@ -77,7 +77,8 @@ extension BluetoothLoop {
         let adapters = objects.adapters.map(\.adapter)
         var words = trouble
         if words == nil, adapters.isEmpty {
-            words = "there is no Bluetooth adapter: plug one in, or free it (rfkill unblock bluetooth)"
+            words =
+                "there is no Bluetooth adapter: plug one in, or free it (rfkill unblock bluetooth)"
         } else if words == nil, !adapters.contains(where: \.isPowered) {
             words =
                 "the Bluetooth adapter is switched off: switch it on (bluetoothctl power on; "

@@ -19,6 +19,8 @@ final class BluetoothLoop {
 
     /// Whether BlueZ is there and its objects are known.
     var isReady = false
+    /// Why it is not there; nil while that is not known yet.
+    private(set) var absence: String?
     var objects = BluetoothObjects()
     var links: [UInt32: BluetoothLink] = [:]
     /// Openings that wait until the one before with the same id has closed.
@@ -120,7 +122,7 @@ final class BluetoothLoop {
             self.connection = connection
             askForObjects()
         } catch {
-            tellAdapters(trouble: error.message)
+            tellAbsence(error.message)
             reconnectLater()
         }
     }
@@ -190,14 +192,15 @@ final class BluetoothLoop {
                 busBackoff = 250
                 objects = BluetoothObjects(values.first)
                 isReady = true
+                absence = nil
                 tellAdapters()
                 for path in objects.paths(BluetoothObjects.device) { deviceChanged(path) }
                 for link in Array(links.values) { link.reach() }
                 restartSearch()
                 serial.isRegistered = false
             case .failure(let failure):
-                tellAdapters(
-                    trouble: failure.isRefusedByPolicy
+                tellAbsence(
+                    failure.isRefusedByPolicy
                         ? "this user may not use Bluetooth: add the user to group 'bluetooth' "
                             + "(usermod -aG bluetooth USER) and log in again"
                         : "there is no Bluetooth service: install bluez and start bluetooth.service"
@@ -211,9 +214,16 @@ final class BluetoothLoop {
         }
     }
 
+    private func tellAbsence(_ words: String) {
+        absence = words
+        tellAdapters(trouble: words)
+        for link in Array(links.values) { link.reach() }
+    }
+
     private func blueZWent(_ words: String) {
         let wasReady = isReady
         isReady = false
+        absence = wasReady ? words : absence
         objects = BluetoothObjects()
         search.forget()
         let reason = DeviceError(code: .serviceUnavailable, message: words)

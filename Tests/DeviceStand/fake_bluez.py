@@ -306,6 +306,8 @@ class Characteristic(Thing):
         sender_keyword="sender")  # fmt: skip
     def AcquireNotify(self, options, sender):
         self.check()
+        if self.name in self.device.told.get("refuse_notify", []):
+            raise error("NotPermitted", "Insufficient Authentication")
         if self.name in self.device.told.get("refuse_acquire", []):
             raise error("NotSupported", "Operation is not supported")
         if self.socket or self.subscribers:
@@ -745,7 +747,9 @@ bus.add_signal_receiver(client_left, "NameOwnerChanged", "org.freedesktop.DBus")
 root = Root(bus, "/")
 plain = BlueZ(bus, "/org/bluez")
 adapter = Adapter()
-if not arguments.absent:
+if arguments.absent:
+    adapter.remove_from_connection()
+else:
     root.things[adapter.path] = adapter
 told = [parse_device(text) for text in arguments.device]
 for name in arguments.devices:
