@@ -106,7 +106,7 @@ let package = Package(
         program(
             "attune",
             [
-                "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "Link",
+                "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
                 "SessionStore", "StudyProtocol", "Playback", "Export", "VirtualDevices",
                 argumentParser,
             ]),

@@ -41,7 +41,8 @@ struct StatusCommand: ParsableCommand {
 /// `attune devices`: what is plugged in.
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "List the devices, their profiles and states.")
+        commandName: "devices", abstract: "List the devices, their profiles and states.",
+        subcommands: [DevicesPairCommand.self])
 
     @OptionGroup var global: GlobalOptions
 

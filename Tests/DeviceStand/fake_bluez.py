@@ -8,7 +8,8 @@ A device is told by keys, or as an object of the JSON list in FILE:
   characteristics  list of {name, uuid, subscribe | flags, value (hex), optional}
   profile-json     (key only) file with that list, or with an object that has it as "characteristics"
   pty              a terminal that speaks the text form of packets: notifications, writes and reads go
-                   through it (`name HEX`; `write NAME HEX`, `read NAME`, `subscribe NAME`, ...)
+                   through it (`name HEX`; `write NAME HEX`, `read NAME`, `subscribe NAME`, ...);
+                   `disconnected` and `connected` from it are as `drop` and `return`
   information      Device Information by number: {"2a24": "H10"}; battery: percent
   connect_ms, resolve_ms    how long these take; connect_failures: how often Connect fails first
   refuse_acquire, refuse_notify: list of names
@@ -362,7 +363,7 @@ class Characteristic(Thing):
                 self.interface, {"Value": octets(data)}, dbus.Array([], signature="s"))
 
     def disconnect(self):
-        active = self.subscribers or self.socket
+        active = bool(self.subscribers or self.socket)
         self.subscribers.clear()
         self.close()
         for entry in list(self.waiting):
@@ -431,6 +432,8 @@ class Device(Thing):
             piece = b""
         if not piece:
             say(pty="closed")
+            self.pty = None
+            self.drop()
             return False
         self.buffer += piece
         *lines, self.buffer = self.buffer.split(b"\n")
@@ -441,7 +444,11 @@ class Device(Thing):
     def hear(self, words):
         if not words:
             return
-        if words[0] == "value" and len(words) > 1 and words[1] in self.by_name:
+        if words == ["disconnected"]:
+            self.drop()
+        elif words == ["connected"]:
+            self.come_back()
+        elif words[0] == "value" and len(words) > 1 and words[1] in self.by_name:
             data = bytes.fromhex("".join(words[2:]))
             self.by_name[words[1]].settle("read", data)
         elif words[0] == "error" and len(words) > 1 and words[1] in self.by_name:
