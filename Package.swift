@@ -159,7 +159,7 @@ let package = Package(
             "LinuxDevicesTests",
             [
                 "Timebase", "SystemCalls", "CSystem", "CEvdev", "LinuxDevices", "TestSupport",
-                "device-probe",
+                "device-probe", "attune",
             ]),
         .target(
             name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],

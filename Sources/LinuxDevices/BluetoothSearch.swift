@@ -96,7 +96,9 @@ extension BluetoothLoop {
 
     private func beginSearch(_ path: String) {
         search.adapters[path] = .starting
-        var filter: [String: BusValue] = ["Transport": .text("le")]
+        var filter: [String: BusValue] = [:]
+        // Everything includes classic Bluetooth, whose search takes the air for seconds at a time.
+        if !search.wanted.contains(.anything) { filter["Transport"] = .text("le") }
         // An opening that waits is not necessarily among what is wanted.
         if !links.values.contains(where: \.isUnreached), !search.services.isEmpty {
             filter["UUIDs"] = .texts(search.services)

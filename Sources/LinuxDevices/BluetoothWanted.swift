@@ -5,7 +5,7 @@ public enum BluetoothWanted: Hashable, Sendable {
     /// Any device that shows all of what is given. In `name` a `*` at the end stands for anything;
     /// services are long UUIDs in lower case. What gives nothing at all fits nothing.
     case match(name: String? = nil, services: [String] = [], manufacturer: UInt16? = nil)
-    /// Every device.
+    /// Every device, classic Bluetooth included; for choosing one, not while something records.
     case anything
 
     /// Whether a device is meant.

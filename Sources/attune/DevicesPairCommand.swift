@@ -130,7 +130,7 @@ struct DevicesPairCommand: ParsableCommand {
     private func ask(_ question: BluetoothQuestion) -> BluetoothAnswer {
         func line(_ prompt: String) -> String {
             print(prompt, terminator: " ")
-            unsafe fflush(stdout)
+            fflush(nil)
             return (readLine() ?? "").trimmingCharacters(in: .whitespaces)
         }
         func yes(_ prompt: String) -> BluetoothAnswer {
