@@ -39,7 +39,13 @@ extension FramingDeclaration {
     }
 
     /// Whether a stream of which the station records no channel is left out as a whole.
-    var leavesOutStreams: Bool { polar != nil || cyton != nil }
+    var leavesOutStreams: Bool {
+        if let lines {
+            // A marker of a missing sample speaks of the first stream.
+            return !(lines.markers ?? []).contains { $0.missing == true }
+        }
+        return polar != nil || cyton != nil || json != nil || packets != nil
+    }
 }
 
 extension ProfileDeclaration {

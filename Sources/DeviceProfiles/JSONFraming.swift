@@ -2,6 +2,7 @@
 public struct JSONFraming: Hashable, Sendable {
     /// One sort of object. Records are tried in order; the first that fits is taken.
     public struct Record: Hashable, Sendable {
+        /// Index of the stream; −1 for objects that are known and give nothing.
         public var stream: Int
         /// Members that the object must have, by their paths, as text.
         public var conditions: [String: String]

@@ -73,8 +73,8 @@ struct PacketDecoder: SampleDecoder {
             }
             stream = stream ?? record.streams.first?.stream
         }
-        // A characteristic without a record does not concern us.
-        guard let cause else { return }
+        // A characteristic without a record, or none that any stream is made of, does not concern us.
+        guard let cause, stream != nil else { return }
         addFault(cause, bytes: bytes.count, stream: stream, into: &output)
     }
 
@@ -98,8 +98,10 @@ struct PacketDecoder: SampleDecoder {
         into output: inout DecodedOutput
     ) {
         let record = framing.records[index]
+        guard !record.streams.isEmpty else { return }
         for fault in record.faults {
-            if case .integer(let value) = layout.number(bytes, fault.source, record, repetition: 0),
+            if case .integer(let value) = layout.number(
+                bytes, fault.source, record, repetition: 0, isRaw: true),
                 fault.values.contains(value)
             {
                 addFault(

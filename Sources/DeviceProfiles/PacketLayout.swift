@@ -67,17 +67,18 @@ struct PacketLayout {
         }
     }
 
-    /// The number of a source.
+    /// The number of a source; with `isRaw`, also one that stands for a missing value.
     func number(
         _ bytes: Span<UInt8>, _ source: PacketFraming.Source, _ record: PacketFraming.Record,
-        repetition: Int
+        repetition: Int, isRaw: Bool = false
     ) -> PacketNumber {
         switch source {
         case .fields(let indices):
             guard let index = indices.first(where: { places[$0] != nil }),
                 let first = places[index]
             else { return .missing }
-            let field = record.fields[index]
+            var field = record.fields[index]
+            if isRaw { field.missing = [] }
             let place = field.repeats ? first + repetition * stride : first
             guard place >= 0, bytes.count - place >= field.size else { return .missing }
             return PacketNumber.read(bytes, at: place, field)

@@ -27,6 +27,12 @@ extension ProfileBuilder {
         for (index, characteristic) in declared.characteristics.enumerated() {
             let keys = keys + ["\(index)"]
             checkName(characteristic.name, keys + ["name"])
+            if characteristic.name.utf8.count % 2 == 0, Self.hex(characteristic.name) != nil {
+                problem(
+                    keys + ["name"],
+                    "expected a name that cannot be taken for bytes, found '\(characteristic.name)'"
+                )
+            }
             let built = BluetoothCharacteristic(
                 name: characteristic.name, uuid: uuid(characteristic.uuid, keys + ["uuid"]),
                 subscription: characteristic.subscribe ?? BluetoothCharacteristic.Subscription.none,

@@ -173,6 +173,8 @@ extension ProfileBuilder {
             return nil
         }
         if let index = streams.firstIndex(where: { $0.name == name }) { return index }
+        // Of a stream that the options leave out: its lines are known, and give nothing.
+        if whole.streams.contains(where: { $0.name == name }) { return -1 }
         let names = streams.map(\.name).joined(separator: ", ")
         problem(keys + ["stream"], "expected one of the streams \(names), found '\(name)'")
         return nil

@@ -14,6 +14,12 @@ extension ProfileBuilder {
         for (index, record) in json.records.enumerated() {
             let keys = keys + ["records", "\(index)"]
             guard let stream = stream(record.stream, streams, keys) else { continue }
+            guard streams.indices.contains(stream) else {
+                records.append(
+                    JSONFraming.Record(
+                        stream: stream, conditions: record.where ?? [:], columns: []))
+                continue
+            }
             let channels = chosen.filter { $0.stream == stream }
             let missing = record.missing ?? [:]
             for path in missing.keys.sorted() {

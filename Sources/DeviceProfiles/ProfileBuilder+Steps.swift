@@ -133,7 +133,7 @@ extension ProfileBuilder {
     }
 
     /// Bytes from hexadecimal digits with spaces between or not.
-    private static func hex(_ text: String) -> [UInt8]? {
+    static func hex(_ text: String) -> [UInt8]? {
         let digits = text.utf8.filter { $0 != 32 }
         guard digits.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []

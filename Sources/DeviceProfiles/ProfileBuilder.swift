@@ -5,7 +5,7 @@ struct ProfileBuilder {
     /// Without the streams that the options leave out.
     let declaration: ProfileDeclaration
     /// As it was read.
-    private let whole: ProfileDeclaration
+    let whole: ProfileDeclaration
     let options: ProfileOptions
     /// What is wrong, by the keys in the file.
     private(set) var problems: [(keys: [String], message: String)] = []

@@ -230,7 +230,7 @@ let packetProfileText = """
         let output = decode(
             packets: [
                 "0A 14 1E 0258 FFFF 62 0048", "0A 14 1E 0258 0000 62 0048",
-                "0A 00 1E 0000 0003 7F 01FF", "0B 14 1E 0258 0004 62 0048",
+                "0A 08 1E 0000 0003 7F 01FF", "0B 14 1E 0258 0004 62 0048",
             ], of: "oximetry", profile)
         let stream = output.streams[0]
         #expect(stream.count == 3)

@@ -32,6 +32,15 @@ struct Recording: Sendable, CustomTestStringConvertible {
                 Recording(
                     profile: try shipped("ad8232"), bytes: Array("5\n500\n!\n501\n!\n".utf8)),
                 Recording(
+                    profile: try shipped("bangle-js"),
+                    bytes: Array(
+                        ("\"stp\":1}\r\n> \u{1B}[J{\"t\":\"act\",\"stp\":3,\"hrm\":71}\r\n\n"
+                            + "{\"t\":\"act\",\"stp\":3.5}\nhello\n"
+                            + "{\"t\":\"accel\",\"accel\":{\"x\":1e0,\"y\":-0.5}}\n{\"t\"").utf8)),
+                Recording(
+                    profile: try shipped("bitalino-ble"),
+                    bytes: [0x11] + bitalinoFrames(0..<20) + [0xFF] + bitalinoFrames(23..<40)),
+                Recording(
                     profile: try shipped("shimmer3-gsr"),
                     bytes: [1, 2] + shimmerPackets(0..<9) + [0x8A, 0x71, 0x00]
                         + shimmerPackets(9..<14) + [0, 0, 7] + shimmerPackets(16..<25)
@@ -56,7 +65,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
 
 @Suite struct SplittingTests {
     @Test func thereAreRecordings() {
-        #expect(Recording.all.count == 8)
+        #expect(Recording.all.count == 10)
     }
 
     @Test(arguments: Recording.all)
