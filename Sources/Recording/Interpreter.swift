@@ -47,7 +47,7 @@ final class Interpreter {
         case RecordKind.bytes: unsafe decode(record.bytes, source, record.stamp)
         case RecordKind.packet: unsafe decode(packet: record.bytes, source, record.stamp)
         case RecordKind.settings:
-            source.decoder?.configure(unsafe Array(record.bytes))
+            unsafe source.decoder?.configure(Array(record.bytes))
             source.isDirty = true
         case RecordKind.input: unsafe input(record.bytes, source)
         case RecordKind.opened:
@@ -69,7 +69,7 @@ final class Interpreter {
     private func decode(
         packet: UnsafeRawBufferPointer, _ source: SourceState, _ stamp: Instant
     ) {
-        guard let characteristic = packet.first else { return }
+        guard let characteristic = unsafe packet.first else { return }
         source.output.removeAll(keepingCapacity: true)
         unsafe source.decoder?.decode(
             packet: UnsafeRawBufferPointer(rebasing: packet.dropFirst()),
