@@ -153,6 +153,15 @@ final class Interpreter {
         }
     }
 
+    /// The daemon was killed while it read from this source: bytes may be missing right here, maybe
+    /// in the middle of a frame. The halves of two frames would pass for one now and then.
+    func readingBrokeOff(_ id: UInt32, at time: Instant) {
+        guard let source = sources[id] else { return }
+        finishDecoding(source, source.health.lastSample ?? time)
+        source.decoder?.interrupt()
+        source.isDirty = true
+    }
+
     private func finishDecoding(_ source: SourceState, _ stamp: Instant) {
         source.output.removeAll(keepingCapacity: true)
         source.decoder?.finish(into: &source.output)
