@@ -51,6 +51,12 @@ struct BluetoothBehaviour: DeviceBehaviour {
             try outlet.reply(Array("error \(name) \(why)\n".utf8), now: now)
         }
         guard outlet.isPlugged else { return try refuse("not connected", &outlet) }
+        if verb == "read", let value = peripheral.information[name] {
+            try outlet.noteCommand(Array(line.utf8), "read \(name)", now: now)
+            var answer = Array("value ".utf8)
+            BluetoothText.append(name, value, to: &answer)
+            return try outlet.reply(answer, now: now)
+        }
         guard let characteristic = peripheral.characteristics.first(where: { $0.name == name })
         else { return try refuse("no such characteristic", &outlet) }
         switch verb {

@@ -42,6 +42,9 @@ protocol BluetoothPeripheral: Sendable {
     /// What it has; only what stands here is read, written or subscribed.
     var characteristics: [BluetoothCharacteristic] { get }
 
+    /// Characteristics that never change and are only read: of the Device Information Service.
+    var information: [String: [UInt8]] { get }
+
     /// When it wants to send next; nil while it sends nothing.
     var due: Instant? { get }
 
@@ -68,6 +71,16 @@ protocol BluetoothPeripheral: Sendable {
 }
 
 extension BluetoothPeripheral {
+    var information: [String: [UInt8]] { [:] }
+
+    /// Texts of the Device Information Service (0x180A) of a device that says what it is.
+    static func information(model: String, seed: UInt64) -> [String: [UInt8]] {
+        [
+            "maker": Array("Attune virtual devices".utf8), "model": Array(model.utf8),
+            "serial": Array("V\(seed)".utf8), "firmware": Array("1.0".utf8),
+        ]
+    }
+
     var isExhausted: Bool { false }
     mutating func connect(now: Instant) {}
     mutating func read(_ name: String, now: Instant) -> [UInt8] { [] }

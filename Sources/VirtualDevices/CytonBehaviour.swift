@@ -157,7 +157,8 @@ struct CytonBehaviour: DeviceBehaviour {
     /// heart.
     private mutating func measure(_ channel: Int) -> Int64 {
         guard board.isOn[channel] else { return 0 }
-        var microvolts = (8 + 6 * source.body.breathing) * sin(2 * .pi * (phase + Double(channel) / 11))
+        var microvolts =
+            (8 + 6 * source.body.breathing) * sin(2 * .pi * (phase + Double(channel) / 11))
         microvolts += 3 * source.body.noise()
         if channel == 0 { microvolts += 400 * source.body.electrocardiogram() }
         return CytonChannels.steps(microvolts: microvolts, gain: board.gains[channel])

@@ -36,6 +36,10 @@ struct HeartRatePeripheral: BluetoothPeripheral {
         BluetoothCharacteristic("control", .write),
     ]
 
+    var information: [String: [UInt8]] {
+        Self.information(model: "Strap", seed: settings.seed)
+    }
+
     var due: Instant? { earlier(measurement?.delivery, battery?.delivery) }
     var isExhausted: Bool { settings.recording.map { row >= $0.count } ?? false }
 

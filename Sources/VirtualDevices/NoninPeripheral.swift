@@ -19,6 +19,10 @@ struct NoninPeripheral: BluetoothPeripheral {
 
     let characteristics = [BluetoothCharacteristic("oximetry", .notify)]
 
+    var information: [String: [UInt8]] {
+        Self.information(model: "3150", seed: settings.seed)
+    }
+
     var due: Instant? { schedules.due }
     var isExhausted: Bool { source.isExhausted }
 

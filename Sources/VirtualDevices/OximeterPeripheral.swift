@@ -24,12 +24,20 @@ struct OximeterPeripheral: BluetoothPeripheral {
 
     let characteristics = [
         BluetoothCharacteristic("continuous", .notify), BluetoothCharacteristic("spot", .notify),
+        BluetoothCharacteristic("battery", .read),
     ]
+
+    var information: [String: [UInt8]] {
+        Self.information(model: "Oximeter", seed: settings.seed)
+    }
 
     var due: Instant? { schedules.due }
     var isExhausted: Bool { source.isExhausted }
 
     mutating func disconnect(now: Instant) { schedules.removeAll() }
+
+    /// The battery's percent.
+    mutating func read(_ name: String, now: Instant) -> [UInt8] { [64] }
 
     mutating func subscribe(_ name: String, _ isOn: Bool, now: Instant) {
         schedules.set(
@@ -61,9 +69,10 @@ struct OximeterPeripheral: BluetoothPeripheral {
         } else {
             slow = nil
         }
-        // Bit 8: fully qualified; bit 13: unavailable. Of the device: bit 3, inadequate signal.
+        // Bit 8: fully qualified; bit 13: unavailable. Of the device: bits 3 and 11, inadequate
+        // signal and not on the user.
         let status: Int64 = normal == nil ? 0x2000 : 0x0100
-        let deviceStatus: Int64 = normal == nil ? 0x00_0008 : 0
+        let deviceStatus: Int64 = normal == nil ? 0x00_0808 : 0
         let packet = Self.continuous(
             [normal, fast, slow], status: status, deviceStatus: deviceStatus,
             amplitude: normal?.amplitude)

@@ -35,7 +35,7 @@ struct PolarRun: Sendable {
             case (.acceleration, .delta): 30
             case (.intervals, _): 1
             }
-        let rate = offer.kind == .intervals ? 0.2 : Double(start.rate)
+        let rate = offer.kind == .intervals ? 0.2 : Double(offer.givenRate ?? start.rate)
         schedule = SampleSchedule(
             start: now, rate: rate / Double(samplesPerPacket), impairments: settings.impairments,
             seed: settings.seed &+ UInt64(offer.kind.rawValue))

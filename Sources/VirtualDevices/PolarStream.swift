@@ -31,6 +31,8 @@ struct PolarOffer: Hashable, Sendable {
     var channels: Int
     /// Whether the device packs differences by itself.
     var frames: VirtualDeviceOptions.Frames
+    /// The rate that it gives where that is another than it offers, as some firmware does.
+    var givenRate: Int64?
 
     /// The settings in their wire form: number, count, values of a fixed size.
     var wire: [UInt8] {
@@ -54,10 +56,23 @@ struct PolarModel: Hashable, Sendable {
         kind: "polar-h10",
         offers: [
             PolarOffer(
-                kind: .electrocardiogram, rates: [130], resolutions: [14], channels: 1, frames: .raw),
+                kind: .electrocardiogram, rates: [130], resolutions: [14], channels: 1, frames: .raw
+            ),
             PolarOffer(
                 kind: .acceleration, rates: [25, 50, 100, 200], resolutions: [16],
                 ranges: [2, 4, 8], channels: 3, frames: .raw),
+        ])
+
+    static let oh1 = PolarModel(
+        kind: "polar-oh1",
+        offers: [
+            PolarOffer(
+                kind: .pulse, rates: [130], resolutions: [22], channelChoices: [4], channels: 4,
+                frames: .raw, givenRate: 135),
+            PolarOffer(
+                kind: .acceleration, rates: [50], resolutions: [16], ranges: [8], channels: 3,
+                frames: .raw),
+            PolarOffer(kind: .intervals, rates: [], resolutions: [], channels: 1, frames: .raw),
         ])
 
     static let veritySense = PolarModel(

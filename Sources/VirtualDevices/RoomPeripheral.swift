@@ -18,7 +18,9 @@ struct RoomPeripheral: BluetoothPeripheral {
         generator = SimulationGenerator(seed: settings.seed, purpose: 0x2003)
     }
 
-    let characteristics = RoomPeripheral.names.map { BluetoothCharacteristic($0, [.notify, .read]) }
+    let characteristics = RoomPeripheral.names.map {
+        BluetoothCharacteristic($0, [.notify, .read])
+    }
 
     var due: Instant? { schedules.due }
     var isExhausted: Bool {

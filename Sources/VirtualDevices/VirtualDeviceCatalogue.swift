@@ -28,10 +28,10 @@ public enum VirtualDeviceCatalogue {
             name: "bitalino", title: "BITalino (r)evolution", line: .serial,
             recording: "A1 to A4, 0 to 1023"),
         Entry(
-            name: "shimmer3", title: "Shimmer3 GSR+", line: .serial,
+            name: "shimmer3-gsr", title: "Shimmer3 GSR+", line: .serial,
             recording: "raw channels in the inquiry's order"),
         Entry(
-            name: "cyton", title: "OpenBCI Cyton", line: .serial,
+            name: "openbci-cyton", title: "OpenBCI Cyton", line: .serial,
             recording: "8 channels in steps, then 3 of the accelerometer"),
         Entry(
             name: "marker-port", title: "Marker port: one byte an event", line: .serial,
@@ -61,6 +61,9 @@ public enum VirtualDeviceCatalogue {
             name: "polar-verity-sense", title: "Polar Verity Sense", line: .bluetooth,
             recording: "3 channels of light, the room's light"),
         Entry(
+            name: "polar-oh1", title: "Polar OH1", line: .bluetooth,
+            recording: "3 channels of light, the room's light"),
+        Entry(
             name: "pulse-oximeter", title: "Pulse Oximeter Service", line: .bluetooth,
             recording: "percent, beats a minute"),
         Entry(
@@ -82,11 +85,16 @@ public enum VirtualDeviceCatalogue {
             recording: "infrared, red, green light"),
     ]
 
+    /// Shorter names that are understood too.
+    public static let shortNames = ["shimmer3": "shimmer3-gsr", "cyton": "openbci-cyton"]
+
     /// Makes a device.
+    /// - Parameter name: an entry's name or a short one.
     /// - Throws: `VirtualDeviceError` for an unknown name or a setting that cannot be.
     public static func make(
         _ name: String, _ settings: VirtualDeviceSettings
     ) throws(VirtualDeviceError) -> any VirtualDevice {
+        let name = shortNames[name] ?? name
         if let recording = settings.recording, recording.count == 0 {
             throw VirtualDeviceError(.recording, "The recording has no rows.")
         }
@@ -98,10 +106,10 @@ public enum VirtualDeviceCatalogue {
         let behaviour: any DeviceBehaviour
         var columns = ""
         switch name {
-        case "shimmer3":
+        case "shimmer3-gsr":
             behaviour = try ShimmerBehaviour(settings)
             columns = "ticks of 32768 Hz, then the channels in the inquiry's order"
-        case "cyton":
+        case "openbci-cyton":
             behaviour = try CytonBehaviour(settings)
             columns =
                 "number, 8 channels, then 3 of the accelerometer, or code, value and ms; footer"
@@ -132,6 +140,9 @@ public enum VirtualDeviceCatalogue {
             columns = HeartRatePeripheral.columns
         case "polar-h10":
             peripheral = PolarPeripheral(.h10, settings)
+            columns = PolarPeripheral.columns
+        case "polar-oh1":
+            peripheral = PolarPeripheral(.oh1, settings)
             columns = PolarPeripheral.columns
         case "polar-verity-sense":
             peripheral = PolarPeripheral(.veritySense, settings)

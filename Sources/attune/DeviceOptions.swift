@@ -8,7 +8,8 @@ struct DeviceOptions: ParsableArguments {
     @Option(help: "Polar: raw or delta frames of acceleration and light.")
     var frames: VirtualDeviceOptions.Frames?
     @Option(
-        help: "Polar: what its clock says at first: now, factory (2019-01-01), or ns since 2000-01-01."
+        help:
+            "Polar: what its clock says at first: now, factory (2019-01-01), or ns since 2000-01-01."
     )
     var clock = "now"
     @Option(help: "Polar: bytes of settings in one reply at most; more come in several.")

@@ -49,7 +49,8 @@ struct SimulateCommand: ParsableCommand {
     private static func showList() {
         for entry in VirtualDeviceCatalogue.entries {
             let name = entry.name + String(repeating: " ", count: max(1, 24 - entry.name.count))
-            let line = entry.line.rawValue + String(repeating: " ", count: 11 - entry.line.rawValue.count)
+            let line =
+                entry.line.rawValue + String(repeating: " ", count: 11 - entry.line.rawValue.count)
             print("\(name)\(line)\(entry.title) (CSV: \(entry.recording))")
         }
     }

@@ -14,7 +14,8 @@ extension SimulateCommand {
                 """)
         @Option(help: "The directory for the devices' names and logs.")
         var dir: String
-        @Option(help: "Devices of the catalogue, separated by commas; all takes all but the network's.")
+        @Option(
+            help: "Devices of the catalogue, separated by commas; all takes all but the network's.")
         var devices: String?
         @Option(help: "Makes signals, typing and faults repeatable.")
         var seed: UInt64 = 1

@@ -26,7 +26,11 @@ import Timebase
         for (line, answer) in [
             ("read battery", ["value", "battery", "57"]),
             ("read location", ["value", "location", "01"]),
-            ("write control 02", ["error", "control", "80", "control", "point", "not", "supported"]),
+            ("read firmware", ["value", "firmware", "312E30"]),
+            (
+                "write control 02",
+                ["error", "control", "80", "control", "point", "not", "supported"]
+            ),
             ("read measurement", ["error", "measurement", "not", "permitted"]),
         ] {
             try port.say(line)
@@ -111,10 +115,12 @@ import Timebase
         try port.say("subscribe measurement")
         let packets = try port.run(seconds: 20)
         var garbage = 0
-        try port.log().forEach { if case .garbage(_, .sent, _, let bytes) = $0 {
-            garbage += 1
-            #expect(packets.contains { $0.bytes == bytes })
-        } }
+        try port.log().forEach {
+            if case .garbage(_, .sent, _, let bytes) = $0 {
+                garbage += 1
+                #expect(packets.contains { $0.bytes == bytes })
+            }
+        }
         #expect(garbage > 2)
         #expect(packets.count == garbage + Int(port.device.counts.sent))
         #expect(packets.allSatisfy { $0.name == "measurement" })

@@ -11,23 +11,40 @@ import Timebase
 
     @Test func aBangleSendsLinesInPieces() throws {
         var port = try BluetoothPort("bangle-js", directory)
-        try port.say("write transmit 10 61 62 0A")
-        try port.say("subscribe receive")
+        try port.say("subscribe output")
+        // The command of its profile, in pieces.
+        for text in [
+            "\u{10}GB({\"t\":\"act\",", "\"hrm\":true,", "\"stp\":true,\"int\":1", "})\n",
+        ] {
+            try port.say(
+                "write input "
+                    + text.utf8.map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined())
+        }
         let packets = try port.run(seconds: 5.05)
-        #expect(packets.allSatisfy { $0.name == "receive" && (1...20).contains($0.bytes.count) })
+        #expect(packets.allSatisfy { $0.name == "output" && (1...20).contains($0.bytes.count) })
         let lines = String(decoding: packets.flatMap(\.bytes), as: UTF8.self).split(separator: "\n")
         let frames = try port.log().frames(.sent)
-        #expect(lines.count == frames.count && lines.count == 5 + 63)
+        #expect(lines.count == frames.count && lines.count == 10)
         for (line, frame) in zip(lines, frames) {
             let values = frame.values
             if values[0] == 0 {
-                #expect(line == "{\"t\":\"hrm\",\"bpm\":\(values[1]),\"confidence\":\(values[2])}")
+                #expect(
+                    line == "{\"t\":\"act\",\"stp\":\(values[1]),\"hrm\":\(values[2]),\"rt\":1}")
             } else {
                 let axes = values.dropFirst().map { DecimalText.text($0, decimals: 3) }
                 #expect(
-                    line == "{\"t\":\"accel\",\"x\":\(axes[0]),\"y\":\(axes[1]),\"z\":\(axes[2])}")
+                    line.hasPrefix("{\"t\":\"accel\",\"accel\":{\"x\":\(axes[0]),\"y\":\(axes[1]),")
+                )
+                #expect(line.hasSuffix(",\"mag\":\(axes[3])}}"))
             }
         }
+        try port.say(
+            "write input "
+                + Array("GB({\"t\":\"act\",\"hrm\":false,\"stp\":false})\n".utf8).map {
+                    String(UInt16($0) + 256, radix: 16).dropFirst()
+                }.joined())
+        try port.say("unsubscribe output")
+        #expect(try port.run(seconds: 3).isEmpty)
         try port.device.close()
     }
 

@@ -114,7 +114,10 @@ import Timebase
         try port.say("subscribe control")
         try port.say("write control 01 02")
         let replies = try port.lines().map(\.bytes)
-        #expect(replies.map { Array($0[..<4]) } == [[0xF0, 1, 2, 0], [0xF0, 1, 2, 0], [0xF0, 1, 2, 0]])
+        #expect(
+            replies.map { Array($0[..<4]) } == [
+                [0xF0, 1, 2, 0], [0xF0, 1, 2, 0], [0xF0, 1, 2, 0],
+            ])
         #expect(replies.map { $0[4] } == [1, 1, 0])
         #expect(replies.flatMap { $0[5...] }.count == 22)
         try port.device.close()

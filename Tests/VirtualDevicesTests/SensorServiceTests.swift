@@ -109,9 +109,9 @@ import Timebase
         #expect(packets.count == 10 && frames.count == 10)
         for (packet, frame) in zip(packets, frames) {
             let degrees = try #require(float(packet[1..<5]))
-            #expect(Int64((degrees * 100).rounded()) == frame.values[0])
-            #expect((packet[0] & 2 != 0) == (frame.values[1] == 1))
-            #expect(packet.count == (frame.values[1] == 1 ? 13 : 6))
+            #expect(Int64((degrees * 100).rounded()) == frame.values[1])
+            #expect((packet[0] & 2 != 0) == (frame.values[2] == 1))
+            #expect(packet.count == (frame.values[2] == 1 ? 13 : 6))
         }
         try port.device.close()
     }
@@ -130,7 +130,9 @@ import Timebase
         for name in ["temperature", "humidity", "pressure"] { try port.say("subscribe \(name)") }
         let packets = try port.run(seconds: 3)
         #expect(
-            packets.filter { $0.name == "temperature" }.map(\.bytes) == [[0xFB, 0xFF], [0xC0, 0x08]])
+            packets.filter { $0.name == "temperature" }.map(\.bytes) == [
+                [0xFB, 0xFF], [0xC0, 0x08],
+            ])
         #expect(packets.filter { $0.name == "humidity" }.first?.bytes == [0, 0])
         #expect(packets.filter { $0.name == "pressure" }.allSatisfy { $0.bytes.count == 4 })
         try port.device.close()

@@ -23,9 +23,10 @@ import Timebase
     }
 
     /// Check values of the protocol's description, from the sending side.
-    @Test(arguments: [
-        (0x0800, 49.769), (0x4800, 6.971), (0x8800, 2.0007), (0xC800, 0.6063),
-    ] as [(Int64, Double)])
+    @Test(
+        arguments: [
+            (0x0800, 49.769), (0x4800, 6.971), (0x8800, 2.0007), (0xC800, 0.6063),
+        ] as [(Int64, Double)])
     func skinConductanceHasItsRawValue(raw: Int64, conductance: Double) {
         #expect(ShimmerSkinSensor.raw(microsiemens: conductance, range: Int(raw >> 14)) == raw)
         #expect(abs(microsiemens(raw) - conductance) < 0.001 * conductance)
