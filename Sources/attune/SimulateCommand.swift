@@ -57,7 +57,9 @@ struct SimulateCommand: ParsableCommand {
 
     /// Each device's name with the options that follow it.
     static func split(_ words: [String]) throws -> [(name: String, options: [String])] {
-        let names = Set(VirtualDeviceCatalogue.entries.map(\.name) + ["lines", "keyboard"])
+        let names = Set(
+            VirtualDeviceCatalogue.entries.map(\.name) + VirtualDeviceCatalogue.shortNames.keys
+                + ["lines", "keyboard"])
         let flags: Set<String> = ["--autostart", "--stay", "--silent", "--help", "-h"]
         var groups: [(name: String, options: [String])] = []
         var isValue = false
