@@ -48,7 +48,8 @@ fi
 dpkg --install --force-unsafe-io /share/attune.deb
 systemctl is-active attuned
 systemctl show attuned -p User,Type,NotifyAccess,WatchdogUSec,NRestarts,StatusText
-runuser -u attune -- attune status
+useradd --groups attune,attune-operators experimenter
+runuser -u experimenter -- attune status
 systemctl stop attuned
 sync
 """

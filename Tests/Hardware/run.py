@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Tests on a real kernel: the station's package in a Debian guest under emulation.
+
+    run.py [--deb FILE | --programs FOLDER] [--short] [TEST ...]
+
+--deb is the package to install (without it, systemd/make-deb.sh makes it); --programs packages
+programs that were built already, with Swift's libraries beside them. --short leaves out what the other
+tests show as well. A TEST is a part of a test's name."""
+
+import argparse
+import os
+import pathlib
+import signal
+import sys
+import time
+import unittest
+
+import guest
+import image
+
+
+def chosen(suite, words, short):
+    """The tests of a suite that fit."""
+    for entry in suite:
+        if isinstance(entry, unittest.TestSuite):
+            yield from chosen(entry, words, short)
+        elif short and getattr(getattr(entry, entry._testMethodName, None), "long", False):
+            continue
+        elif not words or any(word in entry.id() for word in words):
+            yield entry
+
+
+class Result(unittest.TextTestResult):
+    """Tells how long each test took."""
+
+    def startTest(self, test):
+        self.begun = time.monotonic()
+        super().startTest(test)
+        self.stream.writeln()
+
+    def stopTest(self, test):
+        self.stream.writeln(f"    ({time.monotonic() - self.begun:.1f} s)")
+        super().stopTest(test)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--deb", type=pathlib.Path)
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("tests", nargs="*")
+    options = parser.parse_args()
+    # Ended from outside, everything that was started is ended as after a failure.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
+    begun = time.monotonic()
+    with image.locked():
+        base, station = image.prepare(options.deb.resolve())
+        os.environ["ATTUNE_VM_BASE"], os.environ["ATTUNE_VM_STATION"] = str(base), str(station)
+        image.note(f"guest and package are ready after {time.monotonic() - begun:.0f} s")
+        tests = unittest.TestSuite(chosen(
+            unittest.defaultTestLoader.discover(str(image.HERE)), options.tests, options.short))
+        if not tests.countTestCases():
+            raise SystemExit("no test has such a name")
+        result = unittest.TextTestRunner(resultclass=Result, verbosity=2).run(tests)
+    image.note(f"all done after {time.monotonic() - begun:.0f} s")
+    sys.exit(0 if result.wasSuccessful() else 1)
+
+
+if __name__ == "__main__":
+    main()
