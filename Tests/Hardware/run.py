@@ -11,12 +11,32 @@ import argparse
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import time
 import unittest
 
 import guest
 import image
+
+
+BUMBLE = "bumble==0.0.236"
+
+
+def with_bumble():
+    """Goes on in an environment that holds the Bluetooth sensors' library; makes it the first time."""
+    environment = image.CACHE / f"python-{BUMBLE.replace('==', '-')}-{sys.version_info[0]}.{sys.version_info[1]}"
+    python = environment / "bin" / "python3"
+    if pathlib.Path(sys.prefix) == environment:
+        return
+    with image.locked():
+        if not (environment / "complete").exists():
+            image.note(f"installing {BUMBLE}")
+            for command in ([sys.executable, "-m", "venv", "--clear", environment],
+                            [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", BUMBLE]):
+                subprocess.run(command, check=True)
+            (environment / "complete").touch()
+    os.execv(python, [str(python), *sys.argv])
 
 
 def chosen(suite, words, short):
@@ -50,6 +70,7 @@ def main():
     parser.add_argument("--short", action="store_true")
     parser.add_argument("tests", nargs="*")
     options = parser.parse_args()
+    with_bumble()
     # Ended from outside, everything that was started is ended as after a failure.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
