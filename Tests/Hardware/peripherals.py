@@ -182,7 +182,7 @@ class Sensor:
         """Whether the connected one wants to hear of a characteristic."""
         if self.connection is None:
             return False
-        subscribers = self.device.gatt_server.subscribers.get(self.connection.handle, {})
+        subscribers = self.device.gatt_server.subscribers.get(self.connection, {})
         return subscribers.get(characteristic.handle, b"\0\0") != b"\0\0"
 
 
