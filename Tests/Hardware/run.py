@@ -4,12 +4,14 @@
     run.py [--deb FILE | --programs FOLDER] [--short] [TEST ...]
 
 --deb is the package to install (without it, systemd/make-deb.sh makes it); --programs packages
-programs that were built already, with Swift's libraries beside them. --short leaves out what the other
-tests show as well. A TEST is a part of a test's name."""
+programs that were built already, and brings Swift's libraries along. --short leaves out what takes long
+and the other tests show in part. A TEST is a part of a test's name."""
 
 import argparse
 import os
 import pathlib
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -50,6 +52,26 @@ def chosen(suite, words, short):
             yield entry
 
 
+def package(options):
+    """The package to install, and the folder of libraries that it needs beside the guest's own."""
+    if options.deb:
+        return options.deb.resolve(), None
+    make = image.CHECKOUT / "systemd" / "make-deb.sh"
+    if not options.programs:
+        subprocess.run(["bash", make], check=True, stdin=subprocess.DEVNULL)
+        return max(image.CHECKOUT.glob("attune_*.deb"), key=lambda file: file.stat().st_mtime), None
+    subprocess.run(["bash", make, "--programs", options.programs], check=True, stdin=subprocess.DEVNULL)
+    libraries = image.CACHE / "libraries"
+    shutil.rmtree(libraries, ignore_errors=True)
+    libraries.mkdir(parents=True)
+    for program in ("attuned", "attune"):
+        listed = subprocess.run(["ldd", options.programs / program], check=True, capture_output=True, text=True)
+        for path in re.findall(r"=> (/\S+)", listed.stdout):
+            if not path.startswith(("/lib/", "/usr/lib/", "/lib64/")):
+                shutil.copy(path, libraries)
+    return image.CHECKOUT / ".build-deb" / "attune-test.deb", libraries
+
+
 class Result(unittest.TextTestResult):
     """Tells how long each test took."""
 
@@ -65,8 +87,9 @@ class Result(unittest.TextTestResult):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    source = parser.add_mutually_exclusive_group(required=True)
+    source = parser.add_mutually_exclusive_group()
     source.add_argument("--deb", type=pathlib.Path)
+    source.add_argument("--programs", type=pathlib.Path)
     parser.add_argument("--short", action="store_true")
     parser.add_argument("tests", nargs="*")
     options = parser.parse_args()
@@ -76,7 +99,7 @@ def main():
         signal.signal(number, lambda *_: sys.exit(143))
     begun = time.monotonic()
     with image.locked():
-        base, station = image.prepare(options.deb.resolve())
+        base, station = image.prepare(*package(options))
         os.environ["ATTUNE_VM_BASE"], os.environ["ATTUNE_VM_STATION"] = str(base), str(station)
         image.note(f"guest and package are ready after {time.monotonic() - begun:.0f} s")
         tests = unittest.TestSuite(chosen(
