@@ -5,7 +5,9 @@ import Link
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "List the devices, check profiles, decode bytes.",
-        subcommands: [List.self, CheckProfilesCommand.self, DecodeCommand.self],
+        subcommands: [
+            List.self, CheckProfilesCommand.self, DecodeCommand.self, DevicesPairCommand.self,
+        ],
         defaultSubcommand: List.self)
 
     /// `attune devices list`, which is also what `attune devices` does.
