@@ -44,8 +44,9 @@ public final class BluetoothCentral: Sendable {
     /// Opens a device: connects, or takes one that is connected already, subscribes, talks, and then
     /// delivers packets. Ends in `.opened` or `.closed`; `.waiting` tells why it takes long.
     /// - Parameters:
-    ///   - id: names this opening in notices; free again once it was told `.closed`, and after
-    ///     `close`.
+    ///   - id: names this opening in notices. After `close`, id and address may be opened again at
+    ///     once: the new opening begins when the old one is told `.closed` (BlueZ takes up to 2 s to
+    ///     disconnect).
     ///   - characteristics: packets name them by their index.
     ///   - conversation: the talk before the device sends.
     ///   - resuming: the device was open before the daemon restarted: where it is still connected,

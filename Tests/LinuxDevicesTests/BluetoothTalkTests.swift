@@ -151,5 +151,13 @@ struct BluetoothTalkTests {
             return all.count == 2 ? all[1] : nil
         }
         _ = PacketReader(again)
+        // So does another number for the same device; while it is open, it is refused.
+        central.open(id: 2, address: first, characteristics: [Self.characteristics[0]])
+        #expect(try stand.closed(2)?.code == .busy)
+        stand.forgetNotices()
+        central.close(id: 1)
+        central.open(id: 2, address: first, characteristics: [Self.characteristics[0]])
+        _ = PacketReader(try stand.opened(2).descriptor)
+        #expect(stand.isClosed(1))
     }
 }
