@@ -196,7 +196,7 @@ final class BluetoothLoop {
                 tellAdapters()
                 for path in objects.paths(BluetoothObjects.device) { deviceChanged(path) }
                 for link in Array(links.values) { link.reach() }
-                restartSearch()
+                updateSearch()
                 serial.isRegistered = false
             case .failure(let failure):
                 tellAbsence(

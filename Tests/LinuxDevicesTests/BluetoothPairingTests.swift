@@ -35,6 +35,7 @@ struct BluetoothPairingTests {
         try stand.wait {
             stand.seen.contains { if case .pairing(first, .paired) = $0 { true } else { false } }
         }
+        try stand.sync()
         #expect(stand.has("paired", first) && stand.has("set", "Trusted"))
         #expect(stand.has("capability", "KeyboardDisplay"))
         central.forget(address: first)
@@ -105,6 +106,7 @@ struct BluetoothPairingTests {
             if id == 1 {
                 central.close(id: 1)
                 #expect(try stand.closed(1) == nil)
+                try stand.sync()
                 #expect(stand.lines.contains { $0["profile"] != nil && $0["disconnect"] == first })
             } else {
                 stand.command("drop \(first)")

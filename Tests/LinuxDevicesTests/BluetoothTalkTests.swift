@@ -69,6 +69,7 @@ struct BluetoothTalkTests {
                 + Array("/d/x/t/t/d/d/".utf8))
         #expect(opened.leftover == [9])
         #expect(opened.subscriptions == [.acquire, .notify, .none, .none, .none])
+        try stand.sync()
         #expect(
             stand.lines.filter { $0["write"] != nil }.map { $0["type"] } == [
                 "request", "command", "request",
@@ -86,6 +87,7 @@ struct BluetoothTalkTests {
             ]))
         #expect(try stand.closed(1) == nil)
         #expect(reader.rest().map(\.bytes) == [[0xF0, 0x45]])
+        try stand.sync()
         let order = stand.lines.compactMap { $0["write"] ?? $0["disconnect"] }
         #expect(order.suffix(2) == ["echo", first])
     }
