@@ -8,8 +8,8 @@ protocol DeviceEndpoint: AnyObject, Sendable {
     /// The descriptor that becomes readable when a command waits; -1 where none can come.
     var commandDescriptor: Int32 { get }
 
-    /// Tells of readers that open the endpoint.
-    var openings: OpeningWatch { get }
+    /// Tells of readers that open the endpoint; nil where nobody can tell.
+    var openings: OpeningWatch? { get }
 
     /// Writes bytes from `offset` on, as many as there is room for.
     /// - Returns: how many were taken; 0 when nobody reads and the buffer is full.

@@ -13,6 +13,9 @@ struct DeviceOutlet: ~Copyable, Sendable {
     /// Nil while the device is unplugged.
     private(set) var endpoint: (any DeviceEndpoint)?
     private var log: DeviceLog?
+    /// On which characteristic random bytes come; only of Bluetooth devices, set with each packet.
+    var garbageCharacteristic = ""
+    private let style: OutletStyle
     private let impairments: Impairments
     private let makeEndpoint: MakeEndpoint
     private var generator: SimulationGenerator
@@ -28,11 +31,19 @@ struct DeviceOutlet: ~Copyable, Sendable {
     private var settledAt: Instant?
     private var returnsAt: Instant?
     private(set) var isSilent = false
+    /// Away, though its endpoint stays: a Bluetooth device without connection, a network device
+    /// without power.
+    private var isDisconnected = false
+    /// Packets that were offered to the line, lost ones included.
+    private var offered: Int64 = 0
 
     /// Makes the endpoint, and the log if there is a path for one.
-    /// - Parameter facts: lines about the device for the log's header.
+    /// - Parameters:
+    ///   - facts: lines about the device for the log's header.
+    ///   - style: what travels over the endpoint.
     init(
         logPath: String?, facts: [String], impairments: Impairments, seed: UInt64,
+        style: OutletStyle = .bytes,
         makeEndpoint: @escaping MakeEndpoint
     ) throws(VirtualDeviceError) {
         try impairments.validate()
@@ -44,12 +55,13 @@ struct DeviceOutlet: ~Copyable, Sendable {
         }
         self.endpoint = endpoint
         self.impairments = impairments
+        self.style = style
         self.makeEndpoint = makeEndpoint
         generator = SimulationGenerator(seed: seed, purpose: 0x0DD5)
     }
 
     /// Whether frames can be made: not while the device is unplugged or about to be.
-    var isPlugged: Bool { endpoint != nil && settledAt == nil }
+    var isPlugged: Bool { endpoint != nil && settledAt == nil && !isDisconnected }
 
     /// Bytes that were sent and not read yet, as far as the kernel tells.
     var unread: Int { remainder.count - remainderOffset + (endpoint?.unread ?? 0) }
@@ -65,22 +77,37 @@ struct DeviceOutlet: ~Copyable, Sendable {
     mutating func send(
         _ frame: [UInt8], due: Instant, now: Instant, values: [Int64]
     ) throws(VirtualDeviceError) {
-        let number = counts.made
-        counts.made += 1
+        let fate = try push(frame, now: now)
+        try record(fate, due: due, now: now, values: values)
+    }
+
+    /// Sends bytes, or drops them as the impairments say, without counting or logging a frame; for
+    /// devices whose frames span several packets.
+    mutating func push(_ bytes: [UInt8], now: Instant) throws(VirtualDeviceError) -> FrameFate {
+        let number = offered
+        offered += 1
         if nextAbsence == nil, impairments.absentEverySeconds > 0, !isSilent {
             nextAbsence = now + Int64(clamping: impairments.absentEverySeconds * 1e9)
         }
-        let fate: FrameFate
-        if isSilent {
-            counts.away += 1
-            fate = .away
-        } else if isLost(number) {
-            counts.lost += 1
-            fate = .lost
-        } else {
-            if generator.happens(impairments.garbage) { try sendGarbage(before: number, now: now) }
-            fate = try write(frame) ? .sent : .overrun
-            if fate == .sent { counts.sent += 1 } else { counts.overrun += 1 }
+        if isSilent { return .away }
+        if isLost(number) { return .lost }
+        if generator.happens(impairments.garbage) {
+            try sendGarbage(before: counts.made, now: now)
+        }
+        return try write(bytes) ? .sent : .overrun
+    }
+
+    /// Counts and logs a frame.
+    mutating func record(
+        _ fate: FrameFate, due: Instant, now: Instant, values: [Int64]
+    ) throws(VirtualDeviceError) {
+        let number = counts.made
+        counts.made += 1
+        switch fate {
+        case .sent: counts.sent += 1
+        case .overrun: counts.overrun += 1
+        case .lost: counts.lost += 1
+        case .away: counts.away += 1
         }
         try log?.frame(number, fate, due: due, written: now, values: values)
     }
@@ -94,7 +121,9 @@ struct DeviceOutlet: ~Copyable, Sendable {
     /// Takes the waiting commands; none while the line is silent.
     mutating func takeCommands(into commands: inout [UInt8]) throws(VirtualDeviceError) {
         try endpoint?.readCommands(into: &commands)
-        if isSilent { commands.removeAll(keepingCapacity: true) }
+        if isSilent || (isDisconnected && style == .datagrams) {
+            commands.removeAll(keepingCapacity: true)
+        }
     }
 
     /// Notes a command that was understood, or ignored.
@@ -120,6 +149,13 @@ struct DeviceOutlet: ~Copyable, Sendable {
         case .silent:
             isSilent = true
             try note("silent", now: now)
+        case .unplugged where style == .bluetooth:
+            isDisconnected = true
+            try note("disconnected", now: now)
+            if try !write(Array("disconnected\n".utf8)) { try note("reply-dropped", now: now) }
+        case .unplugged where style == .datagrams:
+            isDisconnected = true
+            try note("off", now: now)
         case .unplugged:
             // A reader gets 50 ms for what was sent, so that a test knows what it must have read.
             settledAt = now + 50_000_000
@@ -143,6 +179,8 @@ struct DeviceOutlet: ~Copyable, Sendable {
         if let returnsAt, returnsAt <= now, settledAt == nil {
             self.returnsAt = nil
             isSilent = false
+            if isDisconnected, style == .bluetooth { _ = try write(Array("connected\n".utf8)) }
+            isDisconnected = false
             if endpoint == nil { endpoint = try makeEndpoint() }
             try note("back \(endpoint?.path ?? "")", now: now)
         }
@@ -190,7 +228,12 @@ struct DeviceOutlet: ~Copyable, Sendable {
         scratch.removeAll(keepingCapacity: true)
         let count = 1 + Int(generator.next() % 32)
         for _ in 0..<count { scratch.append(UInt8(truncatingIfNeeded: generator.next())) }
-        let sent = try write(scratch)
+        var packet = scratch
+        if style == .bluetooth {
+            packet.removeAll(keepingCapacity: true)
+            BluetoothText.append(garbageCharacteristic, scratch, to: &packet)
+        }
+        let sent = try write(packet)
         if sent { counts.garbageBytes += Int64(count) }
         try log?.garbage(
             before: number, sent ? .sent : .overrun, written: now, bytes: scratch)

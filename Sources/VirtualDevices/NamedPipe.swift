@@ -10,7 +10,7 @@ public final class NamedPipe: DeviceEndpoint {
     /// Where the pipe stands.
     public let path: String
     private let descriptor: FileDescriptor
-    let openings: OpeningWatch
+    let openings: OpeningWatch?
 
     /// Makes a pipe; one that is there is replaced, any other file is left alone and is an error.
     public init(path: String) throws(VirtualDeviceError) {

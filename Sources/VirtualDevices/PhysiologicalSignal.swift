@@ -67,6 +67,31 @@ struct PhysiologicalSignal: Sendable {
         }
     }
 
+    /// The electrocardiogram in millivolts.
+    mutating func electrocardiogram() -> Double {
+        Self.electrocardiogram(at: rhythm.sinceBeat)
+            + Self.electrocardiogram(at: rhythm.sinceBeat - rhythm.interval)
+            + 0.006 * generator.normal()
+    }
+
+    /// The skin's conductance in microsiemens.
+    mutating func skinConductance() -> Double {
+        max(0.2, tonic + slow - fast + 0.005 * generator.normal())
+    }
+
+    /// The pulse wave, about 0 to 1.
+    mutating func pulseWave() -> Double {
+        Self.pulse(at: rhythm.sinceBeat)
+            + Self.pulse(at: rhythm.sinceBeat + rhythm.previousInterval)
+            + 0.004 * generator.normal()
+    }
+
+    /// The depth of the breath, -1 to 1.
+    var breathing: Double { sin(2 * .pi * rhythm.breath) }
+
+    /// Noise of deviation 1.
+    mutating func noise() -> Double { generator.normal() }
+
     private func clamp(_ value: Double) -> Int64 {
         Int64(max(0, min(1023, value.rounded())))
     }

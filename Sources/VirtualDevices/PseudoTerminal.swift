@@ -16,7 +16,7 @@ public final class PseudoTerminal: DeviceEndpoint {
 
     private let master: FileDescriptor
     private let slave: FileDescriptor
-    let openings: OpeningWatch
+    let openings: OpeningWatch?
 
     /// Makes a pseudo-terminal.
     /// - Parameter link: a symbolic link to make to the reader's side; one that is there is replaced,

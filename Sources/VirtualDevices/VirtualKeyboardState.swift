@@ -59,7 +59,7 @@ extension VirtualKeyboard {
             now: Instant, commands: Bool, openings: Bool
         ) throws(VirtualDeviceError) -> Instant? {
             try outlet.service(now: now)
-            if openings, outlet.endpoint?.openings.takeOpenings() == true {
+            if openings, outlet.endpoint?.openings?.takeOpenings() == true {
                 try outlet.note("opened", now: now)
                 if start == nil { try begin(after: settings.startSeconds, now: now) }
             }

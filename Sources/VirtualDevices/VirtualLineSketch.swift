@@ -90,7 +90,10 @@ public final class VirtualLineSketch: VirtualDevice {
     /// See `VirtualDevice`.
     public var pollDescriptors: (commands: Int32, openings: Int32) {
         state.withLock {
-            ($0.outlet.endpoint?.commandDescriptor ?? -1, $0.outlet.endpoint?.openings.number ?? -1)
+            (
+                $0.outlet.endpoint?.commandDescriptor ?? -1,
+                $0.outlet.endpoint?.openings?.number ?? -1
+            )
         }
     }
 

@@ -70,7 +70,7 @@ extension VirtualLineSketch {
                 mustStart = false
                 try start(now: now)
             }
-            if openings, outlet.endpoint?.openings.takeOpenings() == true, !settings.startsAtOnce {
+            if openings, outlet.endpoint?.openings?.takeOpenings() == true, !settings.startsAtOnce {
                 try outlet.note("opened", now: now)
                 schedule = nil
                 bootedAt = now + Int64(clamping: settings.bootSeconds * 1e9)

@@ -13,6 +13,12 @@ public final class VirtualStation: Sendable {
     private let thread = Mutex<DedicatedThread?>(nil)
     private let failure = Mutex<VirtualDeviceError?>(nil)
 
+    /// Nanoseconds between calls of devices that have nothing to do.
+    private static let roundInterval: Int64 = 50_000_000
+
+    /// How long a command waits at most while frames are sent, in nanoseconds.
+    private static let commandDelay: Int64 = 2_000_000
+
     /// A station that does not run yet.
     public init(_ devices: [any VirtualDevice]) throws(VirtualDeviceError) {
         self.devices = devices
@@ -83,30 +89,64 @@ public final class VirtualStation: Sendable {
             repeating: pollfd(fd: -1, events: Int16(POLLIN), revents: 0),
             count: 1 + 2 * devices.count)
         descriptors[0].fd = stopping.number
+        // A device is called when it asked to be, or when something came for it; and each of them now
+        // and then, for another thread may have told it to go away.
+        var dues: [Instant?] = Array(repeating: nil, count: devices.count)
+        var finished: [Bool] = Array(repeating: false, count: devices.count)
+        var nextRound = Instant(nanoseconds: 0)
+        var lastLook = Instant(nanoseconds: 0)
         while true {
-            var next = end
-            var isFinished = true
             let now = Clocks.now()
             if let end, end <= now { return }
-            for (index, device) in devices.enumerated() {
-                let due = try device.service(
-                    now: now, commands: descriptors[1 + 2 * index].revents != 0,
-                    openings: descriptors[2 + 2 * index].revents != 0)
-                if let due { next = min(next ?? due, due) }
-                if !device.isFinished { isFinished = false }
-                let wanted = device.pollDescriptors
-                descriptors[1 + 2 * index].fd = wanted.commands
-                descriptors[2 + 2 * index].fd = wanted.openings
+            let isRound = nextRound <= now
+            if isRound { nextRound = now + Self.roundInterval }
+            var next = end
+            var isActive = false
+            for index in devices.indices {
+                let (commands, openings) = (1 + 2 * index, 2 + 2 * index)
+                let hasNews = descriptors[commands].revents != 0 || descriptors[openings].revents != 0
+                let isDue = dues[index].map { $0 <= now } ?? false
+                if isRound || hasNews || isDue {
+                    let device = devices[index]
+                    dues[index] = try device.service(
+                        now: now, commands: descriptors[commands].revents != 0,
+                        openings: descriptors[openings].revents != 0)
+                    finished[index] = device.isFinished
+                    let wanted = device.pollDescriptors
+                    descriptors[commands].fd = wanted.commands
+                    descriptors[openings].fd = wanted.openings
+                }
+                if let due = dues[index] {
+                    next = min(next ?? due, due)
+                    isActive = true
+                }
             }
-            if isFinished && !devices.isEmpty { return }
-            try wait(&descriptors, until: next)
+            if !devices.isEmpty, finished.allSatisfy({ $0 }) { return }
+            // Devices that all wait for a host need no rounds; whoever changes one wakes no one, and
+            // the next command does.
+            if isActive { next = min(next ?? nextRound, nextRound) }
+            // Asking all terminals costs more than a frame does, so between two that are close together
+            // commands wait: at most these 2 ms.
+            if devices.count > 1, let due = next { next = Self.usbFrame(due) }
+            let isShort = next.map { $0 - lastLook < Self.commandDelay } ?? false
+            if !isShort { lastLook = now }
+            try wait(&descriptors, count: isShort ? 1 : descriptors.count, until: next)
             if descriptors[0].revents != 0 { return }
         }
     }
 
+    /// The end of the millisecond in which a moment lies: several devices share their wake-ups, as they
+    /// would share a USB bus, which asks them once in a millisecond.
+    private static func usbFrame(_ moment: Instant) -> Instant {
+        let frame: Int64 = 1_000_000
+        return Instant(nanoseconds: (moment.nanoseconds + frame - 1) / frame * frame)
+    }
+
+    /// - Parameter count: how many of the descriptors are waited for; the others have no news.
     private func wait(
-        _ descriptors: inout [pollfd], until next: Instant?
+        _ descriptors: inout [pollfd], count: Int, until next: Instant?
     ) throws(VirtualDeviceError) {
+        for index in count..<descriptors.count { descriptors[index].revents = 0 }
         // What is left until the absolute time, computed anew before each sleep: late wake-ups do
         // not add up.
         let limit = next.map { max(0, $0 - Clocks.now()) } ?? -1
@@ -114,7 +154,7 @@ public final class VirtualStation: Sendable {
             try systemCall("ppoll") {
                 // The array outlives the call, which writes only the entries' results.
                 unsafe descriptors.withUnsafeMutableBufferPointer {
-                    unsafe attune_poll($0.baseAddress, $0.count, limit)
+                    unsafe attune_poll($0.baseAddress, count, limit)
                 }
             }
         } catch {

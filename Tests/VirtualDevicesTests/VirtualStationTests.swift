@@ -77,10 +77,66 @@ import Timebase
         #expect((last["values"] as? [Int])?.map(Int64.init) == frames.last?.values)
     }
 
+    /// Several devices in one process, each with its options; real clock and thread.
+    @Test func theCommandRunsSeveralDevices() throws {
+        let process = Process()
+        process.executableURL = try Self.program()
+        process.arguments = [
+            "simulate", "nonin-3150", "--rate", "50", "--link", directory.file("nonin"),
+            "shimmer3", "--link", directory.file("shimmer"), "--log", directory.file("log"),
+            "--loss=0.1", "grove-gsr", "--stay", "--link", directory.file("grove"),
+        ]
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        defer { process.terminate() }
+        let ready = try (0..<3).map { _ in try Self.line(of: output) }
+        #expect(
+            ready.compactMap { $0["device"] as? String } == ["nonin-3150", "shimmer3-gsr", "lines"])
+        let nonin = try Port(directory.file("nonin"))
+        try nonin.write(Array("subscribe oximetry\n".utf8))
+        let shimmer = try Port(directory.file("shimmer"))
+        try shimmer.write([0x07])
+        let grove = try Port(directory.file("grove"))
+        let text = String(decoding: try nonin.read(300), as: UTF8.self)
+        #expect(text.hasPrefix("oximetry 0A"))
+        #expect(try shimmer.read(400).first == 0xFF)
+        #expect(try grove.read(20).contains(0x0A))
+        kill(process.processIdentifier, SIGTERM)
+        let summaries = try (0..<3).map { _ in try Self.line(of: output) }
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        let frames = try DeviceLogReader(path: directory.file("log")).frames()
+        #expect(summaries[1]["made"] as? Int == frames.count)
+        #expect(summaries[1]["lost"] as? Int == frames.filter { $0.fate == .lost }.count)
+        #expect(summaries[0]["sent"] as? Int ?? 0 >= 10)
+    }
+
+    @Test(arguments: [["--list"], ["cyton", "--help"], ["--help"], ["station", "--help"]])
+    func theCommandTellsWhatThereIs(arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = try Self.program()
+        process.arguments = ["simulate"] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(
+            decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        if arguments == ["--list"] {
+            for entry in VirtualDeviceCatalogue.entries { #expect(text.contains(entry.title)) }
+        } else {
+            #expect(text.contains("simulate"))
+        }
+    }
+
     @Test func theCommandRefusesWhatCannotBe() throws {
         for arguments in [
             ["bitalino", "--rate", "7"], ["bitalino", "--csv", directory.file("none.csv")],
             ["lines", "--format", "poem"], ["bitalino", "--loss-pattern", "x"],
+            ["sundial"], ["--link", "x", "cyton"], ["emotibit", "--udp", "nowhere"],
+            ["polar-h10", "--clock", "noon"], ["marker-port", "--marks", "1:256"], [],
         ] {
             let process = Process()
             process.executableURL = try Self.program()
