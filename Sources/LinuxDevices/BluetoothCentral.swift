@@ -21,7 +21,8 @@ public final class BluetoothCentral: Sendable {
 
     /// Starts the thread, which begins to connect.
     /// - Parameters:
-    ///   - busAddress: nil is the system's bus; another one for tests.
+    ///   - busAddress: nil is the system's bus (or `DBUS_SYSTEM_BUS_ADDRESS`); another one for
+    ///     tests.
     ///   - notify: called on the Bluetooth thread; must return at once.
     /// - Throws: when there is no thread or descriptor left. A bus or BlueZ that is not there is
     ///   told by `.adapters`.
@@ -64,7 +65,8 @@ public final class BluetoothCentral: Sendable {
     }
 
     /// Ends an opening: has the stop conversation (5 s at most; packets are delivered meanwhile),
-    /// unsubscribes and disconnects. Ends in `.closed` with no reason.
+    /// unsubscribes and disconnects. Ends in `.closed` with no reason; of an id that is not open
+    /// any more, nothing is told.
     public func close(id: UInt32, conversation: any BluetoothTalk = SilentTalk()) {
         mailbox.post { $0.close(id: id, conversation: conversation) }
     }

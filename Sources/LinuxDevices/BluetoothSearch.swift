@@ -74,9 +74,12 @@ extension BluetoothLoop {
     private var isSearchNeeded: Bool {
         if links.values.contains(where: \.isUnreached) { return true }
         guard !search.wanted.isEmpty else { return false }
-        let open = links.values.filter(\.isOpen).map { link in
-            objects.devicePath(address: link.order.address).flatMap { objects.device($0) }
-                ?? BluetoothFound(address: link.order.address)
+        let addresses =
+            links.values.filter(\.isOpen).map(\.order.address)
+            + serial.ports.values.filter(\.isOpen).map(\.address)
+        let open = addresses.map { address in
+            objects.devicePath(address: address).flatMap { objects.device($0) }
+                ?? BluetoothFound(address: address)
         }
         return !search.wanted.allSatisfy { wanted in
             wanted != .anything && open.contains { wanted.fits($0) }

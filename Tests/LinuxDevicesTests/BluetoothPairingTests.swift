@@ -103,6 +103,9 @@ struct BluetoothPairingTests {
             let received = unsafe read(port.number, &answer, 3)
             #expect(sent == 3 && ready == 1 && received == 3)
             #expect(answer == [1, 2, 3])
+            // There is nothing more to search for.
+            central.setWanted([.address(first)])
+            try stand.wait { stand.lines.last { $0["discovery"] != nil }?["discovery"] == "off" }
             if id == 1 {
                 central.close(id: 1)
                 #expect(try stand.closed(1) == nil)
