@@ -7,12 +7,14 @@
 BUILD_NEEDS = ca-certificates pkg-config libsqlite3-dev libudev-dev libevdev-dev libsystemd-dev \
 	libdeflate-dev libsodium-dev
 # To run all tests: independent readers in Python, a made-up machine with devices.
-TEST_NEEDS = $(BUILD_NEEDS) python3 python3-venv python3-gi umockdev libumockdev-dev \
+TEST_NEEDS = $(BUILD_NEEDS) python3 python3-venv python3-gi python3-dbus dbus-daemon umockdev libumockdev-dev \
 	gir1.2-umockdev-1.0
 # To compare the ring with others.
 BENCH_NEEDS = $(BUILD_NEEDS) g++ libatomic-queue-dev libreaderwriterqueue-dev libboost-dev
 # To make the Debian package and look it over.
 DEB_NEEDS = $(BUILD_NEEDS) dpkg-dev fakeroot lintian binutils
+# To run the station in a guest of its own with a real kernel, under emulation.
+HARDWARE_NEEDS = $(DEB_NEEDS) qemu-system-x86 mmdebstrap uidmap e2fsprogs zstd python3 python3-venv
 
 # An import that Package.swift does not declare fails the build.
 IMPORTS = --explicit-target-dependency-import-check error
@@ -27,11 +29,11 @@ export DEMO_DATA ?=
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint build release programs deb bench clean \
-	needs-build needs-test needs-bench needs-deb
+.PHONY: help demo test test-hardware lint build release programs deb bench clean \
+	needs-build needs-test needs-bench needs-deb needs-hardware
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: programs ## Run a pilot station with virtual devices (DEMO_SECONDS=30, DEMO_DATA=DIR)
 	@"$$($(RELEASE) --show-bin-path)"/attune demo \
@@ -42,6 +44,9 @@ test: needs-test lint ## Run all tests
 	swift test $(IMPORTS) --skip-build --no-parallel
 	@for script in Tests/Scripts/*.sh; do \
 		[ -e "$$script" ] || continue; echo "== $$script"; bash "$$script" || exit 1; done
+
+test-hardware: needs-hardware ## Run the package in a guest: USB, keyboards, Bluetooth, systemd
+	python3 Tests/Hardware/run.py
 
 lint: ## Check the style of all Swift files, and the shell scripts' syntax
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -75,6 +80,7 @@ needs-build: ; @$(call install,$(BUILD_NEEDS))
 needs-test: ; @$(call install,$(TEST_NEEDS))
 needs-bench: ; @$(call install,$(BENCH_NEEDS))
 needs-deb: ; @$(call install,$(DEB_NEEDS))
+needs-hardware: ; @$(call install,$(HARDWARE_NEEDS))
 
 # Installs those of the packages $(1) that are not installed.
 define install

@@ -106,7 +106,7 @@ let package = Package(
         program(
             "attune",
             [
-                "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "Link",
+                "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
                 "SessionStore", "StudyProtocol", "Playback", "Export", "VirtualDevices",
                 argumentParser,
             ]),
@@ -159,7 +159,7 @@ let package = Package(
             "LinuxDevicesTests",
             [
                 "Timebase", "SystemCalls", "CSystem", "CEvdev", "LinuxDevices", "TestSupport",
-                "device-probe",
+                "device-probe", "attune",
             ]),
         .target(
             name: "LinkTestSupport", dependencies: ["Timebase", "SystemCalls", "Link"],

@@ -1,23 +1,35 @@
 #!/usr/bin/env bash
 # Makes attune_VERSION_ARCHITECTURE.deb in the checkout's root: release programs with Swift's runtime
 # linked in, staged under .build-deb. Called by `make deb`, which installs what this needs.
+#
+#   make-deb.sh --programs FOLDER    packages programs that were built already, as they are, for a test:
+#                                    .build-deb/attune-test.deb; Swift's libraries must be brought along
 set -euo pipefail
-cd "$(dirname "$0")/.."
 umask 022
+built=
+[ "${1:-}" != --programs ] || built=$(realpath "$2")
+cd "$(dirname "$0")/.."
 
 work=.build-deb
 root=$work/root
 version=$(sed -n 's/.*public static let version = "\(.*\)".*/\1/p' Sources/Recording/Station.swift)
 architecture=$(dpkg --print-architecture)
 [ -n "$version" ] || { echo "Sources/Recording/Station.swift names no version" >&2; exit 1; }
+# The same programs give the same package, to the byte.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+export SOURCE_DATE_EPOCH
 
 build=(swift build -c release --static-swift-stdlib --scratch-path "$work/swift"
     --explicit-target-dependency-import-check error)
-for program in attuned attune attune-chat; do
-    echo "Building $program with Swift's runtime linked in"
-    "${build[@]}" --product "$program"
-done
-binaries=$("${build[@]}" --show-bin-path)
+if [ -z "$built" ]; then
+    for program in attuned attune attune-chat; do
+        echo "Building $program with Swift's runtime linked in"
+        "${build[@]}" --product "$program"
+    done
+    binaries=$("${build[@]}" --show-bin-path)
+else
+    binaries=$built
+fi
 
 rm -rf "$root" "$work/debian"
 install -d "$root/DEBIAN" "$root/usr/share/attune"
@@ -55,8 +67,7 @@ install -m 0644 README.md "$doc/README.md"
     echo
     echo "  * Built from the sources of version $version."
     echo
-    echo " -- Attune developers <attune@attune.invalid>  $(date -R -d "@${SOURCE_DATE_EPOCH:-$(
-        git log -1 --format=%ct 2>/dev/null || date +%s)}")"
+    echo " -- Attune developers <attune@attune.invalid>  $(date -R -d "@$SOURCE_DATE_EPOCH")"
 } | gzip -9n > "$doc/changelog.gz"
 
 for script in postinst prerm postrm; do
@@ -67,13 +78,18 @@ done
 # The system's libraries that the programs are linked with, and their versions.
 install -d "$work/debian"
 printf 'Source: attune\n\nPackage: attune\nArchitecture: any\n' > "$work/debian/control"
-depends=$(cd "$work" && dpkg-shlibdeps -O "${programs[@]/#$work\//-e}" | sed -n 's/^shlibs:Depends=//p')
+depends=$(cd "$work" && dpkg-shlibdeps -O ${built:+--ignore-missing-info} \
+    "${programs[@]/#$work\//-e}" 2> >(grep -v "can't extract name and version" >&2) | sed -n 's/^shlibs:Depends=//p')
 size=$(du -k -s --apparent-size "$root" | cut -f1)
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" \
     -e "s/@DEPENDS@/$depends/" systemd/debian/control.in > "$root/DEBIAN/control"
 (cd "$root" && find . -type f -not -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum) \
     > "$root/DEBIAN/md5sums"
 
+if [ -n "$built" ]; then
+    dpkg-deb --root-owner-group -Zgzip -z1 --build "$root" "$work/attune-test.deb" >/dev/null
+    exit
+fi
 package=attune_${version}_$architecture.deb
 dpkg-deb --root-owner-group -Zxz -z2 --build "$root" "$package" >/dev/null
 echo "Made $package ($(du -h "$package" | cut -f1)):"

@@ -7,16 +7,26 @@ public struct DecodeFault: Hashable, Sendable {
         case checksum
         /// Bytes skipped while looking for a frame's start.
         case resynchronised
-        /// A line that does not have the profile's form.
+        /// A line or packet that does not have the profile's form.
         case unparsable
         /// A line longer than the profile allows.
         case overlong
         /// The part of a line that had begun before reading did.
         case partial
+        /// A packet that is shorter or longer than its form.
+        case length
+        /// A number outside the range that it can have; the sample is kept all the same.
+        case implausible
         /// The device says that an electrode is off.
         case leadsOff
         /// The device says that no finger is on the sensor.
         case noContact
+        /// The device itself says that a value is not to be trusted.
+        case invalid
+        /// The device's own clock went backwards, or jumped by more than a loss can explain.
+        case clockReset
+        /// The device says that it has stopped a stream by itself.
+        case stopped
     }
 
     public var cause: Cause

@@ -56,33 +56,45 @@ public struct ScriptedConversation: DeviceConversation {
     private let steps: [DialogueStep]
     private var position = 0
     private var matcher: ReplyMatcher?
+    private var values = ReadValues()
 
     public init(_ steps: [DialogueStep]) { self.steps = steps }
 
     public mutating func next(_ event: ConversationEvent) -> ConversationAction {
         switch event {
         case .begun: break
-        case .done, .value: position += 1
-        case .refused(let reason): return .failed(reason)
+        case .done: position += 1
+        case .value(let bytes):
+            if case .read(let characteristic, _)? = current {
+                values.add(bytes, of: characteristic)
+            }
+            position += 1
+        case .refused(let reason):
+            guard case .read(_, isOptional: true)? = current else { return .failed(reason) }
+            position += 1
         case .timedOut:
-            if case .expect(_, let timeout) = current {
+            if case .expect(_, let timeout, _)? = current {
                 return .failed(
                     "the device did not answer within \(timeout) ms: is it switched on, and is it "
                         + "the right profile?")
             }
-        case .received(let bytes, _):
+        case .received(let bytes, let characteristic):
+            if case .expect(_, _, let wanted?)? = current, wanted != characteristic { break }
             if matcher?.take(bytes) != nil {
                 matcher = nil
                 position += 1
             }
         }
-        guard let step = current else { return .finished(settings: [], leftover: []) }
+        guard let step = current else {
+            return .finished(settings: values.bytes, leftover: [])
+        }
         switch step {
         case .send(let bytes): return .write(bytes, characteristic: 0)
+        case .read(let characteristic, _): return .read(characteristic: characteristic)
         case .write(let bytes, let characteristic):
             return .write(bytes, characteristic: characteristic)
         case .wait(let milliseconds): return .wait(milliseconds: milliseconds)
-        case .expect(let reply, let timeout):
+        case .expect(let reply, let timeout, _):
             let isContinued = matcher != nil
             if matcher == nil { matcher = ReplyMatcher(reply) }
             return .receive(milliseconds: timeout, isContinued: isContinued)

@@ -45,10 +45,24 @@ public struct DeviceProfile: Hashable, Sendable {
     }
 
     /// The talk before the device sends. Drivers with a state of their own have theirs here.
-    public func startConversation() -> any DeviceConversation { ScriptedConversation(start) }
+    public func startConversation() -> any DeviceConversation {
+        switch framing {
+        case .polar(let framing): PolarConversation(framing)
+        case .shimmer(let framing): ShimmerConversation(framing)
+        case .cyton(let framing): CytonConversation(framing)
+        default: ScriptedConversation(start)
+        }
+    }
 
     /// The talk when the device is to stop.
-    public func stopConversation() -> any DeviceConversation { ScriptedConversation(stop) }
+    public func stopConversation() -> any DeviceConversation {
+        switch framing {
+        case .polar(let framing): PolarStopConversation(framing)
+        case .shimmer: ScriptedConversation([.send([0x20]), .wait(milliseconds: 100)])
+        case .cyton: ScriptedConversation([.send(Array("s".utf8)), .wait(milliseconds: 100)])
+        default: ScriptedConversation(stop)
+        }
+    }
 
     /// A decoder at its beginning. An input device has one that finds every byte unparsable.
     public func makeDecoder() -> any SampleDecoder {
@@ -56,8 +70,14 @@ public struct DeviceProfile: Hashable, Sendable {
         case .none: InputDecoder()
         case .bitalino(let framing):
             FrameScanner(BITalinoForm(framing, channels: streams.first?.channels ?? []))
-        case .lines(let framing): LineDecoder(framing, streams: streams)
+        case .lines(let framing): LineScanner(TextLineForm(framing: framing))
+        case .json(let framing): LineScanner(JSONLineForm(framing: framing))
+        case .packets(let framing): PacketDecoder(framing)
         case .frames(let framing): FrameScanner(FixedForm(framing, streams: streams.count))
+        case .polar(let framing): PolarDecoder(framing)
+        case .shimmer(let framing): ShimmerDecoder(framing)
+        case .cyton(let framing): FrameScanner(CytonForm(framing, streams: streams.count))
+        case .marker(let framing): MarkerDecoder(framing)
         }
     }
 }

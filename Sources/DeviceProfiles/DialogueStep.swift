@@ -4,11 +4,15 @@ public enum DialogueStep: Hashable, Sendable {
     case send([UInt8])
     /// Writes these bytes to a characteristic, by its index in the transport's list.
     case write([UInt8], characteristic: Int)
+    /// Reads a characteristic's value once, which becomes part of the conversation's settings; see
+    /// `ReadValues`. With `isOptional`, a refusal does not end the conversation.
+    case read(characteristic: Int, isOptional: Bool)
     /// Does nothing for so long.
     case wait(milliseconds: Int)
     /// Reads until the reply came; without it the dialogue has failed. What is read before the
-    /// reply is thrown away. `ReplyMatcher` does the search.
-    case expect(ExpectedReply, timeoutMilliseconds: Int)
+    /// reply is thrown away. `ReplyMatcher` does the search. With a characteristic, by its index,
+    /// only what it says counts.
+    case expect(ExpectedReply, timeoutMilliseconds: Int, characteristic: Int? = nil)
 }
 
 /// What a device is to answer.

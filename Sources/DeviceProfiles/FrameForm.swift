@@ -1,3 +1,5 @@
+import Timebase
+
 /// What a `FrameScanner` must know of a frame: its length, how it is recognised, what is in it.
 protocol FrameForm: Sendable {
     /// Bytes of a frame.
@@ -16,7 +18,20 @@ protocol FrameForm: Sendable {
     func distance(from earlier: UInt32, to later: UInt32) -> Int64
     /// How many frames are missing at least between two that are not neighbours.
     func missing(from earlier: UInt32, to later: UInt32) -> Int64
-    /// Appends the samples of `count` frames that follow one another from `start`.
-    func append(
+    /// Appends the samples of `count` frames that follow one another from `start`. Frames come here
+    /// in their order, each once, so that what spans several of them can be put together.
+    mutating func append(
         _ bytes: Span<UInt8>, at start: Int, count: Int, into output: inout DecodedOutput)
+
+    /// Frames were lost before the next one: forgets what was begun.
+    mutating func interrupt()
+    /// What spans frames, where there is such a thing.
+    func save(into writer: inout StateWriter)
+    mutating func restore(from reader: inout StateReader) throws(StateError)
+}
+
+extension FrameForm {
+    mutating func interrupt() {}
+    func save(into writer: inout StateWriter) {}
+    mutating func restore(from reader: inout StateReader) throws(StateError) {}
 }

@@ -15,7 +15,7 @@ import Timebase
 ///
 /// The result is a function of the bytes alone, never of how they were split over calls.
 struct FrameScanner<Form: FrameForm>: SampleDecoder {
-    let form: Form
+    private(set) var form: Form
     /// Bytes that are not yet decided; always fewer than `window`.
     private var pending: [UInt8] = []
     private var isInStep = false
@@ -166,7 +166,8 @@ struct FrameScanner<Form: FrameForm>: SampleDecoder {
         isInStep = true
     }
 
-    private func addBreak(missing: Int64, into output: inout DecodedOutput) {
+    private mutating func addBreak(missing: Int64, into output: inout DecodedOutput) {
+        form.interrupt()
         for (stream, samples) in form.samplesPerFrame.enumerated()
         where samples > 0 && output.streams.indices.contains(stream) {
             output.streams[stream].breaks.append(
@@ -204,6 +205,7 @@ struct FrameScanner<Form: FrameForm>: SampleDecoder {
         writer.write(last ?? 0)
         writer.write(UInt32(clamping: skipped))
         writer.write(pending)
+        form.save(into: &writer)
     }
 
     mutating func restore(from reader: inout StateReader) throws(StateError) {
@@ -217,6 +219,8 @@ struct FrameScanner<Form: FrameForm>: SampleDecoder {
         let last = try reader.read(UInt32.self)
         let skipped = Int(try reader.read(UInt32.self))
         let pending = try reader.readBytes()
+        var form = form
+        try form.restore(from: &reader)
         guard pending.count < window else {
             throw .invalid("the saved state holds more bytes than a decoder keeps")
         }
@@ -225,5 +229,6 @@ struct FrameScanner<Form: FrameForm>: SampleDecoder {
         self.last = hasLast ? last : nil
         self.skipped = skipped
         self.pending = pending
+        self.form = form
     }
 }

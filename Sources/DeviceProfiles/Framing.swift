@@ -8,4 +8,16 @@ public enum Framing: Hashable, Sendable {
     case lines(LineFraming)
     /// Frames of fixed length.
     case frames(FrameFraming)
+    /// Lines that are JSON objects.
+    case json(JSONFraming)
+    /// Packets of Bluetooth characteristics.
+    case packets(PacketFraming)
+    /// Polar's measurement data.
+    case polar(PolarFraming)
+    /// Shimmer3's stream.
+    case shimmer(ShimmerFraming)
+    /// OpenBCI Cyton's packets.
+    case cyton(CytonFraming)
+    /// A port whose bytes are marks.
+    case marker(MarkerFraming)
 }

@@ -10,13 +10,9 @@ struct FramingDeclaration: Hashable, Sendable, Decodable {
             var separator: String?
         }
         struct Marker: Hashable, Sendable, Decodable {
-            enum Meaning: String, Hashable, Sendable, Decodable, CaseIterable {
-                case leadsOff, noContact
-                var fault: DecodeFault.Cause { self == .leadsOff ? .leadsOff : .noContact }
-            }
             var text: String
             var at: LinePlace?
-            var means: Meaning
+            var means: FaultMeaning
             var missing: Bool?
         }
         var records: [Record]
@@ -57,9 +53,81 @@ struct FramingDeclaration: Hashable, Sendable, Decodable {
         var confirmations: Int?
     }
 
+    struct JSON: Hashable, Sendable, Decodable {
+        struct Record: Hashable, Sendable, Decodable {
+            var stream: String?
+            var `where`: [String: String]?
+            var missing: [String: [Double]]?
+        }
+        var records: [Record]
+        var maximumLength: Int?
+        var discardFirst: Bool?
+        var ignoreOther: Bool?
+    }
+
+    struct Packets: Hashable, Sendable, Decodable {
+        struct Field: Hashable, Sendable, Decodable {
+            struct Range: Hashable, Sendable, Decodable {
+                var minimum: Double?
+                var maximum: Double?
+            }
+            var name: String?
+            var type: PacketFraming.FieldType?
+            var skip: Int?
+            var byteOrder: FrameFraming.ByteOrder?
+            var `if`: String?
+            var unless: String?
+            var repeats: Bool?
+            var missing: [Int64]?
+            var expect: [Int64]?
+            var plausible: Range?
+            var scale: Double?
+            var offset: Double?
+            var unitsPerSecond: Double?
+        }
+        struct Bits: Hashable, Sendable, Decodable {
+            var name: String
+            var of: String
+            var at: Int
+            var count: Int?
+        }
+        struct Fault: Hashable, Sendable, Decodable {
+            var field: String
+            var `is`: [Int64]
+            var means: FaultMeaning
+        }
+        struct Counter: Hashable, Sendable, Decodable {
+            var field: String
+            var step: UInt32?
+        }
+        struct Record: Hashable, Sendable, Decodable {
+            var characteristic: String
+            var fields: [Field]
+            var bits: [Bits]?
+            var faults: [Fault]?
+            var counter: Counter?
+            var ignoreRest: Bool?
+        }
+        var records: [Record]
+        var byteOrder: FrameFraming.ByteOrder?
+    }
+
     var bitalino: BITalino?
     var lines: Lines?
     var frames: Frames?
+    var json: JSON?
+    var packets: Packets?
+    var polar: Polar?
+    var shimmer: Shimmer?
+    var cyton: Cyton?
+    var marker: Marker?
+}
+
+/// What a text or a bit says of the sensor.
+enum FaultMeaning: String, Hashable, Sendable, Decodable, CaseIterable {
+    case leadsOff, noContact
+
+    var fault: DecodeFault.Cause { self == .leadsOff ? .leadsOff : .noContact }
 }
 
 typealias LinePlace = LineFraming.Marker.Place

@@ -2,7 +2,8 @@
 public struct LineFraming: Hashable, Sendable {
     /// One form that a line may have. Forms are tried in order; the first that fits is taken.
     public struct Record: Hashable, Sendable {
-        /// Index of the stream that the line is a sample of.
+        /// Index of the stream that the line is a sample of; −1 for lines that are known and give
+        /// nothing.
         public var stream: Int
         /// Text and number fields in the order of the line.
         public var pattern: LinePattern

@@ -6,8 +6,12 @@ extension ProfileBuilder {
         _ chosen: [ChosenChannel], _ streams: inout [StreamProfile]
     ) -> Framing {
         let declared = declaration.framing
-        let given = [declared?.bitalino != nil, declared?.lines != nil, declared?.frames != nil]
-            .count(where: { $0 })
+        let given = [
+            declared?.bitalino != nil, declared?.lines != nil, declared?.frames != nil,
+            declared?.json != nil, declared?.packets != nil,
+            declared?.polar != nil, declared?.shimmer != nil, declared?.cyton != nil,
+            declared?.marker != nil,
+        ].count(where: { $0 })
         if declaration.transport.input != nil {
             if declared != nil {
                 problem(["framing"], "expected none: the kernel gives an input device's events")
@@ -16,19 +20,32 @@ extension ProfileBuilder {
             return .none
         }
         guard given == 1 else {
-            problem(["framing"], "expected exactly one of the keys bitalino, lines, frames")
+            problem(
+                ["framing"],
+                "expected exactly one of the keys bitalino, lines, frames, json, packets, polar, "
+                    + "shimmer, cyton, marker")
             return .none
         }
         for (index, stream) in streams.enumerated() where stream.kind != "signal" {
             problem(
                 ["streams", "\(index)", "kind"], "expected signal, since the device sends bytes")
         }
+        if declared?.bitalino != nil { checkOneByteStream("bitalino") }
+        if declared?.lines != nil { checkOneByteStream("lines") }
+        if declared?.frames != nil { checkOneByteStream("frames") }
+        if declared?.json != nil { checkOneByteStream("json") }
+        if let packets = declared?.packets { return buildPackets(packets, chosen, &streams) }
+        if let json = declared?.json { return buildJSON(json, chosen, &streams) }
         if let lines = declared?.lines { return buildLines(lines, chosen, &streams) }
         if let frames = declared?.frames { return buildFrames(frames, chosen, &streams) }
+        if let polar = declared?.polar { return buildPolar(polar, chosen, &streams) }
+        if let shimmer = declared?.shimmer { return buildShimmer(shimmer, chosen, &streams) }
+        if let cyton = declared?.cyton { return buildCyton(cyton, chosen, &streams) }
+        if let marker = declared?.marker { return buildMarker(marker, chosen, &streams) }
         return buildBITalino(chosen, &streams)
     }
 
-    private mutating func checkClocks(_ allowed: [ClockKind], _ streams: [StreamProfile]) {
+    mutating func checkClocks(_ allowed: [ClockKind], _ streams: [StreamProfile]) {
         for (index, stream) in streams.enumerated() where !allowed.contains(stream.clock) {
             problem(
                 ["streams", "\(index)", "clock"],
@@ -147,7 +164,7 @@ extension ProfileBuilder {
                 maximumLength: longest, discardsFirst: lines.discardFirst ?? true))
     }
 
-    private mutating func stream(
+    mutating func stream(
         _ name: String?, _ streams: [StreamProfile], _ keys: [String]
     ) -> Int? {
         guard let name else {
@@ -156,6 +173,8 @@ extension ProfileBuilder {
             return nil
         }
         if let index = streams.firstIndex(where: { $0.name == name }) { return index }
+        // Of a stream that the options leave out: its lines are known, and give nothing.
+        if whole.streams.contains(where: { $0.name == name }) { return -1 }
         let names = streams.map(\.name).joined(separator: ", ")
         problem(keys + ["stream"], "expected one of the streams \(names), found '\(name)'")
         return nil
@@ -191,7 +210,7 @@ extension ProfileBuilder {
         }
     }
 
-    private mutating func number(_ channel: ChosenChannel) -> LineFraming.NumberForm {
+    mutating func number(_ channel: ChosenChannel) -> LineFraming.NumberForm {
         let decimals = channel.declaration.decimals
         switch channel.declaration.number ?? (decimals == nil ? .integer : .decimals) {
         case .integer, .real:
@@ -210,7 +229,7 @@ extension ProfileBuilder {
     }
 
     /// Decimals are stored as integers: the scale brings the point back.
-    private mutating func scaleDecimals(
+    mutating func scaleDecimals(
         _ chosen: [ChosenChannel], _ streams: inout [StreamProfile]
     ) {
         var next = [Int](repeating: 0, count: streams.count)

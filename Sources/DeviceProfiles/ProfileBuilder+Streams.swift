@@ -27,11 +27,12 @@ extension ProfileBuilder {
         }
         let known = Set(all.flatMap { $0.declaration.measure.parameterNames })
             .union((declaration.sensors ?? [:]).values.flatMap(\.parameterNames))
+            .union(declaration.framing?.parameterNames ?? [])
         for name in (options.parameters ?? [:]).keys.sorted() where !known.contains(name) {
             let names = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
             problem(
                 ["options", "parameters", name],
-                "there is no such parameter; the conversions here have \(names)")
+                "there is no such parameter; there are \(names)")
         }
         guard let wanted = options.channels else { return all }
         if wanted.isEmpty { problem(["options", "channels"], "expected at least one channel") }

@@ -2,13 +2,17 @@ import Timebase
 
 /// Makes a profile of a declaration and options, and says what does not fit together.
 struct ProfileBuilder {
+    /// Without the streams that the options leave out.
     let declaration: ProfileDeclaration
+    /// As it was read.
+    let whole: ProfileDeclaration
     let options: ProfileOptions
     /// What is wrong, by the keys in the file.
     private(set) var problems: [(keys: [String], message: String)] = []
 
     init(_ declaration: ProfileDeclaration, options: ProfileOptions) {
-        self.declaration = declaration
+        self.declaration = declaration.leavingOut(options)
+        whole = declaration
         self.options = options
     }
 
@@ -28,14 +32,14 @@ struct ProfileBuilder {
         let chosen = chooseChannels()
         var streams = buildStreams(chosen)
         let framing = buildFraming(chosen, &streams)
-        let start = buildSteps(declaration.start ?? [], key: "start", framing)
-        let stop = buildSteps(declaration.stop ?? [], key: "stop", framing)
+        let start = buildSteps(declaration.start ?? [], key: "start", framing, transport)
+        let stop = buildSteps(declaration.stop ?? [], key: "stop", framing, transport)
         guard problems.isEmpty, let transport else { return nil }
         return DeviceProfile(
             name: declaration.name, version: declaration.version, title: declaration.title,
             text: text, path: path, match: match, transport: transport, framing: framing,
             streams: streams, start: start, stop: stop, options: options,
-            declaration: declaration)
+            declaration: whole)
     }
 
     mutating func checkName(_ name: String, _ keys: [String]) {
@@ -61,36 +65,54 @@ struct ProfileBuilder {
     private mutating func buildMatch() -> [ProfileMatch] {
         var result: [ProfileMatch] = []
         for (index, entry) in (declaration.match ?? []).enumerated() {
-            let keys = ["match", "\(index)", "properties"]
-            if entry.properties.isEmpty {
-                problem(keys, "expected at least one udev property, such as ID_VENDOR_ID")
-            }
+            let keys = ["match", "\(index)"]
             let isGeneric = entry.generic ?? false
-            if !isGeneric, entry.properties["ID_SERIAL_SHORT"] == nil,
-                let vendor = entry.properties["ID_VENDOR_ID"]?.lowercased(),
-                let bridge = Self.bridges[vendor]
-            {
-                problem(
-                    keys + ["ID_VENDOR_ID"],
-                    "\(vendor) (\(bridge)) names only the USB bridge: expected 'generic: true' "
-                        + "beside 'properties', or an ID_SERIAL_SHORT")
+            switch (entry.properties, entry.bluetooth) {
+            case (let properties?, nil):
+                checkProperties(properties, isGeneric, keys + ["properties"])
+                result.append(ProfileMatch(properties: properties, isGeneric: isGeneric))
+            case (nil, let bluetooth?):
+                let match = bluetoothMatch(bluetooth, keys + ["bluetooth"])
+                result.append(
+                    ProfileMatch(properties: [:], isGeneric: isGeneric, bluetooth: match))
+            default:
+                problem(keys, "expected exactly one of the keys properties, bluetooth")
             }
-            if !isGeneric, declaration.transport.input != nil,
-                entry.properties["ID_SERIAL_SHORT"] == nil
-            {
-                problem(
-                    keys,
-                    "an input device is bound by the station's settings: expected "
-                        + "'generic: true' beside 'properties'")
-            }
-            result.append(ProfileMatch(properties: entry.properties, isGeneric: isGeneric))
         }
         return result
     }
 
+    private mutating func checkProperties(
+        _ properties: [String: String], _ isGeneric: Bool, _ keys: [String]
+    ) {
+        if declaration.transport.bluetooth != nil {
+            problem(
+                keys, "expected the key bluetooth instead, since the transport is bluetooth")
+            return
+        }
+        if properties.isEmpty {
+            problem(keys, "expected at least one udev property, such as ID_VENDOR_ID")
+        }
+        guard !isGeneric, properties["ID_SERIAL_SHORT"] == nil else { return }
+        if let vendor = properties["ID_VENDOR_ID"]?.lowercased(), let bridge = Self.bridges[vendor]
+        {
+            problem(
+                keys + ["ID_VENDOR_ID"],
+                "\(vendor) (\(bridge)) names only the USB bridge: expected 'generic: true' "
+                    + "beside 'properties', or an ID_SERIAL_SHORT")
+        }
+        if declaration.transport.input != nil {
+            problem(
+                keys,
+                "an input device is bound by the station's settings: expected "
+                    + "'generic: true' beside 'properties'")
+        }
+    }
+
     private mutating func buildTransport() -> Transport? {
-        switch (declaration.transport.serial, declaration.transport.input) {
-        case (let serial?, nil):
+        let declared = declaration.transport
+        switch (declared.serial, declared.bluetooth, declared.input) {
+        case (let serial?, nil, nil):
             var settings = SerialSettings(
                 baud: serial.baud, dataBits: serial.dataBits ?? 8, parity: serial.parity ?? .none,
                 stopBits: serial.stopBits ?? 1)
@@ -107,15 +129,21 @@ struct ProfileBuilder {
                 settings.baud = baud
             }
             return .serial(settings)
-        case (nil, let input?):
-            if options.baud != nil {
-                problem(["options", "baud"], "expected no rate: the device has no serial port")
-            }
+        case (nil, let bluetooth?, nil):
+            checkNoBaud()
+            return .bluetooth(bluetoothSettings(bluetooth, ["transport", "bluetooth"]))
+        case (nil, nil, let input?):
+            checkNoBaud()
             return .input(input)
         default:
-            problem(["transport"], "expected exactly one of the keys serial, input")
+            problem(["transport"], "expected exactly one of the keys serial, bluetooth, input")
             return nil
         }
+    }
+
+    private mutating func checkNoBaud() {
+        guard options.baud != nil else { return }
+        problem(["options", "baud"], "expected no rate: the device has no serial port")
     }
 
     private mutating func checkBaud(_ baud: Int, _ keys: [String]) {
@@ -145,99 +173,5 @@ struct ProfileBuilder {
     /// A number without needless decimals.
     static func plain(_ number: Double) -> String {
         Int64(exactly: number).map { "\($0)" } ?? "\(number)"
-    }
-
-    // MARK: Dialogues
-
-    private mutating func buildSteps(
-        _ steps: [StepDeclaration], key: String, _ framing: Framing
-    ) -> [DialogueStep] {
-        if !steps.isEmpty, declaration.transport.serial == nil {
-            problem([key], "expected no steps: the device has no port to write to")
-        }
-        var result: [DialogueStep] = []
-        for (index, step) in steps.enumerated() {
-            let keys = [key, "\(index)"]
-            if let built = buildStep(step, keys, framing) { result.append(built) }
-        }
-        return result
-    }
-
-    private mutating func buildStep(
-        _ step: StepDeclaration, _ keys: [String], _ framing: Framing
-    ) -> DialogueStep? {
-        let given = [
-            step.command != nil, step.sendHex != nil, step.sendText != nil,
-            step.waitMilliseconds != nil, step.expectHex != nil, step.expectLine != nil,
-            step.expectCount != nil,
-        ].count(where: { $0 })
-        guard given == 1 else {
-            problem(
-                keys,
-                "expected exactly one of command, sendHex, sendText, waitMilliseconds, "
-                    + "expectHex, expectLine, expectCount, found \(given)")
-            return nil
-        }
-        let expects = step.expectHex != nil || step.expectLine != nil || step.expectCount != nil
-        let timeout = step.timeoutMilliseconds ?? 1000
-        if step.timeoutMilliseconds != nil, !expects {
-            problem(keys + ["timeoutMilliseconds"], "expected only beside an expect… key")
-        } else if !(1...60_000).contains(timeout) {
-            problem(
-                keys + ["timeoutMilliseconds"], "expected 1 to 60000, found \(timeout)")
-        }
-        if let name = step.command {
-            guard case .bitalino(let bitalino) = framing else {
-                problem(keys + ["command"], "this framing has no commands; use sendHex")
-                return nil
-            }
-            guard let bytes = bitalino.command(name) else {
-                problem(
-                    keys + ["command"],
-                    "expected one of "
-                        + BITalinoFraming.commands.joined(separator: ", ") + ", found '\(name)'")
-                return nil
-            }
-            return .send(bytes)
-        }
-        if let wait = step.waitMilliseconds {
-            if !(0...60_000).contains(wait) {
-                problem(keys + ["waitMilliseconds"], "expected 0 to 60000, found \(wait)")
-            }
-            return .wait(milliseconds: wait)
-        }
-        if let text = step.sendText { return .send(Array(text.utf8)) }
-        if let line = step.expectLine {
-            return .expect(.line(start: line), timeoutMilliseconds: timeout)
-        }
-        if let count = step.expectCount {
-            if !(1...4096).contains(count) {
-                problem(keys + ["expectCount"], "expected 1 to 4096, found \(count)")
-            }
-            return .expect(.count(count), timeoutMilliseconds: timeout)
-        }
-        let key = step.sendHex != nil ? "sendHex" : "expectHex"
-        guard let bytes = Self.hex(step.sendHex ?? step.expectHex ?? ""), !bytes.isEmpty else {
-            problem(
-                keys + [key], "expected bytes as two hexadecimal digits each, such as 'FF 07'")
-            return nil
-        }
-        return expects
-            ? .expect(.bytes(bytes), timeoutMilliseconds: timeout) : .send(bytes)
-    }
-
-    /// Bytes from hexadecimal digits with spaces between or not.
-    private static func hex(_ text: String) -> [UInt8]? {
-        let digits = text.utf8.filter { $0 != 32 }
-        guard digits.count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            let pair = String(decoding: digits[index...index + 1], as: UTF8.self)
-            guard pair.allSatisfy(\.isHexDigit), let byte = UInt8(pair, radix: 16) else {
-                return nil
-            }
-            bytes.append(byte)
-        }
-        return bytes
     }
 }

@@ -25,8 +25,15 @@ struct ProfileDeclaration: Hashable, Sendable, CheckedDeclaration {
     }
 }
 
+/// One way to recognise the device: exactly one of `properties` and `bluetooth`.
 struct MatchDeclaration: Hashable, Sendable, Decodable {
-    var properties: [String: String]
+    struct Bluetooth: Hashable, Sendable, Decodable {
+        var name: String?
+        var services: [String]?
+        var manufacturer: UInt16?
+    }
+    var properties: [String: String]?
+    var bluetooth: Bluetooth?
     var generic: Bool?
 }
 
@@ -37,12 +44,29 @@ struct TransportDeclaration: Hashable, Sendable, Decodable {
         var parity: SerialSettings.Parity?
         var stopBits: Int?
     }
+    struct Bluetooth: Hashable, Sendable, Decodable {
+        struct Characteristic: Hashable, Sendable, Decodable {
+            var name: String
+            var uuid: String
+            var subscribe: BluetoothCharacteristic.Subscription?
+            var optional: Bool?
+
+            /// Whether it sends by itself.
+            var isSubscribed: Bool { subscribe == .notify || subscribe == .acquire }
+        }
+        var characteristics: [Characteristic]
+    }
     var serial: Serial?
+    var bluetooth: Bluetooth?
     var input: InputKind?
 }
 
-/// One step of a dialogue: exactly one of the keys, with a time limit for what is expected.
+/// One step of a dialogue: exactly one of the keys, with a time limit for what is expected, and
+/// with a Bluetooth device the name of the characteristic it goes to or comes from.
 struct StepDeclaration: Hashable, Sendable, Decodable {
+    var write: String?
+    var expectFrom: String?
+    var read: String?
     var command: String?
     var sendHex: String?
     var sendText: String?

@@ -6,7 +6,7 @@ public struct UdevDevice: Hashable, Sendable {
     public let sysPath: String
     /// The subsystem, such as `tty` or `input`.
     public let subsystem: String
-    /// udev's properties, such as `ID_VENDOR_ID`.
+    /// udev's properties, such as `ID_VENDOR_ID`; of input devices also `NAME`, the kernel's name.
     public let properties: [String: String]
 
     public init(

@@ -144,6 +144,13 @@ import SystemCalls
                 properties[name] = unsafe text(udev_list_entry_get_value(current)) ?? ""
             }
         }
+        // The kernel's name of a keyboard or mouse is known of the device above its event node.
+        if subsystem == "input", properties["NAME"] == nil,
+            let parent = unsafe udev_device_get_parent(device),
+            let name = unsafe text(udev_device_get_sysattr_value(parent, "name"))
+        {
+            properties["NAME"] = name
+        }
         return UdevDevice(
             node: node, sysPath: sysPath, subsystem: subsystem, properties: properties)
     }

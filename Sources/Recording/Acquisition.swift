@@ -215,9 +215,11 @@ final class Acquisition: Sendable {
                 writer.countOverflow(source: source.id, bytes: count, stamp: stamp)
             }
         } else if count == 0 {
+            writer.withdraw()
             end(source, 0)
         } else {
             let code = errno
+            writer.withdraw()
             if code != EAGAIN && code != EINTR { end(source, code) }
         }
     }
@@ -260,6 +262,7 @@ final class Acquisition: Sendable {
                     source: source.id, bytes: reading.byteCount, stamp: stamp)
             }
         }
+        if reading.byteCount == 0 { writer.withdraw() }
         switch reading.outcome {
         case .read, .empty: break
         case .ended: end(source, 0)

@@ -47,7 +47,7 @@ final class Interpreter {
         case RecordKind.bytes: unsafe decode(record.bytes, source, record.stamp)
         case RecordKind.packet: unsafe decode(packet: record.bytes, source, record.stamp)
         case RecordKind.settings:
-            source.decoder?.configure(unsafe Array(record.bytes))
+            unsafe source.decoder?.configure(Array(record.bytes))
             source.isDirty = true
         case RecordKind.input: unsafe input(record.bytes, source)
         case RecordKind.opened:
@@ -69,7 +69,7 @@ final class Interpreter {
     private func decode(
         packet: UnsafeRawBufferPointer, _ source: SourceState, _ stamp: Instant
     ) {
-        guard let characteristic = packet.first else { return }
+        guard let characteristic = unsafe packet.first else { return }
         source.output.removeAll(keepingCapacity: true)
         unsafe source.decoder?.decode(
             packet: UnsafeRawBufferPointer(rebasing: packet.dropFirst()),
@@ -151,6 +151,15 @@ final class Interpreter {
             gapInKeys(source, session, stream, .overflow, until: record.stamp, lost: lost)
         case .device, .linked: break
         }
+    }
+
+    /// The daemon was killed while it read from this source: bytes may be missing right here, maybe
+    /// in the middle of a frame. The halves of two frames would pass for one now and then.
+    func readingBrokeOff(_ id: UInt32, at time: Instant) {
+        guard let source = sources[id] else { return }
+        finishDecoding(source, source.health.lastSample ?? time)
+        source.decoder?.interrupt()
+        source.isDirty = true
     }
 
     private func finishDecoding(_ source: SourceState, _ stamp: Instant) {

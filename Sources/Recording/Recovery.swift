@@ -198,6 +198,9 @@ struct Recovery {
                         interpreter.takeAcquired(record)
                     }
                 }
+                if name == "acquisition", let id = recovery.sourceUnderWay {
+                    interpreter.readingBrokeOff(id, at: Clocks.now())
+                }
                 ends.append(ring.mark(recovery.end))
                 log.info("\(name) ring: \(count) records taken up")
             } catch {

@@ -263,8 +263,11 @@ extension Station {
             device.isResuming = false
         } catch {
             device.state = error.code == .notFound ? .absent : .failed
-            device.reason = "\(error)"
-            log.warning("\(device.name) is not recorded: \(error)")
+            // It is tried every few seconds: told once.
+            if device.reason != "\(error)" {
+                device.reason = "\(error)"
+                log.warning("\(device.name) is not recorded: \(error)")
+            }
         }
     }
 

@@ -80,6 +80,11 @@ extension Ring {
         return (ring, recovery)
     }
 
+    private var sourceUnderWay: UInt32? {
+        let word = unsafe header.underWay.pointee.load(ordering: .acquiring)
+        return word == 0 ? nil : UInt32(exactly: word - 1)
+    }
+
     private func lookThrough(
         from start: UInt64, to end: UInt64, missed: UInt64
     ) -> RingRecovery {
@@ -92,7 +97,8 @@ extension Ring {
         }
         return RingRecovery(
             start: start, end: end, records: records, bytes: bytes, damage: reader.damage,
-            missedBytes: missed, untoldOverflows: untoldOverflows())
+            missedBytes: missed, untoldOverflows: untoldOverflows(),
+            sourceUnderWay: sourceUnderWay)
     }
 
     private static func open(_ path: String, _ flags: Int32) throws(RingError) -> FileDescriptor {

@@ -16,6 +16,9 @@ struct RingHeader: @unchecked Sendable {
     /// The position up to which the ring may be written over.
     var released: UnsafeMutablePointer<Atomic<UInt64>> { unsafe word(RingLayout.releasedOffset) }
 
+    /// Which source is just being read from, and 1; 0 where none is.
+    var underWay: UnsafeMutablePointer<Atomic<UInt64>> { unsafe word(RingLayout.underWayOffset) }
+
     /// An aligned word of the mapping as an atomic. `Atomic<UInt64>` is a raw layout of exactly a
     /// UInt64 without any initialisation of its own, every bit pattern is a value, and nobody
     /// touches these words in any other way while the ring lives.

@@ -23,6 +23,9 @@ enum RingLayout {
     static let publishedOffset = 256
     static let releasedOffset = 384
 
+    /// The source into whose room something is just being read, and 1; 0 at all other times.
+    static let underWayOffset = 512
+
     static let tableOffset = 1024
     /// Sources that overflow are counted one by one up to this many.
     static let tableSources = 256

@@ -17,6 +17,10 @@ public struct RingRecovery: Hashable, Sendable {
     /// as overflow records (`flushOverflow()`), so that they too are stored exactly once.
     public var untoldOverflows: [RingOverflow]
 
+    /// The source that was being read from when the process ended, so that bytes of it may have been
+    /// taken from its device and never published; nil where nothing was under way.
+    public var sourceUnderWay: UInt32?
+
     /// One line for the log, or nil where nothing was discarded or missed.
     public var complaint: String? {
         var parts: [String] = []

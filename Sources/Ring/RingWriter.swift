@@ -17,6 +17,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     @usableFromInline let ring: Ring
     @usableFromInline let data: UnsafeMutableRawPointer
     @usableFromInline let published: UnsafeMutablePointer<Atomic<UInt64>>
+    @usableFromInline let underWay: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let mask: UInt64
     @usableFromInline let seed: UInt64
     @usableFromInline var state: RingWriterState
@@ -27,6 +28,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         self.ring = ring
         unsafe data = unsafe ring.mapping.data
         unsafe published = unsafe ring.header.published
+        unsafe underWay = unsafe ring.header.underWay
         mask = UInt64(ring.capacity) - 1
         seed = ring.identity.identifier
         reserved = 0
@@ -97,7 +99,10 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     }
 
     /// Room for up to `maximum` bytes right in the ring, so that `read(2)` writes there. Follow it
-    /// with `commit`, or with nothing where there was nothing to read.
+    /// with `commit` and `publish`, or with `withdraw` where there was nothing to read.
+    ///
+    /// Until then the ring says that this source is under way: if the process is killed now, what
+    /// it read may be lost, and `RingRecovery.sourceUnderWay` tells whoever comes after it.
     /// - Returns: nil where there is no room: read into a buffer of your own, so that the device's
     ///   does not fill up, and give what it was to `countOverflow`.
     @inlinable
@@ -106,6 +111,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         _ maximum: Int, source: UInt32
     ) -> UnsafeMutableRawBufferPointer? {
         guard maximum >= 0 else { return nil }
+        unsafe underWay.pointee.store(UInt64(source) &+ 1, ordering: .relaxed)
         let total = Self.total(UInt64(maximum))
         if state.head &+ total > state.limit || state.pendingSources != 0 {
             guard makeRoom(total, source: source) else { return nil }
@@ -115,6 +121,14 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         let place = unsafe data + Int(truncatingIfNeeded: state.head & mask)
         return unsafe UnsafeMutableRawBufferPointer(
             start: place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes), count: maximum)
+    }
+
+    /// Gives back what was reserved last: there was nothing to read.
+    @inlinable
+    @inline(__always)
+    public mutating func withdraw() {
+        reserved = 0
+        unsafe underWay.pointee.store(0, ordering: .relaxed)
     }
 
     /// Stages the first `count` bytes of what was reserved last as a record. `count` is cut to what
@@ -141,6 +155,8 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     public mutating func publish() {
         // Releasing: whoever sees the position sees the records before it.
         unsafe published.pointee.store(state.head, ordering: .releasing)
+        // Behind the position: never nothing under way while something read is not yet published.
+        unsafe underWay.pointee.store(0, ordering: .releasing)
     }
 
     /// Counts a record that was lost before it came to the ring, for want of room in it. Publishes

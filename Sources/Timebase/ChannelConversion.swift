@@ -14,12 +14,18 @@ public struct ChannelConversion: Hashable, Sendable, CustomStringConvertible {
         case bitalinoOlderEDA = "bitalino-older-eda"
         /// `numerator` / x; no answer for x = 0.
         case reciprocal
+        /// Skin conductance in µS of the Shimmer3 GSR+: a raw 16-bit number whose two top bits are
+        /// the range and whose lower 12 bits are the converter's count a. V = a·3/4095 volts,
+        /// R = Rf/(V/0.5 − 1) with Rf = 40.2, 287, 1000, 3300 kΩ, µS = 1000/R. In range 3 counts
+        /// below 683 are taken as 683, and R is kept within 8 and 4700 kΩ, the sensor's limits.
+        /// Source: ShimmerEngineering, Shimmer-C-API and pyshimmer.
+        case shimmerGSR = "shimmer-gsr"
 
         /// The parameters and their defaults.
         public var parameters: [String: Double] {
             switch self {
             case .groveGSR, .groveGSRConductance: ["noFinger": 512]
-            case .bitalinoOlderEDA: [:]
+            case .bitalinoOlderEDA, .shimmerGSR: [:]
             case .reciprocal: ["numerator": 1]
             }
         }
@@ -44,7 +50,20 @@ public struct ChannelConversion: Hashable, Sendable, CustomStringConvertible {
         case .groveGSRConductance: 1e6 / groveResistance(value)
         case .bitalinoOlderEDA: value < 1 ? 1 / (1 - value) : .nan
         case .reciprocal: value == 0 ? .nan : (parameters["numerator"] ?? 1) / value
+        case .shimmerGSR: shimmerConductance(value)
         }
+    }
+
+    private func shimmerConductance(_ value: Double) -> Double {
+        guard value >= 0, value < 65_536 else { return .nan }
+        let raw = Int(value)
+        let range = raw >> 14
+        let feedback = range == 0 ? 40.2 : range == 1 ? 287.0 : range == 2 ? 1000.0 : 3300.0
+        let count = range == 3 ? max(raw & 0xFFF, 683) : raw & 0xFFF
+        let excess = Double(count) * 3 / 4095 / 0.5 - 1
+        // No current flows below half a volt: the resistance is beyond what can be told.
+        let resistance = excess > 0 ? feedback / excess : .infinity
+        return 1000 / min(max(resistance, 8), 4700)
     }
 
     private func groveResistance(_ value: Double) -> Double {

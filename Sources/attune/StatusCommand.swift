@@ -38,20 +38,6 @@ struct StatusCommand: ParsableCommand {
     }
 }
 
-/// `attune devices`: what is plugged in.
-struct DevicesCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "List the devices, their profiles and states.")
-
-    @OptionGroup var global: GlobalOptions
-
-    func run() throws {
-        let devices = try global.connect().call(ControlInterface.ListDevices.self, .init()).devices
-        if global.json { return try Output.json(devices) }
-        DeviceTable.show(devices)
-    }
-}
-
 /// Devices as a table.
 enum DeviceTable {
     static func show(_ devices: [DeviceInfo]) {

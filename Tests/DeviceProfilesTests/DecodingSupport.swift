@@ -11,6 +11,15 @@ extension SampleDecoder {
         // The pointer is used within this call only.
         unsafe bytes.withUnsafeBytes { buffer in unsafe decode(buffer, into: &output) }
     }
+
+    mutating func decode(
+        packet: [UInt8], from characteristic: Int, into output: inout DecodedOutput
+    ) {
+        // Likewise.
+        unsafe packet.withUnsafeBytes { buffer in
+            unsafe decode(packet: buffer, from: characteristic, into: &output)
+        }
+    }
 }
 
 /// Decodes all bytes in one call.
@@ -19,6 +28,28 @@ func decode(_ bytes: [UInt8], _ profile: DeviceProfile, isEnd: Bool = false) -> 
     var output = DecodedOutput(profile)
     decoder.decode(bytes, into: &output)
     if isEnd { decoder.finish(into: &output) }
+    return output
+}
+
+/// Bytes from hexadecimal digits with spaces between.
+func hex(_ text: String) -> [UInt8] {
+    let digits = Array(text.filter { $0 != " " })
+    return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+        UInt8(String(digits[$0...$0 + 1]), radix: 16)
+    }
+}
+
+/// Decodes packets of one characteristic, by its name, in one output.
+func decode(
+    packets: [String], of name: String, _ profile: DeviceProfile, settings: [UInt8] = []
+) -> DecodedOutput {
+    var decoder = profile.makeDecoder()
+    var output = DecodedOutput(profile)
+    guard case .bluetooth(let transport) = profile.transport,
+        let index = transport.index(named: name)
+    else { return output }
+    decoder.configure(settings)
+    for packet in packets { decoder.decode(packet: hex(packet), from: index, into: &output) }
     return output
 }
 
@@ -39,7 +70,8 @@ func same(_ left: DecodedOutput, _ right: DecodedOutput) -> Bool {
         return false
     }
     return zip(left.streams, right.streams).allSatisfy { left, right in
-        left.count == right.count && left.breaks == right.breaks
+        left.count == right.count && left.breaks == right.breaks && left.ages == right.ages
+            && left.deviceTimes == right.deviceTimes
             && zip(left.columns, right.columns).allSatisfy { left, right in
                 switch (left, right) {
                 case (.reals(let left), .reals(let right)):

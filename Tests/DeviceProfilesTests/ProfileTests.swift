@@ -45,13 +45,14 @@ private func mistakes(_ text: String) -> [String] {
     @Test func everyShippedProfileIsRight() throws {
         let library = try ProfileLibrary.load(directory: profileDirectory)
         #expect(
-            library.profiles.map(\.name) == [
-                "ad8232", "bitalino", "grove-gsr", "keyboard", "line-sketch", "max3010x", "pointer",
-                "pulsesensor", "pulsesensor-visualiser",
-            ])
+            Set(library.profiles.map(\.name)).isSuperset(of: [
+                "ad8232", "bangle-js", "bitalino", "bitalino-ble", "environmental-sensing",
+                "grove-gsr", "heart-rate", "keyboard", "line-sketch", "max3010x", "nonin-3150",
+                "pointer", "pulse-oximeter", "pulsesensor", "pulsesensor-visualiser", "thermometer",
+            ]))
         // None of them opens anything by itself.
         let bridge = ["SUBSYSTEM": "tty", "ID_BUS": "usb", "ID_VENDOR_ID": "1a86"]
-        #expect(library.candidates(for: bridge).count == 7)
+        #expect(library.candidates(for: bridge).count == 8)
         #expect(library.candidates(for: bridge).allSatisfy { $0.strength == .generic })
         #expect(library["keyboard"]?.transport == .input(.keyboard))
         #expect(library["keyboard"]?.framing == Framing.none)
@@ -65,6 +66,41 @@ private func mistakes(_ text: String) -> [String] {
             ])
         #expect(library["bitalino"]?.stop == [.wait(milliseconds: 100), .send([0x00])])
         #expect(library["pointer"]?.streams[0].channels.count == 4)
+    }
+
+    @Test func theExamplesOfTheDescriptionAreRight() throws {
+        let path =
+            profileDirectory.replacing("/Devices/profiles", with: "")
+            + "/Protocols/formats/device-profile.md"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let examples = text.split(separator: "```").filter { $0.hasPrefix("yaml\nname:") }
+            .map { String($0.dropFirst(5)) }
+        #expect(examples.count == 2)
+        for example in examples { #expect(mistakes(example).isEmpty) }
+        let belt = try DeviceProfile.read(examples[1], file: "belt")
+        let output = decode(packets: ["2C 01"], of: "breath", belt)
+        #expect(output.streams[0].integers(0) == [300])
+    }
+
+    @Test func streamsWithoutAChosenChannelAreLeftOut() throws {
+        let strap = try shipped("heart-rate")
+            .applying(options: ProfileOptions(channels: ["rr"]))
+        #expect(strap.streams.map(\.name) == ["rr"])
+        let beats = decode(packets: ["10 3C 00 04", "10 3C 00"], of: "measurement", strap)
+        #expect(beats.streams[0].integers(0) == [1024])
+        #expect(beats.faults.map(\.cause) == [.length])
+        let battery = decode(packets: ["57", "57 57"], of: "battery", strap)
+        #expect(battery.streams[0].count == 0 && battery.faults.isEmpty)
+        let watch = try shipped("bangle-js")
+            .applying(options: ProfileOptions(channels: ["rate"]))
+        let text = "\n{\"t\":\"act\",\"hrm\":70}\n{\"t\":\"accel\",\"accel\":{\"x\":1}}\n"
+        let seconds = decode(Array(text.utf8), watch)
+        #expect(seconds.streams.map(\.count) == [1] && seconds.faults.isEmpty)
+        let pulse = try shipped("pulsesensor-visualiser")
+            .applying(options: ProfileOptions(channels: ["bpm"]))
+        let lines = decode(Array("\nS512\nB70\nQ800\nX\n".utf8), pulse)
+        #expect(lines.streams[0].integers(0) == [70])
+        #expect(lines.faults.map(\.cause) == [.unparsable])
     }
 
     @Test func aStationsOptionsAreLaidOver() throws {

@@ -31,6 +31,31 @@ struct Recording: Sendable, CustomTestStringConvertible {
                             + String(repeating: "9", count: 100) + "\n1,2,3\n4,").utf8)),
                 Recording(
                     profile: try shipped("ad8232"), bytes: Array("5\n500\n!\n501\n!\n".utf8)),
+                Recording(
+                    profile: try shipped("bangle-js"),
+                    bytes: Array(
+                        ("\"stp\":1}\r\n> \u{1B}[J{\"t\":\"act\",\"stp\":3,\"hrm\":71}\r\n\n"
+                            + "{\"t\":\"act\",\"stp\":3.5}\nhello\n"
+                            + "{\"t\":\"accel\",\"accel\":{\"x\":1e0,\"y\":-0.5}}\n{\"t\"").utf8)),
+                Recording(
+                    profile: try shipped("bitalino-ble"),
+                    bytes: [0x11] + bitalinoFrames(0..<20) + [0xFF] + bitalinoFrames(23..<40)),
+                Recording(
+                    profile: try shipped("shimmer3-gsr"),
+                    bytes: [1, 2] + shimmerPackets(0..<9) + [0x8A, 0x71, 0x00]
+                        + shimmerPackets(9..<14) + [0, 0, 7] + shimmerPackets(16..<25)
+                        + [0xFF] + hex("02 20 00 01 FF 01 09 02 01 12 1C")
+                        + (0..<9).flatMap { shimmerPacket($0 * 32, [1, 2]) }),
+                Recording(
+                    profile: try shipped("openbci-cyton"),
+                    bytes: [0xA0] + cytonPackets(0..<12) + [0xA0, 1] + cytonPackets(14..<20)
+                        + (20..<30).flatMap {
+                            cytonPacket(
+                                $0, [1, 2, 3, 4, 5, 6, 7, 8],
+                                rest: [[88, 120, 89, 121, 90, 122][($0 - 20) % 6], 5, 0, 0, 1, 2],
+                                kind: 0xC4)
+                        } + cytonPackets(30..<31).prefix(20)),
+                Recording(profile: try shipped("marker-port"), bytes: [0, 1, 1, 0, 255, 3]),
             ]
         } catch {
             return []
@@ -40,7 +65,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
 
 @Suite struct SplittingTests {
     @Test func thereAreRecordings() {
-        #expect(Recording.all.count == 5)
+        #expect(Recording.all.count == 10)
     }
 
     @Test(arguments: Recording.all)

@@ -84,6 +84,8 @@ extension IntegrationTests {
 
         /// Sets SQLite's user_version, which stands big-endian at offset 60 of the header.
         private func raiseVersion(_ path: String) throws {
+            // A finished file is read-only, which stops everybody but root.
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
             let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
             try file.seek(toOffset: 60)
             try file.write(contentsOf: Data([0, 0, 0, 99]))

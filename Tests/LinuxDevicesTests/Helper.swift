@@ -6,6 +6,9 @@ enum Helper {
     /// The probe, which is built beside the tests.
     static var probe: String { besideTests("device-probe") }
 
+    /// The command line, which is built beside the tests.
+    static var attune: String { besideTests("attune") }
+
     private static func besideTests(_ name: String) -> String {
         let link = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         var folder = URL(fileURLWithPath: link ?? CommandLine.arguments[0])

@@ -30,6 +30,46 @@ struct RingDamageTests {
         }
     }
 
+    /// What was being read when the process ended is told to whoever comes after it.
+    @Test func aReadingThatWasUnderWayIsTold() throws {
+        func end(_ work: (inout RingWriter) -> Void) throws -> UInt32? {
+            try? FileSystem.remove(path)
+            do {
+                let ring = try Ring.create(
+                    at: path, capacity: Self.capacity,
+                    identity: RingIdentity(identifier: 42, bootIdentifier: "boot", name: "cut"))
+                var writer = ring.makeWriter()
+                work(&writer)
+            }
+            return try Ring.reopen(at: path, bootIdentifier: "boot").recovery.sourceUnderWay
+        }
+        func reserve(_ writer: inout RingWriter) {
+            let hasRoom = unsafe writer.reserve(64, source: 9) != nil
+            #expect(hasRoom)
+        }
+        func commit(_ writer: inout RingWriter) {
+            writer.commit(kind: 1, source: 9, stamp: Instant(nanoseconds: 1), count: 8)
+        }
+        #expect(try end { _ in } == nil)
+        #expect(try end { reserve(&$0) } == 9)
+        #expect(
+            try end {
+                reserve(&$0)
+                $0.withdraw()
+            } == nil)
+        #expect(
+            try end {
+                reserve(&$0)
+                commit(&$0)
+            } == 9)
+        #expect(
+            try end {
+                reserve(&$0)
+                commit(&$0)
+                $0.publish()
+            } == nil)
+    }
+
     private func edit(_ change: (inout [UInt8]) -> Void) throws {
         var bytes = try FileSystem.read(path)
         change(&bytes)

@@ -107,6 +107,8 @@ enum Compare {
 
     /// Runs SQL on a file as nobody should: for damage.
     static func spoil(_ path: String, _ sql: String) throws {
+        // A finished file is read-only, which stops everybody but root.
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         let queue = try DatabaseQueue(path: path, configuration: configuration)

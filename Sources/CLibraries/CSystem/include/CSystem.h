@@ -51,6 +51,21 @@ int attune_accept(int fd);
 /// Sends bytes with MSG_NOSIGNAL, so that a closed peer gives EPIPE and never a signal.
 ssize_t attune_send_nosignal(int fd, const void *bytes, size_t count);
 
+/// A connected pair of sockets that keep messages apart (SOCK_SEQPACKET), close-on-exec and
+/// non-blocking from their first moment (`socketpair` takes its flags as an enumeration that Glibc's
+/// module cannot combine). Returns 0, or -1 with errno set.
+int attune_message_pair(int pair[2]);
+/// Gives a socket's queues as much room as this user may have, up to `bytes`: SO_SNDBUFFORCE and
+/// SO_RCVBUFFORCE, else SO_SNDBUF and SO_RCVBUF.
+void attune_socket_room(int fd, int bytes);
+/// Asks for the kernel's time of each message (SO_TIMESTAMPNS is a macro with a condition in it).
+/// Returns 0, or -1 with errno set.
+int attune_stamp_messages(int fd);
+/// Receives one message without blocking and, in `realtime`, when the kernel took it, in nanoseconds
+/// of CLOCK_REALTIME; 0 where it does not say (the macros of `recvmsg` are function-like). Returns
+/// the message's length, 0 at the end, or -1 with errno set.
+ssize_t attune_receive_stamped(int fd, void *bytes, size_t count, int64_t *realtime);
+
 /// Names the calling thread, as `ps -L` and `top -H` show it (15 bytes at most).
 void attune_name_thread(const char *name);
 
