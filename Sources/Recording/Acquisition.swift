@@ -25,6 +25,9 @@ final class Acquisition: Sendable {
         case add(
             source: UInt32, descriptor: Int32, Reading, isFresh: Bool, settings: [UInt8] = [],
             leftover: [UInt8] = [])
+        /// Packets of a source were lost before they came here; they are counted as what does not
+        /// fit into the ring is.
+        case lost(source: UInt32, packets: Int, first: Instant, last: Instant)
         /// Gives a source up and closes its descriptor; answered by `ControlNotice.sourceRemoved`.
         case remove(source: UInt32)
         case finish
@@ -142,6 +145,12 @@ final class Acquisition: Sendable {
             switch command {
             case .add(let id, let number, let reading, let isFresh, let settings, let leftover):
                 add(id, number, reading, isFresh, settings, leftover)
+            case .lost(let id, let packets, let first, let last):
+                for number in 0..<packets {
+                    writer.countOverflow(
+                        source: id, bytes: 0, stamp: number == packets - 1 ? last : first)
+                }
+                _ = writer.flushOverflow()
             case .remove(let id):
                 if let source = sources.removeValue(forKey: id) {
                     try? epoll.remove(source.descriptor.number)

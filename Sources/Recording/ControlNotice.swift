@@ -13,6 +13,8 @@ enum ControlNotice: Sendable {
     case acquisitionFailed(SystemError)
     /// A device was opened and its start-up dialogue held, or not.
     case deviceOpened(UInt32, DeviceOpening)
+    /// Something of Bluetooth.
+    case bluetooth(BluetoothNotice)
     /// A commit is durable.
     case committed(CommitNotice)
     /// A commit failed and will be tried again.

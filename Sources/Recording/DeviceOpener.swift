@@ -32,6 +32,27 @@ enum DeviceOpener {
         }
     }
 
+    /// Holds the start-up conversation over a descriptor that is open already, and takes it over.
+    static func converse(
+        source: UInt32, profile: DeviceProfile, descriptor: Int32, identity: String,
+        resuming: Bool, notices: Mailbox<ControlNotice>
+    ) throws(SystemError) {
+        _ = try DedicatedThread(name: "opener") {
+            let owned = FileDescriptor(owning: descriptor)
+            let result: DeviceOpening
+            do {
+                var negotiated: (settings: [UInt8], leftover: [UInt8]) = ([], [])
+                if !resuming { negotiated = try hold(profile.startConversation(), owned.number) }
+                result = .opened(
+                    descriptor: owned.release(), .serial, identity: identity, isFresh: !resuming,
+                    settings: negotiated.settings, leftover: negotiated.leftover)
+            } catch {
+                result = .failed("\(error)")
+            }
+            notices.post(.deviceOpened(source, result))
+        }
+    }
+
     /// Tells a device to stop; what goes wrong is no matter, since it is being let go anyway.
     static func stop(_ profile: DeviceProfile, path: String) {
         guard let descriptor = try? connect(profile, path, resuming: true)

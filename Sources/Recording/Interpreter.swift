@@ -89,9 +89,23 @@ final class Interpreter {
                 let stream = session.streams[source.streams[index]]
             else { continue }
             let first = stream.samples
-            stream.take(
-                source.output.streams[index].columns, count: count, arrival: stamp,
-                breaks: source.output.streams[index].breaks)
+            if let time = source.output.streams[index].deviceTimes.last,
+                stream.isObservationDue(
+                    at: stamp, hasBreak: !source.output.streams[index].breaks.isEmpty)
+            {
+                // The last one of a packet is enough: what lies between is the device's own rate.
+                session.observe(
+                    ClockObservation(
+                        stream: stream.id, index: first + Int64(time.offset),
+                        deviceTime: time.nanoseconds, arrival: stamp))
+            }
+            if source.output.streams[index].ages.count == count {
+                takeAged(source.output.streams[index], stream, stamp)
+            } else {
+                stream.take(
+                    source.output.streams[index].columns, count: count, arrival: stamp,
+                    breaks: source.output.streams[index].breaks)
+            }
             if followed.contains(session.number) {
                 publish(
                     stream, session, first, source.output.streams[index].columns, count, stamp)
@@ -103,6 +117,25 @@ final class Interpreter {
             let index = fault.stream ?? 0
             guard index < source.streams.count else { continue }
             session.fault(source.streams[index], fault.cause.rawValue)
+        }
+    }
+
+    /// Takes samples that lie behind one another before their packet's arrival, each with a time of
+    /// its own.
+    private func takeAged(_ output: DecodedStream, _ stream: StreamRecorder, _ stamp: Instant) {
+        for offset in 0..<output.count {
+            let columns: [SampleColumn] = output.columns.map {
+                switch $0 {
+                case .integers(let values): .integers([values[offset]])
+                case .reals(let values): .reals([values[offset]])
+                }
+            }
+            stream.take(
+                columns, count: 1, arrival: stamp + -output.ages[offset],
+                breaks: output.breaks.compactMap {
+                    $0.beforeOffset == offset
+                        ? CounterBreak(beforeOffset: 0, missing: $0.missing) : nil
+                })
         }
     }
 

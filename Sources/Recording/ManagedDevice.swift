@@ -11,6 +11,8 @@ final class ManagedDevice {
         case path(String)
         /// The serial number that udev gives.
         case serial(String)
+        /// A Bluetooth address.
+        case address(String)
         /// Found by its profile's udev properties.
         case found(identity: String)
         /// A keyboard or pointer by a part of its name.
@@ -19,7 +21,16 @@ final class ManagedDevice {
         case testSource(String)
     }
 
-    enum Kind: Hashable { case serial, keyboard, pointer }
+    enum Kind: Hashable { case serial, bluetooth, keyboard, pointer }
+
+    /// Whether it is a keyboard or pointer, which is read during its session alone.
+    var isInput: Bool { kind == .keyboard || kind == .pointer }
+
+    /// The Bluetooth address that it is bound to.
+    var address: String? {
+        if case .address(let address) = binding { return address }
+        return nil
+    }
 
     let id: UInt32
     let name: String
@@ -43,6 +54,10 @@ final class ManagedDevice {
     /// The next opening only listens: the device may be sending still.
     var isResuming = false
     var openedAt = Instant(nanoseconds: 0)
+    /// The Bluetooth thread has an opening of this device, which it has not told as ended.
+    var isLinked = false
+    /// Percent, where the device tells.
+    var battery: Int?
     /// For the rate shown in the status.
     var rate = RateMeter()
 

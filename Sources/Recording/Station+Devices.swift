@@ -16,13 +16,31 @@ extension Station {
             }
             let configured = try Self.applying(settings, to: profile, at: index)
             let binding: ManagedDevice.Binding =
-                setting.path.map { .path($0) } ?? .serial(setting.serial ?? "")
+                setting.path.map { .path($0) } ?? setting.address.map { .address($0) }
+                ?? .serial(setting.serial ?? "")
+            let kind: ManagedDevice.Kind
+            switch configured.transport {
+            case .bluetooth:
+                kind = .bluetooth
+                if setting.address == nil {
+                    throw settings.mistake(
+                        at: ["devices", "\(index)", "profile"],
+                        "a Bluetooth device is bound by its 'address': find it with "
+                            + "'attune devices pair'")
+                }
+            case .serial: kind = .serial
+            case .input:
+                throw settings.mistake(
+                    at: ["devices", "\(index)", "profile"],
+                    "a \(setting.profile) stands in the list 'keyboards' or 'pointers'")
+            }
             add(
-                setting.name ?? setting.profile, configured, binding, setting.options, .serial,
+                setting.name ?? setting.profile, configured, binding, setting.options, kind,
                 recovery)
         }
         try addInputs(settings.keyboards, .keyboard, recovery)
         try addInputs(settings.pointers, .pointer, recovery)
+        startBluetooth()
         do throws(DeviceError) {
             let monitor = try UdevMonitor(subsystems: ["tty", "input"])
             try? epoll.add(monitor.descriptor, token: Token.monitor, .readable)
@@ -88,8 +106,12 @@ extension Station {
             device.node = path
             device.identity = path
         }
+        if case .address(let address) = binding {
+            device.node = address
+            device.identity = address
+        }
         devices[id] = device
-        if kind == .serial {
+        if !device.isInput {
             announce(device, session: nil, streams: [])
         }
     }
@@ -98,7 +120,7 @@ extension Station {
     func announce(_ device: ManagedDevice, session: UInt32?, streams: [Int64]) {
         let content: SourceAnnouncement.Content =
             switch device.kind {
-            case .serial: .device(device.profile)
+            case .serial, .bluetooth: .device(device.profile)
             case .keyboard: .keyboard
             case .pointer: .pointer
             }
@@ -128,7 +150,7 @@ extension Station {
     /// A device node is there: is it one of ours, or one that a profile recognises?
     private func appeared(_ found: UdevDevice) {
         guard found.subsystem == "tty" else { return }
-        for device in devices.values where device.kind == .serial && !device.isOpen {
+        for device in devices.values where !device.isInput && !device.isOpen {
             switch device.binding {
             case .path(let path) where path == found.node:
                 device.identity = found.identity
@@ -172,7 +194,7 @@ extension Station {
     func tendDevices(_ now: Instant) {
         guard !isStopping else { return }
         for device in devices.values where !device.isOpen && !device.isOpening {
-            guard now >= device.nextTry, device.kind == .serial || device.session != nil else {
+            guard now >= device.nextTry, !device.isInput || device.session != nil else {
                 continue
             }
             open(device, now)
@@ -182,7 +204,8 @@ extension Station {
     private func open(_ device: ManagedDevice, _ now: Instant) {
         device.nextTry = now + device.backoff * 1_000_000_000
         device.backoff = min(device.backoff * 2, 5)
-        if device.kind != .serial { return openInput(device) }
+        if device.isInput { return openInput(device) }
+        if let address = device.address { return openBluetooth(device, address) }
         guard !device.node.isEmpty, FileSystem.exists(device.node) else {
             device.state = .absent
             device.reason =
@@ -304,7 +327,7 @@ extension Station {
     func review(_ device: ManagedDevice, _ health: SourceHealth?, _ now: Instant) {
         let code = "silent:\(device.name)"
         device.rate.note(health?.samples ?? 0, at: now)
-        guard device.kind == .serial else { return }
+        guard !device.isInput else { return }
         guard device.isOpen else {
             // One that is just being opened, as at a start, is nothing to report.
             if device.isOpening || device.nextTry.nanoseconds == 0 { return }
@@ -338,6 +361,7 @@ extension Station {
             device.isOpen = false
             device.nextTry = now
             acquisition.commands.post(.remove(source: device.id))
+            if device.isLinked { bluetooth?.close(id: device.id) }
         }
     }
 }

@@ -79,8 +79,10 @@ extension Station {
         sequencer.finish()
         store.finish()
         for device in devices.values where device.kind == .serial && device.isOpen {
+            if device.address != nil { continue }
             DeviceOpener.stop(device.profile, path: device.node)
         }
+        stopBluetooth()
         for study in studies.values { try? study.close() }
         if sessions.isEmpty {
             try? acquisitionRing.remove()
@@ -100,6 +102,7 @@ extension Station {
                 log.critical("the reader cannot go on: \(error)")
                 raise("acquisition", "The reader has failed: \(error). Restart attuned.")
             case .deviceOpened(let id, let result): deviceOpened(id, result)
+            case .bluetooth(let notice): take(notice)
             case .committed(let notice): committed(notice)
             case .commitFailed(let session, let error): commitFailed(session, error)
             case .live: deliverLive()

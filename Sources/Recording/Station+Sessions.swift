@@ -17,7 +17,7 @@ extension Station {
             for id in session.devices { devices[id]?.session = session.number }
             // Number and names were given in the first life; announce nothing twice.
             log.info("session \(session.identifier) goes on")
-            for device in session.devices.compactMap({ devices[$0] }) where device.kind != .serial {
+            for device in session.devices.compactMap({ devices[$0] }) where device.isInput {
                 openInput(device)
             }
         }
@@ -108,7 +108,7 @@ extension Station {
         var plans: [StreamPlan] = []
         for device in chosen {
             let streams =
-                device.kind == .serial
+                !device.isInput
                 ? StreamPlan.device(
                     device.profile, name: device.name, identity: device.identity,
                     firstID: sources.nextStream)
@@ -119,7 +119,7 @@ extension Station {
             sources.nextStream += Int64(streams.count)
             let kind: SourceEntry.Kind =
                 switch device.kind {
-                case .serial: .device
+                case .serial, .bluetooth: .device
                 case .keyboard: .keyboard
                 case .pointer: .pointer
                 }
@@ -172,7 +172,7 @@ extension Station {
         _ chosen: [ManagedDevice]
     ) {
         storeMessages.post(.writer(session.number, writer))
-        for device in chosen where device.kind != .serial {
+        for device in chosen where device.isInput {
             announce(device, session: nil, streams: [])
         }
         sequencer.messages.post(
@@ -184,7 +184,7 @@ extension Station {
                     acquisition: acquisitionRing.published, control: controlRing.published)))
         for device in chosen {
             device.session = session.number
-            if device.kind != .serial { openInput(device) }
+            if device.isInput { openInput(device) }
         }
     }
 
@@ -219,7 +219,7 @@ extension Station {
         session.reason = reason
         session.stopRequested = Clocks.now()
         for id in session.devices {
-            guard let device = devices[id], device.kind != .serial, device.isOpen else { continue }
+            guard let device = devices[id], device.isInput, device.isOpen else { continue }
             session.inputsToClose.insert(id)
             device.isOpen = false
             acquisition.commands.post(.remove(source: id))
@@ -229,7 +229,7 @@ extension Station {
     }
 
     func inputClosed(_ id: UInt32) {
-        if let device = devices[id], device.kind != .serial { device.state = .absent }
+        if let device = devices[id], device.isInput { device.state = .absent }
         for session in sessions.values where session.inputsToClose.remove(id) != nil {
             if session.inputsToClose.isEmpty { recordStop(session) }
         }

@@ -47,6 +47,8 @@ public final class Station {
     let signals: SignalDescriptor
     var monitor: UdevMonitor?
     var inhibitor: SleepInhibitor?
+    /// Bluetooth; nil where the settings name no device of it.
+    var bluetooth: BluetoothCentral?
 
     var devices: [UInt32: ManagedDevice] = [:]
     var nextSource: UInt32 = 1

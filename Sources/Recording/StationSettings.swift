@@ -8,11 +8,13 @@ public struct StationSettings: CheckedDeclaration {
         public var profile: String
         public var path: String?
         public var serial: String?
+        /// A Bluetooth address, `A0:9E:1A:00:00:01`.
+        public var address: String?
         public var name: String?
         public var options: ProfileOptions?
 
         private enum CodingKeys: String, CodingKey, CaseIterable {
-            case profile, path, serial, name, options
+            case profile, path, serial, address, name, options
         }
 
         public init(from decoder: any Decoder) throws {
@@ -20,17 +22,33 @@ public struct StationSettings: CheckedDeclaration {
             profile = try container.decode(String.self, forKey: .profile)
             path = try container.decodeIfPresent(String.self, forKey: .path)
             serial = try container.decodeIfPresent(String.self, forKey: .serial)
+            address = try container.decodeIfPresent(String.self, forKey: .address)
             name = try container.decodeIfPresent(String.self, forKey: .name)
             options = try container.decodeIfPresent(ProfileOptions.self, forKey: .options)
         }
 
+        private static func isAddress(_ text: String) -> Bool {
+            let bytes = text.split(separator: ":", omittingEmptySubsequences: false)
+            return bytes.count == 6
+                && bytes.allSatisfy { $0.utf8.count == 2 && UInt8($0, radix: 16) != nil }
+        }
+
         public func check(_ report: inout DeclarationReport) {
-            if path == nil && serial == nil {
+            switch [path, serial, address].compactMap(\.self).count {
+            case 0:
                 report.add(
-                    at: "profile", message: "a device needs either 'path' or 'serial' beside it")
+                    at: "profile",
+                    message: "a device needs one of 'path', 'serial' and 'address' beside it")
+            case 1: break
+            default:
+                report.add(
+                    at: path == nil || serial == nil ? "address" : "serial",
+                    message: "give one of 'path', 'serial' and 'address', not several")
             }
-            if path != nil && serial != nil {
-                report.add(at: "serial", message: "give either 'path' or 'serial', not both")
+            if let address, !Self.isAddress(address) {
+                report.add(
+                    at: "address",
+                    message: "expected six bytes such as A0:9E:1A:00:00:01, found '\(address)'")
             }
         }
     }

@@ -20,6 +20,7 @@ final class StreamRecorder {
     private var gapLosses: [Int64: Int64] = [:]
     private(set) var events: Int64 = 0
     private(set) var lastArrival: Instant?
+    private var lastObservation: Instant?
 
     var id: Int64 { description.id }
     var samples: Int64 { clock.nextIndex }
@@ -68,6 +69,14 @@ final class StreamRecorder {
     func interrupt(_ cause: Gap.Cause, keepsPosition: Bool) {
         clock.interrupt(cause, keepsPosition: keepsPosition)
         isDirty = true
+    }
+
+    /// Whether a reading of the device's own clock is to be kept: five a second at most, and each
+    /// that follows a loss. A device that stamps every sample would fill the file with them.
+    func isObservationDue(at time: Instant, hasBreak: Bool) -> Bool {
+        if !hasBreak, let lastObservation, time - lastObservation < 180_000_000 { return false }
+        lastObservation = time
+        return true
     }
 
     func countEvents(_ count: Int64, at time: Instant) {

@@ -67,7 +67,7 @@ fuzz() {
 		FUZZ_SEEDS=Tests/Fuzz/seeds/$name.txt FUZZ_MAKE_SEEDS=$build/corpus/$name $program
 	fi
 	local log=$build/logs/$name.log
-	if ! $program -runs="$runs" -max_len=512 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+	if ! $program -runs="$runs" -max_len=256 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
 		-verbosity=1 -artifact_prefix="$build/crashes/$name-" "$build/corpus/$name" >"$log" 2>&1
 	then
 		echo "$name: FAILED" >&2
