@@ -39,6 +39,8 @@ final class ManagedDevice {
     /// What the station's settings change of the profile.
     let options: ProfileOptions?
     let kind: Kind
+    /// A keyboard that is read only while the session's chat has the focus.
+    var onlyWithFocus = false
     var node = ""
     var identity = ""
     var state = DeviceState.absent

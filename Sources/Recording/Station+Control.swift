@@ -88,6 +88,7 @@ extension Station {
                 time: triple.monotonic, realtime: triple.realtime, actor: actor(call)),
             for: session)
         session.phase = asked.phase
+        reviewInputs(session)
         tellWatchers(session)
         whenDurable(session) { [weak self] in
             guard let self else { return }
@@ -169,6 +170,8 @@ extension Station {
             session.stopCalls.removeAll { $0.connection == connection }
             for client in session.clients.values where client.connection == connection {
                 client.connection = nil
+                client.isFocused = nil
+                reviewInputs(session)
             }
         }
     }

@@ -9,6 +9,7 @@ struct StudyDeclaration: CheckedDeclaration {
         var durationSeconds: Double?
         var instructions: String?
         var optional: Bool?
+        var keys: Bool?
     }
     struct Tier: Decodable {
         var name: ConsentTier.Name
@@ -76,7 +77,7 @@ struct StudyDeclaration: CheckedDeclaration {
                 StudyPhase(
                     name: $0.name, title: $0.title, kind: $0.kind,
                     durationSeconds: $0.durationSeconds, instructions: $0.instructions,
-                    isOptional: $0.optional ?? false)
+                    isOptional: $0.optional ?? false, permitsKeys: $0.keys)
             },
             consent: consent.map {
                 ConsentTier(

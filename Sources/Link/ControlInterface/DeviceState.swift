@@ -6,4 +6,6 @@ public enum DeviceState: String, Codable, Hashable, Sendable, CaseIterable {
     case streaming
     case silent
     case failed
+    /// Kept closed on purpose: the phase does not permit it, or the chat does not have the focus.
+    case paused
 }
