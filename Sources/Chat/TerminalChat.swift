@@ -267,9 +267,9 @@ public final class TerminalChat {
         if terminal != nil {
             for key in decoder.decode(buffer[0..<count]) {
                 focus.take(key)
+                try tellFocus()
                 try press(key)
             }
-            try tellFocus()
             return
         }
         lineBytes += buffer[0..<count]

@@ -166,7 +166,10 @@ final class Interpreter {
         source.keys.forgetHeld()
         if let session = source.session { source.keys.begin(at: session.started) }
         source.isDirty = true
-        source.interruption = source.interruption ?? .pause
+        // What is missing because of a restart is in the file already.
+        if source.interruption == nil || source.interruption == .restart {
+            source.interruption = .pause
+        }
         interrupt(source, .pause, keepsPosition: false)
     }
 

@@ -3,216 +3,216 @@
 extension ControlInterface {
     /// The interface's description in Varlink's own language.
     public static let text = #"""
-# Runs the sessions of a station: start, phases, marks, stop, status, and what is being recorded,
-# live. Methods that only look need the right to watch, the others the right to control.
-#
-# Times ending in _ns are nanoseconds of CLOCK_MONOTONIC of the station, those ending in _utc_ns
-# nanoseconds since 1970-01-01 UTC. A parameter named session takes a session's id, any prefix of
-# it that only one session has, or the empty string for the only session that is recording.
-interface io.attune.Control
+        # Runs the sessions of a station: start, phases, marks, stop, status, and what is being recorded,
+        # live. Methods that only look need the right to watch, the others the right to control.
+        #
+        # Times ending in _ns are nanoseconds of CLOCK_MONOTONIC of the station, those ending in _utc_ns
+        # nanoseconds since 1970-01-01 UTC. A parameter named session takes a session's id, any prefix of
+        # it that only one session has, or the empty string for the only session that is recording.
+        interface io.attune.Control
 
-# One session. The file is the path of its session file on the station; duration_ms runs from its
-# start to now, or to its stop; phases are those that StartPhase takes now.
-type SessionInfo (
-    id: string,
-    study: string,
-    participant: string,
-    kind: string,
-    state: (recording, stopping, stopped, finishing, finished, interrupted, aborted, withdrawn),
-    pilot: bool,
-    protocol: ?string,
-    parent: ?string,
-    phase: ?string,
-    phases: []string,
-    started_utc_ns: int,
-    duration_ms: int,
-    file: string,
-    devices: []string,
-    clients: []string,
-    samples: int,
-    events: int,
-    gaps: int,
-    lost: int,
-    file_bytes: int,
-    outcome: ?string,
-    reason: ?string
-)
+        # One session. The file is the path of its session file on the station; duration_ms runs from its
+        # start to now, or to its stop; phases are those that StartPhase takes now.
+        type SessionInfo (
+            id: string,
+            study: string,
+            participant: string,
+            kind: string,
+            state: (recording, stopping, stopped, finishing, finished, interrupted, aborted, withdrawn),
+            pilot: bool,
+            protocol: ?string,
+            parent: ?string,
+            phase: ?string,
+            phases: []string,
+            started_utc_ns: int,
+            duration_ms: int,
+            file: string,
+            devices: []string,
+            clients: []string,
+            samples: int,
+            events: int,
+            gaps: int,
+            lost: int,
+            file_bytes: int,
+            outcome: ?string,
+            reason: ?string
+        )
 
-# One stream of a session. The rate is what was measured; bound_ms is the largest 95% bound of its
-# times; lost counts the samples that are known to be missing.
-type StreamInfo (
-    id: int,
-    name: string,
-    kind: string,
-    source: string,
-    clock: string,
-    channels: []string,
-    units: []string,
-    samples: int,
-    events: int,
-    gaps: int,
-    lost: int,
-    nominal_rate_hz: ?float,
-    rate_hz: ?float,
-    bound_ms: ?float,
-    last_sample_age_ms: ?int
-)
+        # One stream of a session. The rate is what was measured; bound_ms is the largest 95% bound of its
+        # times; lost counts the samples that are known to be missing.
+        type StreamInfo (
+            id: int,
+            name: string,
+            kind: string,
+            source: string,
+            clock: string,
+            channels: []string,
+            units: []string,
+            samples: int,
+            events: int,
+            gaps: int,
+            lost: int,
+            nominal_rate_hz: ?float,
+            rate_hz: ?float,
+            bound_ms: ?float,
+            last_sample_age_ms: ?int
+        )
 
-# One device that the station knows by its settings or has found. The node is the path it is
-# opened by, the identity what it is recognised by again (serial number or address).
-type DeviceInfo (
-    name: string,
-    profile: string,
-    node: string,
-    identity: string,
-    state: (absent, opening, starting, streaming, silent, failed, paused),
-    reason: string,
-    session: ?string,
-    streams: []string,
-    samples: int,
-    last_sample_age_ms: ?int,
-    rate_hz: ?float,
-    faults: int
-)
+        # One device that the station knows by its settings or has found. The node is the path it is
+        # opened by, the identity what it is recognised by again (serial number or address).
+        type DeviceInfo (
+            name: string,
+            profile: string,
+            node: string,
+            identity: string,
+            state: (absent, opening, starting, streaming, silent, failed, paused),
+            reason: string,
+            session: ?string,
+            streams: []string,
+            samples: int,
+            last_sample_age_ms: ?int,
+            rate_hz: ?float,
+            faults: int
+        )
 
-# One ring between a reading thread and the store; capacity and used are bytes.
-type RingInfo (
-    name: string,
-    capacity: int,
-    used: int,
-    overflowed_records: int,
-    overflowed_bytes: int
-)
+        # One ring between a reading thread and the store; capacity and used are bytes.
+        type RingInfo (
+            name: string,
+            capacity: int,
+            used: int,
+            overflowed_records: int,
+            overflowed_bytes: int
+        )
 
-# How writing goes: free bytes where the sessions are, and how long the last commits took.
-type StorageInfo (
-    free_bytes: int,
-    commit_ms_median: float,
-    commit_ms_worst: float,
-    last_commit_age_ms: ?int
-)
+        # How writing goes: free bytes where the sessions are, and how long the last commits took.
+        type StorageInfo (
+            free_bytes: int,
+            commit_ms_median: float,
+            commit_ms_worst: float,
+            last_commit_age_ms: ?int
+        )
 
-# Something a person should look at, since when, and in words what to do.
-type Alarm (code: string, text: string, since_ns: int, session: ?string, device: ?string)
+        # Something a person should look at, since when, and in words what to do.
+        type Alarm (code: string, text: string, since_ns: int, session: ?string, device: ?string)
 
-# The whole station.
-type Status (
-    version: string,
-    station: string,
-    boot_id: string,
-    uptime_ms: int,
-    data: string,
-    runtime: string,
-    sessions: []SessionInfo,
-    devices: []DeviceInfo,
-    rings: []RingInfo,
-    storage: StorageInfo,
-    alarms: []Alarm,
-    connections: int,
-    subscribers: int
-)
+        # The whole station.
+        type Status (
+            version: string,
+            station: string,
+            boot_id: string,
+            uptime_ms: int,
+            data: string,
+            runtime: string,
+            sessions: []SessionInfo,
+            devices: []DeviceInfo,
+            rings: []RingInfo,
+            storage: StorageInfo,
+            alarms: []Alarm,
+            connections: int,
+            subscribers: int
+        )
 
-# The station's three clocks at one moment; uncertainty_ns is the largest error of the pairing.
-type ClockReading (
-    monotonic_ns: int,
-    boottime_ns: int,
-    realtime_utc_ns: int,
-    uncertainty_ns: int
-)
+        # The station's three clocks at one moment; uncertainty_ns is the largest error of the pairing.
+        type ClockReading (
+            monotonic_ns: int,
+            boottime_ns: int,
+            realtime_utc_ns: int,
+            uncertainty_ns: int
+        )
 
-# A piece of a stream as it came. For samples: the ordinal of the first one, their number, the
-# time of the first and the distance to the next (0 where each has a time of its own and only one
-# is sent), the 95% bound of these times, and the physical values as base64 of little-endian
-# doubles, sample by sample, each with all its channels. For events: time_ns and event. missed
-# counts the pieces of this stream that were dropped before this one because the subscriber was
-# slow.
-type StreamItem (
-    stream: string,
-    kind: (samples, event),
-    first_index: int,
-    count: int,
-    time_ns: int,
-    period_ns: float,
-    bound_ns: int,
-    channels: []string,
-    values: string,
-    event: ?object,
-    missed: int
-)
+        # A piece of a stream as it came. For samples: the ordinal of the first one, their number, the
+        # time of the first and the distance to the next (0 where each has a time of its own and only one
+        # is sent), the 95% bound of these times, and the physical values as base64 of little-endian
+        # doubles, sample by sample, each with all its channels. For events: time_ns and event. missed
+        # counts the pieces of this stream that were dropped before this one because the subscriber was
+        # slow.
+        type StreamItem (
+            stream: string,
+            kind: (samples, event),
+            first_index: int,
+            count: int,
+            time_ns: int,
+            period_ns: float,
+            bound_ns: int,
+            channels: []string,
+            values: string,
+            event: ?object,
+            missed: int
+        )
 
-# The state of the station.
-method GetStatus() -> (status: Status)
+        # The state of the station.
+        method GetStatus() -> (status: Status)
 
-# All devices, also those of no session.
-method ListDevices() -> (devices: []DeviceInfo)
+        # All devices, also those of no session.
+        method ListDevices() -> (devices: []DeviceInfo)
 
-# The sessions of a study, or of all, newest first.
-method ListSessions(study: ?string) -> (sessions: []SessionInfo)
+        # The sessions of a study, or of all, newest first.
+        method ListSessions(study: ?string) -> (sessions: []SessionInfo)
 
-# One session and its streams.
-method GetSession(session: string) -> (session: SessionInfo, streams: []StreamInfo)
+        # One session and its streams.
+        method GetSession(session: string) -> (session: SessionInfo, streams: []StreamInfo)
 
-# Starts recording. Devices are given by name; without them all that are not in use are taken.
-# The kind is chat unless said otherwise; a commentary names its parent.
-method StartSession(
-    study: string,
-    participant: string,
-    protocol: ?string,
-    devices: ?[]string,
-    kind: ?string,
-    pilot: ?bool,
-    parent: ?string
-) -> (session: SessionInfo)
+        # Starts recording. Devices are given by name; without them all that are not in use are taken.
+        # The kind is chat unless said otherwise; a commentary names its parent.
+        method StartSession(
+            study: string,
+            participant: string,
+            protocol: ?string,
+            devices: ?[]string,
+            kind: ?string,
+            pilot: ?bool,
+            parent: ?string
+        ) -> (session: SessionInfo)
 
-# Goes to a phase of the session's protocol.
-method StartPhase(session: string, phase: string) -> (session: SessionInfo)
+        # Goes to a phase of the session's protocol.
+        method StartPhase(session: string, phase: string) -> (session: SessionInfo)
 
-# Puts a mark on this moment; answers when it is durable.
-method Mark(session: string, label: string, detail: ?object) -> (
-    session: SessionInfo,
-    time_ns: int
-)
+        # Puts a mark on this moment; answers when it is durable.
+        method Mark(session: string, label: string, detail: ?object) -> (
+            session: SessionInfo,
+            time_ns: int
+        )
 
-# Stops recording; answers when everything is durable. The outcome is completed unless said
-# otherwise (aborted, withdrawn or failed, with a reason). Finishing the file goes on by itself.
-method StopSession(session: string, outcome: ?string, reason: ?string) -> (session: SessionInfo)
+        # Stops recording; answers when everything is durable. The outcome is completed unless said
+        # otherwise (aborted, withdrawn or failed, with a reason). Finishing the file goes on by itself.
+        method StopSession(session: string, outcome: ?string, reason: ?string) -> (session: SessionInfo)
 
-# Reads the station's clocks.
-method GetClock() -> (clock: ClockReading)
+        # Reads the station's clocks.
+        method GetClock() -> (clock: ClockReading)
 
-# Follows a session live; needs more. Without streams all are followed; events are sent unless
-# declined. Ends when the session stops.
-method Subscribe(session: string, streams: ?[]string, events: ?bool) -> (item: StreamItem)
+        # Follows a session live; needs more. Without streams all are followed; events are sent unless
+        # declined. Ends when the session stops.
+        method Subscribe(session: string, streams: ?[]string, events: ?bool) -> (item: StreamItem)
 
-# There is no session of this id, or the prefix fits several, or the empty one fits none.
-error NoSuchSession (session: string)
+        # There is no session of this id, or the prefix fits several, or the empty one fits none.
+        error NoSuchSession (session: string)
 
-# There is no device of this name.
-error NoSuchDevice (device: string)
+        # There is no device of this name.
+        error NoSuchDevice (device: string)
 
-# There is no stream of this name in the session.
-error NoSuchStream (stream: string)
+        # There is no stream of this name in the session.
+        error NoSuchStream (stream: string)
 
-# The session's protocol has no such phase, or not now; those allowed are listed.
-error NoSuchPhase (phase: string, allowed: []string)
+        # The session's protocol has no such phase, or not now; those allowed are listed.
+        error NoSuchPhase (phase: string, allowed: []string)
 
-# The device records for another session.
-error DeviceBusy (device: string, session: string)
+        # The device records for another session.
+        error DeviceBusy (device: string, session: string)
 
-# The participant is in a session that is recording.
-error AlreadyRecording (session: string)
+        # The participant is in a session that is recording.
+        error AlreadyRecording (session: string)
 
-# The session is in a state in which this cannot be done.
-error InvalidState (state: string, expected: []string)
+        # The session is in a state in which this cannot be done.
+        error InvalidState (state: string, expected: []string)
 
-# A name of this kind is not allowed; the reason says what is.
-error InvalidName (name: string, reason: string)
+        # A name of this kind is not allowed; the reason says what is.
+        error InvalidName (name: string, reason: string)
 
-# The file could not be written.
-error StorageFailed (reason: string)
+        # The file could not be written.
+        error StorageFailed (reason: string)
 
-# The caller has too few rights: watch needs the group attune, control attune-operators.
-error NotPermitted (needed: string, has: string)
+        # The caller has too few rights: watch needs the group attune, control attune-operators.
+        error NotPermitted (needed: string, has: string)
 
-"""#
+        """#
 }

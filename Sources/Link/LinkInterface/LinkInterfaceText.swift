@@ -3,148 +3,151 @@
 extension LinkInterface {
     /// The interface's description in Varlink's own language.
     public static let text = #"""
-# For programs that bring something into a session: a chat, a stimulus program, a bridge to other
-# devices. A client registers under a name that it keeps, numbers what it sends from 1, keeps it
-# on its own disk, and sends it again until it is acknowledged. An acknowledgement comes after the
-# data is durable, so nothing is lost and nothing is doubled, whoever is killed.
-#
-# Times ending in _ns are nanoseconds of the client's declared clock: the station's
-# CLOCK_MONOTONIC, or a clock of its own that is mapped by round trips (Exchange, ReportClock).
-interface io.attune.Link
+        # For programs that bring something into a session: a chat, a stimulus program, a bridge to other
+        # devices. A client registers under a name that it keeps, numbers what it sends from 1, keeps it
+        # on its own disk, and sends it again until it is acknowledged. An acknowledgement comes after the
+        # data is durable, so nothing is lost and nothing is doubled, whoever is killed.
+        #
+        # Times ending in _ns are nanoseconds of the client's declared clock: the station's
+        # CLOCK_MONOTONIC, or a clock of its own that is mapped by round trips (Exchange, ReportClock).
+        interface io.attune.Link
 
-# What a client needs to know of its session.
-type LinkSession (
-    id: string,
-    study: string,
-    participant: string,
-    kind: string,
-    state: (recording, stopping, stopped, finishing, finished, interrupted, aborted, withdrawn),
-    pilot: bool,
-    protocol: ?string,
-    phase: ?string,
-    started_ns: int
-)
+        # What a client needs to know of its session.
+        type LinkSession (
+            id: string,
+            study: string,
+            participant: string,
+            kind: string,
+            state: (recording, stopping, stopped, finishing, finished, interrupted, aborted, withdrawn),
+            pilot: bool,
+            protocol: ?string,
+            phase: ?string,
+            started_ns: int
+        )
 
-# One channel of a stream of samples; physical value = stored value * scale + offset.
-type LinkChannel (
-    name: string,
-    unit: string,
-    type: (i16, i32, f32, f64),
-    scale: float,
-    offset: float
-)
+        # One channel of a stream of samples; physical value = stored value * scale + offset.
+        type LinkChannel (
+            name: string,
+            unit: string,
+            type: (i16, i32, f32, f64),
+            scale: float,
+            offset: float
+        )
 
-# A stream that the client brings: a signal at a rate, or events (no rate, no channels). The clock
-# says what sample times are derived from: counter (the client numbers all samples, rate carries
-# the time), arrival (batches have times, samples are regular), stamped (each has its time).
-type LinkStream (
-    name: string,
-    kind: (signal, events),
-    rate_hz: ?float,
-    clock: (counter, arrival, stamped),
-    channels: []LinkChannel
-)
+        # A stream that the client brings: a signal at a rate, or events (no rate, no channels). The clock
+        # says what sample times are derived from: counter (the client numbers all samples, rate carries
+        # the time), arrival (batches have times, samples are regular), stamped (each has its time).
+        type LinkStream (
+            name: string,
+            kind: (signal, events),
+            rate_hz: ?float,
+            clock: (counter, arrival, stamped),
+            channels: []LinkChannel
+        )
 
-# One event. The bound is the 95% bound of its time. Two kinds have tables of their own in the
-# session file, and their payloads these fields:
-#   turn        number: int, author: string (participant or client), text: string,
-#               composed_from_ns: ?int (first key), sent_ns: int, shown_ns: ?int
-#   draft_edit  draft: int (which turn of its author, from 1), position: int, deleted: int, inserted: int
-#               (user-perceived characters), class: string (letter, digit, space, punctuation,
-#               emoji, paste, delete, other), text: ?string (only with consent)
-# Any other kind is kept as it is.
-type LinkEvent (
-    sequence: int,
-    time_ns: int,
-    bound_ns: ?int,
-    stream: ?string,
-    kind: string,
-    payload: object
-)
+        # One event. The bound is the 95% bound of its time. Two kinds have tables of their own in the
+        # session file, and their payloads these fields:
+        #   turn        number: int, author: string (participant or client), text: string,
+        #               composed_from_ns: ?int (first key), sent_ns: int, shown_ns: ?int
+        #   draft_edit  draft: int (which turn of its author, from 1), position: int, deleted: int, inserted: int
+        #               (user-perceived characters), class: string (letter, digit, space, punctuation,
+        #               emoji, paste, delete, other), text: ?string (only with consent)
+        # Any other kind is kept as it is. One of them is also acted upon:
+        #   focus       focused: bool. Whether the client's window has the focus. The participant's keyboard is
+        #               read only while it does, unless the station's settings say otherwise; what was said
+        #               counts until the connection ends, and has to be said anew on the next one.
+        type LinkEvent (
+            sequence: int,
+            time_ns: int,
+            bound_ns: ?int,
+            stream: ?string,
+            kind: string,
+            payload: object
+        )
 
-# One round trip between client and station: sent and received by the client on its clock,
-# received and sent by the station on CLOCK_MONOTONIC.
-type ClockObservation (
-    client_sent_ns: int,
-    received_ns: int,
-    sent_ns: int,
-    client_received_ns: int
-)
+        # One round trip between client and station: sent and received by the client on its clock,
+        # received and sent by the station on CLOCK_MONOTONIC.
+        type ClockObservation (
+            client_sent_ns: int,
+            received_ns: int,
+            sent_ns: int,
+            client_received_ns: int
+        )
 
-# Joins a session under a stable name. acknowledged is the last sequence of this client in this
-# session that is durable; the client sends all after it. A client on the station's clock gives
-# the boot id of its machine, so that another machine's clock is not mistaken for it. Calling
-# again with the same streams is fine.
-method Register(
-    session: string,
-    client: string,
-    title: string,
-    clock: (station, own),
-    boot_id: ?string,
-    streams: []LinkStream
-) -> (client: string, session: LinkSession, acknowledged: int)
+        # Joins a session under a stable name. acknowledged is the last sequence of this client in this
+        # session that is durable; the client sends all after it. A client on the station's clock gives
+        # the boot id of its machine, so that another machine's clock is not mistaken for it. Calling
+        # again with the same streams is fine.
+        method Register(
+            session: string,
+            client: string,
+            title: string,
+            clock: (station, own),
+            boot_id: ?string,
+            streams: []LinkStream
+        ) -> (client: string, session: LinkSession, acknowledged: int)
 
-# Brings events, in the order of their sequences; answers when they are durable. What was sent
-# before is left out and acknowledged again.
-method SendEvents(session: string, client: string, events: []LinkEvent) -> (acknowledged: int)
+        # Brings events, in the order of their sequences; answers when they are durable. What was sent
+        # before is left out and acknowledged again.
+        method SendEvents(session: string, client: string, events: []LinkEvent) -> (acknowledged: int)
 
-# Brings samples of one stream as one numbered item; answers when they are durable. data is base64
-# of little-endian values in the channels' types, sample by sample. stamps_ns is for streams with
-# stamped clocks, one a sample; first_index is the client's own number of the first sample, which
-# shows what it lost itself.
-method SendSamples(
-    session: string,
-    client: string,
-    stream: string,
-    sequence: int,
-    first_time_ns: int,
-    first_index: ?int,
-    stamps_ns: ?[]int,
-    count: int,
-    data: string
-) -> (acknowledged: int)
+        # Brings samples of one stream as one numbered item; answers when they are durable. data is base64
+        # of little-endian values in the channels' types, sample by sample. stamps_ns is for streams with
+        # stamped clocks, one a sample; first_index is the client's own number of the first sample, which
+        # shows what it lost itself.
+        method SendSamples(
+            session: string,
+            client: string,
+            stream: string,
+            sequence: int,
+            first_time_ns: int,
+            first_index: ?int,
+            stamps_ns: ?[]int,
+            count: int,
+            data: string
+        ) -> (acknowledged: int)
 
-# Reads the station's clock, for a client with a clock of its own; answers at once. Best on a
-# connection that does nothing else.
-method Exchange(client_ns: int) -> (received_ns: int, sent_ns: int)
+        # Reads the station's clock, for a client with a clock of its own; answers at once. Best on a
+        # connection that does nothing else.
+        method Exchange(client_ns: int) -> (received_ns: int, sent_ns: int)
 
-# Hands in round trips, from which the station maps the client's clock.
-method ReportClock(session: string, client: string, observations: []ClockObservation) -> (
-    accepted: int
-)
+        # Hands in round trips, from which the station maps the client's clock.
+        method ReportClock(session: string, client: string, observations: []ClockObservation) -> (
+            accepted: int
+        )
 
-# Tells the state of a session now and at each change; needs more. Ends after its last state.
-method WatchSession(session: string) -> (session: LinkSession)
+        # Tells the state of a session now and at each change; needs more. Ends after its last state.
+        method WatchSession(session: string) -> (session: LinkSession)
 
-# There is no such session, or it is over.
-error NoSuchSession (session: string)
+        # There is no such session, or it is over.
+        error NoSuchSession (session: string)
 
-# The session does not take anything in its state.
-error InvalidState (state: string, expected: []string)
+        # The session does not take anything in its state.
+        error InvalidState (state: string, expected: []string)
 
-# Call Register first, on each new connection.
-error NotRegistered (client: string)
+        # Call Register first, on each new connection.
+        error NotRegistered (client: string)
 
-# Another connection is registered under this name.
-error ClientBusy (client: string)
+        # Another connection is registered under this name.
+        error ClientBusy (client: string)
 
-# The stream was not registered.
-error NoSuchStream (stream: string)
+        # The stream was not registered.
+        error NoSuchStream (stream: string)
 
-# A name of this kind is not allowed; the reason says what is.
-error InvalidName (name: string, reason: string)
+        # A name of this kind is not allowed; the reason says what is.
+        error InvalidName (name: string, reason: string)
 
-# A sequence was left out: send from the expected one on.
-error SequenceGap (expected: int)
+        # A sequence was left out: send from the expected one on.
+        error SequenceGap (expected: int)
 
-# The item cannot be stored as it is; the reason says why.
-error ItemRefused (sequence: int, reason: string)
+        # The item cannot be stored as it is; the reason says why.
+        error ItemRefused (sequence: int, reason: string)
 
-# The file could not be written; send it again later.
-error StorageFailed (reason: string)
+        # The file could not be written; send it again later.
+        error StorageFailed (reason: string)
 
-# The caller has too few rights: watch needs the group attune, control attune-operators.
-error NotPermitted (needed: string, has: string)
+        # The caller has too few rights: watch needs the group attune, control attune-operators.
+        error NotPermitted (needed: string, has: string)
 
-"""#
+        """#
 }
