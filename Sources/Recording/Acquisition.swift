@@ -13,7 +13,7 @@ final class Acquisition: Sendable {
     /// How a source's descriptor is read.
     enum Reading: Sendable {
         case serial
-        case input(InputDeviceKind, isTestSource: Bool)
+        case input(InputDeviceKind, InputPolicy, isTestSource: Bool)
         /// A socket that keeps messages apart: each is a stamp (CLOCK_MONOTONIC, nanoseconds, eight
         /// bytes), the characteristic's index (one byte), and a packet.
         case packets
@@ -94,11 +94,11 @@ final class Acquisition: Sendable {
                 isTestSource = false
                 isPackets = true
                 input = InputReader(kind: .keyboard)
-            case .input(let kind, let isTestSource):
+            case .input(let kind, let policy, let isTestSource):
                 isInput = true
                 self.isTestSource = isTestSource
                 isPackets = false
-                input = InputReader(kind: kind, isTestSource: isTestSource)
+                input = InputReader(kind: kind, policy: policy, isTestSource: isTestSource)
             }
         }
     }

@@ -272,7 +272,7 @@ final class Interpreter {
             session.press(
                 KeyPress(
                     stream: keys, ordinal: ordinal, pressed: record.stamp,
-                    keyClass: keyClass.name, bound: bound))
+                    keyClass: keyClass.name, code: record.code, bound: bound))
             if followed.contains(session.number) {
                 live.append(
                     LiveFeed.Item(

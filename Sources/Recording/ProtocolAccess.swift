@@ -52,6 +52,14 @@ enum ProtocolAccess {
         return plan.phases.filter(\.permitsKeys).map(\.name)
     }
 
+    /// Whether a protocol asks for consent to store which keys are pressed.
+    static func asksForKeyCodes(_ text: String) -> Bool {
+        guard !text.isEmpty, let plan = try? StudyPlan.read(text, file: "protocol") else {
+            return false
+        }
+        return plan.isCovered(.keyContent, by: [.keyContent])
+    }
+
     /// The phase that a session's file says is open.
     static func openPhase(_ path: String) -> String? {
         guard let reader = try? SessionReader.open(at: path),

@@ -64,6 +64,11 @@ extension Station {
     func openInput(_ device: ManagedDevice) {
         guard let session = device.session.flatMap({ sessions[$0] }) else { return }
         if let reason = closure(of: device, in: session) { return closeInput(device, reason) }
+        let policy = InputPolicy(
+            keepsCodes: device.kind == .keyboard && mayKeepKeyCodes(session.description))
+        if policy.keepsCodes {
+            log.info("\(device.name): which keys are pressed is stored, as the participant agreed")
+        }
         let kind: InputDeviceKind = device.kind == .pointer ? .pointer : .keyboard
         do throws(DeviceError) {
             let input: InputDevice
@@ -90,7 +95,7 @@ extension Station {
             acquisition.commands.post(
                 .add(
                     source: device.id, descriptor: descriptor,
-                    .input(kind, isTestSource: isTestSource), isFresh: !device.isResuming))
+                    .input(kind, policy, isTestSource: isTestSource), isFresh: !device.isResuming))
             device.isResuming = false
         } catch {
             device.state = error.code == .notFound ? .absent : .failed

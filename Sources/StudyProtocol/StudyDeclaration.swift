@@ -60,11 +60,17 @@ struct StudyDeclaration: CheckedDeclaration {
                     message: "expected at least one of "
                         + ConsentTier.Data.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            for (place, data) in tier.covers.enumerated()
-            where data == .draftText && tier.name != .draftText {
+            for (place, data) in tier.covers.enumerated() {
+                let own: ConsentTier.Name? =
+                    switch data {
+                    case .draftText: .draftText
+                    case .keyContent: .keyContent
+                    default: nil
+                    }
+                guard let own, tier.name != own else { continue }
                 report.add(
                     at: "consent", "\(index)", "covers", "\(place)",
-                    message: "draft-text needs a tier of its own, named draft-text")
+                    message: "\(data.rawValue) needs a tier of its own, named \(own.rawValue)")
             }
         }
         if let chat { report.requireName(chat.script, at: "chat", "script") }
