@@ -12,9 +12,10 @@ public struct ConsentTier: Hashable, Sendable {
 
     /// Kinds of data.
     public enum Data: String, Hashable, Sendable, Codable, CaseIterable {
-        case turns, signals, keys, pointer
+        case turns, signals, keys
         /// Which keys were pressed, beyond their classes.
         case keyContent = "key-content"
+        case pointer
         case draftEdits = "draft-edits"
         case draftText = "draft-text"
         case audio

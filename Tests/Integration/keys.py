@@ -3,14 +3,18 @@
     keys.py PROGRAMS
 
 Two test sources are typed on all the time: `free`, which is bound to no focus, and `guarded`, which
-is. The chat is this script. Prints one line a check; exits with 1 at the first that fails.
+is. The chat is this script. Then, which keys they are is stored with consent alone. Prints one line a check; exits with 1 at the first that fails.
 """
 
 import json
 import os
+import pathlib
+import shutil
 import socket
+import sqlite3
 import struct
 import sys
+import tempfile
 import time
 
 import stored
@@ -158,6 +162,18 @@ def run(programs):
         opened("guarded")
         guarded.type(1)
         presses("guarded", 8)
+
+        station.kill()
+        guarded.type(3)
+        station.start()
+        closed("guarded", "no chat is linked")  # although it had the focus before
+        chat.close()
+        guarded.type(3)
+        chat = Chat(station, session["id"], chat.sequence)
+        chat.focus(True)
+        opened("guarded")
+        guarded.type(1)
+        presses("guarded", 1)  # since this start
         station.attune("session", "phase", "debrief")
         closed("guarded", "in the phase 'debrief'")
         closed("free", "in the phase 'debrief'")
@@ -194,7 +210,7 @@ def look(file):
     """What the session file holds."""
     database = stored.connect(file)
     [(begun, ended)] = database.execute("SELECT started_ns, stopped_ns FROM session")
-    for name, count, borders in (("free", 5, [-1, 4]), ("guarded", 8, [-1, 4, 6, 7])):
+    for name, count, borders in (("free", 5, [-1, 4]), ("guarded", 9, [-1, 4, 6, 7, 8])):
         [(stream,)] = database.execute("SELECT id FROM streams WHERE source = ?", [name])
         keys = database.execute(
             "SELECT pressed_ns, released_ns, class FROM keystrokes WHERE stream_id = ?"
@@ -216,8 +232,69 @@ def look(file):
         check(f"{name}: dwell of a held key is discarded", held == ([4] if name == "guarded" else []))
     focus = [json.loads(payload)["focused"] for (payload,) in database.execute(
         "SELECT payload FROM events WHERE kind = 'focus' ORDER BY client_sequence")]
-    check("the focus itself is in the file", focus == [True, False, True, True], focus)
+    check("the focus itself is in the file", focus == [True, False, True, True, True], focus)
+    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master")]
+    check("there is no table of key codes", "key_codes" not in tables)
     database.close()
 
 
+def content(programs):
+    """Which keys were pressed is stored where protocol and participant say so, and nowhere else."""
+    with tempfile.TemporaryDirectory(prefix="attune-checkout-") as folder:
+        own = checkout(pathlib.Path(folder), pathlib.Path(programs))
+        with Station(own) as station:
+            station.set("keyboards: [{test_source: %s, name: free}]\n" % station.path("free"))
+            keyboard = Keyboard(station.path("free"))
+            station.start()
+            for participant, answers, plan, stores in (
+                    ("unasked", [], "curious", False), ("yes", [1], "curious", True),
+                    ("never-mind", [1, 0], "curious", False), ("yes", [], "pilot", False)):
+                station.attune("session", "start", "content", participant)
+                station.attune("session", "stop", "--wait")  # so that the participant is registered
+                with sqlite3.connect(station.data / "content" / "study.db", timeout=10) as study:
+                    for granted in answers:
+                        study.execute(
+                            "INSERT INTO consent (participant, tier, granted, realtime_ns)"
+                            " VALUES (?, 'key-content', ?, ?)",
+                            [participant, granted, time.time_ns()])
+                study.close()
+                session = station.attune(
+                    "session", "start", "content", participant, "--protocol", plan)
+                station.attune("session", "phase", "chat")
+                wait_for("the keyboard", lambda: station.device("free")["state"] == "streaming")
+                before, keyboard.next = station.device("free")["samples"], 0
+                time.sleep(0.3)
+                keyboard.type(3)
+                wait_for("three presses", lambda: station.device("free")["samples"] == before + 3)
+                station.attune("session", "stop", "--wait")
+                wait_for("the finished file", lambda: next(
+                    entry["state"] for entry in station.attune("session", "list")
+                    if entry["id"] == session["id"]) == "finished")
+                database = stored.connect(session["file"])
+                tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+                codes = [code for (code,) in database.execute(
+                    "SELECT code FROM key_codes ORDER BY ordinal")] if "key_codes" in tables else None
+                check(f"{participant}, {plan}: codes", codes == (LETTERS[:3] if stores else None), codes)
+                database.close()
+
+
+def checkout(folder, programs):
+    """A folder like a checkout, with a protocol that asks for the keys."""
+    sources = pathlib.Path(__file__).resolve().parents[2]
+    for part in ("Devices/profiles", "Protocols/studies", "Protocols/personas"):
+        shutil.copytree(sources / part, folder / part)
+    (folder / "Package.swift").touch()
+    text = (sources / "Protocols/studies/pilot.yaml").read_text()
+    (folder / "Protocols/studies/curious.yaml").write_text(
+        text.replace("name: pilot", "name: curious").replace(
+            "consent:\n",
+            "consent:\n  - {name: key-content, title: Which keys, covers: [key-content]}\n"))
+    own = folder / "programs"
+    own.mkdir()
+    for name in ("attuned", "attune"):
+        shutil.copy(programs / name, own / name)
+    return own
+
+
 run(sys.argv[1])
+content(sys.argv[1])
