@@ -10,7 +10,6 @@ extension Station {
     /// Why an input device must not be read now; nil where it may. Whatever is not known keeps it
     /// closed.
     private func closure(of device: ManagedDevice, in session: ActiveSession) -> String? {
-        guard session.state == .recording else { return "the session is ending" }
         if let permitted = session.inputPhases {
             guard let phase = session.phase else {
                 return "no phase has begun in which the protocol permits it"
@@ -28,10 +27,11 @@ extension Station {
     /// Opens and closes a session's keyboards and pointers, after its phase, its clients or their
     /// focus have changed.
     func reviewInputs(_ session: ActiveSession) {
+        // A session that stops closes its devices itself.
+        guard session.state == .recording else { return }
         for device in session.devices.compactMap({ devices[$0] }) where device.isInput {
             if let reason = closure(of: device, in: session) {
-                // A session that stops closes its devices itself.
-                if session.state == .recording { closeInput(device, reason) }
+                closeInput(device, reason)
             } else if device.state == .paused {
                 device.state = .absent
                 device.reason = ""
@@ -62,7 +62,8 @@ extension Station {
     /// Opens a session's keyboard or pointer where it may be read now, and else keeps it closed;
     /// fails closed.
     func openInput(_ device: ManagedDevice) {
-        guard let session = device.session.flatMap({ sessions[$0] }) else { return }
+        guard let session = device.session.flatMap({ sessions[$0] }), session.state == .recording
+        else { return }
         if let reason = closure(of: device, in: session) { return closeInput(device, reason) }
         let policy = InputPolicy(
             keepsCodes: device.kind == .keyboard && mayKeepKeyCodes(session.description))
