@@ -153,7 +153,7 @@ let package = Package(
             "VirtualDevicesTests",
             [
                 "Timebase", "SystemCalls", "CSystem", "DeviceProfiles", "VirtualDevices",
-                "TestSupport",
+                "TestSupport", "attune",
             ]),
         .executableTarget(
             name: "device-probe", dependencies: ["Timebase", "SystemCalls", "LinuxDevices"],

@@ -97,6 +97,8 @@ def main():
     # Ended from outside, everything that was started is ended as after a failure.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
+    if options.programs:
+        os.environ["ATTUNE_VM_DEBUG"] = "1"
     begun = time.monotonic()
     with image.locked():
         base, station = image.prepare(*package(options))

@@ -1,0 +1,123 @@
+"""Bluetooth sensors through bluetoothd: found, recorded, lost and taken up again."""
+
+import time
+import unittest
+
+from bluetooth import BluetoothTest
+from peripherals import HeartRateStrap, PolarStrap
+
+SETTINGS = f"""
+devices:
+  - {{profile: heart-rate, address: "{HeartRateStrap.address}", name: strap}}
+  - {{profile: polar-h10, address: "{PolarStrap.address}", name: polar}}
+"""
+
+
+@unittest.skip("the daemon does not connect Bluetooth sensors yet")
+class BluetoothRecordingTest(BluetoothTest):
+    def stream(self, path, device, channel):
+        """The name of the device's stream that has this channel."""
+        [(name,)] = self.rows(
+            path, "SELECT s.name FROM streams s JOIN channels c ON c.stream_id = s.id "
+                  "WHERE s.source = ? AND c.name = ?", device, channel)
+        return name
+
+    def pieces(self, path, stream, channels):
+        """Stored samples between the gaps of a stream, and the gaps: (cause, start, end)."""
+        times, values = self.samples(path, stream, channels)
+        gaps = self.rows(path, "SELECT after_index, cause, start_ns, end_ns FROM gaps g JOIN streams s "
+                               "ON s.id = g.stream_id WHERE s.name = ? ORDER BY after_index", stream)
+        found, begin = [], 0
+        for after_index, _, start, end in gaps:
+            found.append(values[begin:after_index + 1])
+            self.assertEqual((start, end), (times[after_index], times[after_index + 1]), "the gap's neighbours")
+            begin = after_index + 1
+        self.assertTrue(all(a <= b for a, b in zip(times, times[1:])), "times grow")
+        return [*found, values[begin:]], [gap[1:] for gap in gaps]
+
+    def assert_sent(self, stored, sent, begin=None, missing=0):
+        """What is stored stands in what was sent, without a hole; from `begin` on if that is known, and
+        with at most `missing` samples under way in the end."""
+        self.assertTrue(stored, "nothing is stored")
+        if begin is None:
+            begin = next((place for place in range(len(sent)) if sent[place:place + len(stored)] == stored), None)
+            self.assertIsNotNone(begin, f"{stored[:4]}… is not in {sent[:8]}…")
+        self.assertEqual(stored, sent[begin:begin + len(stored)])
+        self.assertLessEqual(len(sent) - begin - len(stored), missing, "samples that were sent and not stored")
+
+    def test_heart_rate_strap_is_recorded_lost_and_taken_up_again(self):
+        strap = HeartRateStrap(seed=11)
+        radio = self.radio(strap)
+        self.start_daemon(SETTINGS.replace("  - {profile: polar", "  # - {profile: polar"))
+        self.await_device("strap", "streaming")
+        self.attune("session start pilot P04 --protocol pilot --pilot --device strap")
+        sent = strap.sent
+        self.await_value("5 packets of the first connection", lambda: sent and len(sent[0]) >= 5)
+        for ending, expected in ((strap.drop, 2), (strap.lose, 3)):
+            radio.do(ending())
+            self.await_device("strap", "absent", "opening", "starting", "silent")
+            time.sleep(4)
+            radio.do(strap.advertise())
+            back = time.monotonic()
+            self.await_value("packets of the next connection", lambda: len(sent) == expected)
+            self.report(f"{ending.__name__}: recorded again {time.monotonic() - back:.1f} s after its return")
+            self.await_value("5 packets", lambda: len(sent[-1]) >= 5)
+        path = self.finished_file()
+
+        stored, gaps = self.pieces(path, self.stream(path, "strap", "rate"), ["rate"])
+        self.report(f"heart rate: {[len(piece) for piece in stored]} stored of "
+                    f"{[len(run) for run in sent]} packets; gaps {gaps}")
+        self.assertEqual([gap[0] for gap in gaps], ["disconnect", "disconnect"])
+        intervals, gaps = self.pieces(path, self.stream(path, "strap", "rr"), ["rr"])
+        self.assertEqual([gap[0] for gap in gaps], ["disconnect", "disconnect"])
+        for number, run in enumerate(sent):
+            begin = None if number == 0 else 0
+            last = number == len(sent) - 1
+            self.assert_sent([value for value, in stored[number]], [rate for rate, _ in run], begin, 3 if last else 1)
+            self.assert_sent([value for value, in intervals[number]],
+                             [interval for _, packet in run for interval in packet], begin, 6 if last else 2)
+        [(level,)] = self.samples(path, self.stream(path, "strap", "level"), ["level"])[1][:1]
+        self.assertEqual(level, strap.battery)
+        self.assert_bluetoothd_survived()
+
+    def test_polar_strap_is_recorded_lost_and_taken_up_after_a_crash(self):
+        polar = PolarStrap(seed=12)
+        radio = self.radio(polar)
+        self.start_daemon(SETTINGS.replace("  - {profile: heart", "  # - {profile: heart"))
+        self.await_device("polar", "streaming")
+        self.attune("session start pilot P05 --protocol pilot --pilot --device polar")
+        sent = polar.sent[PolarStrap.ECG]
+        self.await_value("8 packets of ECG", lambda: sent and len(sent[0]) >= 8)
+        radio.do(polar.lose())
+        self.await_device("polar", "absent", "opening", "starting", "silent")
+        time.sleep(3)
+        radio.do(polar.advertise())
+        back = time.monotonic()
+        self.await_value("packets of the next connection", lambda: len(sent) == 2 and sent[1])
+        self.report(f"recorded again {time.monotonic() - back:.1f} s after its return")
+        self.await_value("8 packets", lambda: len(sent[1]) >= 8)
+        # Killed with the descriptor of notifications in its hands: the link stays, and is taken over.
+        self.guest.run("systemctl kill --signal=KILL attuned")
+        self.guest.wait_until("systemctl is-active attuned", "the daemon is up again")
+        if polar.connection is None:
+            radio.do(polar.advertise())
+        self.await_value("packets after the crash", lambda: len(sent) == 3 and len(sent[2]) >= 8)
+        self.assert_bluetoothd_survived()
+        path = self.finished_file()
+        self.guest.run("systemctl stop attuned")
+        self.await_value("the strap was told to stop", lambda: not polar.running)
+        self.assert_bluetoothd_survived()
+
+        for kind, channels in ((PolarStrap.ECG, ["ecg"]), (PolarStrap.ACCELERATION, ["accX", "accY", "accZ"])):
+            runs = [[sample for packet in run for sample in packet] for run in polar.sent[kind]]
+            stored, gaps = self.pieces(path, self.stream(path, "polar", channels[0]), channels)
+            self.report(f"{channels}: {[len(piece) for piece in stored]} stored of "
+                        f"{[len(run) for run in runs]} sent; gaps {gaps}")
+            self.assertEqual([gap[0] for gap in gaps], ["disconnect", "restart"])
+            packet = PolarStrap.kinds[kind][1]
+            for number, run in enumerate(runs):
+                self.assert_sent(stored[number], run, None if number == 0 else 0,
+                                 4 * packet if number == 2 else packet)
+            lost = self.rows(path, "SELECT lost, lost_bound FROM gaps g JOIN streams s ON s.id = g.stream_id "
+                                   "WHERE s.name = ?", self.stream(path, "polar", channels[0]))
+            self.report(f"lost: {lost}")
