@@ -27,9 +27,12 @@ export DEMO_SECONDS ?=
 export DEMO_DATA ?=
 # make bench: which benchmark, and its options.
 BENCH ?=
+# make fuzz: inputs for each profile, and which profiles (without it, all).
+export FUZZ_RUNS ?= 10000000
+export FUZZ ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hardware lint build release programs deb bench clean \
+.PHONY: help demo test test-hardware fuzz lint build release programs deb bench clean \
 	needs-build needs-test needs-bench needs-deb needs-hardware
 
 help: ## List the commands
@@ -42,11 +45,15 @@ demo: programs ## Run a pilot station with virtual devices (DEMO_SECONDS=30, DEM
 test: needs-test lint ## Run all tests
 	$(BUILD) --build-tests
 	swift test $(IMPORTS) --skip-build --no-parallel
+	FUZZ_RUNS=20000 FUZZ= Tests/Fuzz/fuzz.sh
 	@for script in Tests/Scripts/*.sh; do \
 		[ -e "$$script" ] || continue; echo "== $$script"; bash "$$script" || exit 1; done
 
 test-hardware: needs-hardware ## Run the package in a guest: USB, keyboards, Bluetooth, systemd
 	python3 Tests/Hardware/run.py
+
+fuzz: needs-build ## Feed the decoders made-up inputs (FUZZ_RUNS=20000, FUZZ='polar-h10 …')
+	Tests/Fuzz/fuzz.sh
 
 lint: ## Check the style of all Swift files, and the shell scripts' syntax
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -74,7 +81,7 @@ bench: needs-bench ## Measure (BENCH='ring', 'ingest', …; without it, all)
 	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
 
 clean: ## Remove what was built, and nothing that was recorded
-	rm -rf .build .build-deb attune_*.deb
+	rm -rf .build .build-deb .build-fuzz attune_*.deb
 
 needs-build: ; @$(call install,$(BUILD_NEEDS))
 needs-test: ; @$(call install,$(TEST_NEEDS))

@@ -151,7 +151,10 @@ let package = Package(
             ]),
         tests(
             "VirtualDevicesTests",
-            ["Timebase", "SystemCalls", "CSystem", "VirtualDevices", "TestSupport"]),
+            [
+                "Timebase", "SystemCalls", "CSystem", "DeviceProfiles", "VirtualDevices",
+                "TestSupport", "attune",
+            ]),
         .executableTarget(
             name: "device-probe", dependencies: ["Timebase", "SystemCalls", "LinuxDevices"],
             path: "Tests/DeviceProbe", swiftSettings: house),

@@ -53,7 +53,7 @@ extension ProfileBuilder {
                 expected: field.expect, minimum: field.plausible?.minimum,
                 maximum: field.plausible?.maximum, scale: field.scale ?? 1,
                 offset: field.offset ?? 0)
-            checkPlace(built, result.fields, keys)
+            checkPlace(built, result.fields, record.fields, keys)
             result.fields.append(built)
         }
         for (index, bits) in (record.bits ?? []).enumerated() {
@@ -171,8 +171,15 @@ extension ProfileBuilder {
 
     /// Names stand once, or twice if only one of the fields is there; what repeats stands last.
     private mutating func checkPlace(
-        _ field: PacketFraming.Field, _ before: [PacketFraming.Field], _ keys: [String]
+        _ field: PacketFraming.Field, _ before: [PacketFraming.Field],
+        _ declared: [FramingDeclaration.Packets.Field], _ keys: [String]
     ) {
+        // A condition that could not be read is told already, and makes no second mistake.
+        guard
+            !zip(before + [field], declared).contains(where: { built, field in
+                built.condition == nil && (field.if ?? field.unless) != nil
+            })
+        else { return }
         if let last = before.last, last.repeats {
             if !field.repeats {
                 problem(keys, "expected no field behind one that repeats to the packet's end")

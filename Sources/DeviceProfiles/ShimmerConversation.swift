@@ -11,6 +11,8 @@ struct ShimmerConversation: DeviceConversation {
         var command: [UInt8]
         var question: Question
         var meaning: String
+        /// Whether silence is taken for consent: a firmware that does not know the command.
+        var isOptional = false
     }
     private enum Phase: Hashable {
         case stopping, draining, talking
@@ -22,6 +24,8 @@ struct ShimmerConversation: DeviceConversation {
     private var position = 0
     private var buffer: [UInt8] = []
     private var isAcknowledged = false
+    /// Whether the command to start was acknowledged.
+    private var isStarted = false
     private var drained = 0
     private var inquiry: [UInt8] = []
 
@@ -58,6 +62,10 @@ struct ShimmerConversation: DeviceConversation {
             buffer += bytes
             return listen()
         case (.talking, .timedOut):
+            if isStarted || exchange?.isOptional == true {
+                position += 1
+                return say()
+            }
             return .failed(
                 "no answer to the question \(exchange?.meaning ?? "") within "
                     + "\(Self.patience / 1000) s: is the Shimmer switched on and undocked, and does "
@@ -88,6 +96,14 @@ struct ShimmerConversation: DeviceConversation {
         while let first = buffer.first, let exchange {
             switch (first, exchange.question) {
             case (0xFF, .acknowledgement):
+                if exchange.command == [0x07], framing.checksumBytes > 0 {
+                    // The check of the acknowledgement itself is no part of the stream.
+                    isStarted = true
+                    guard buffer.count > framing.checksumBytes else { return again }
+                    let sum = ShimmerLayout.checksum([first].span, 0..<1)
+                    let bytes = [UInt8(sum & 0xFF), UInt8(sum >> 8)].prefix(framing.checksumBytes)
+                    if buffer.dropFirst().starts(with: bytes) { buffer.removeFirst(bytes.count) }
+                }
                 buffer.removeFirst()
                 position += 1
                 return say()
@@ -150,21 +166,24 @@ struct ShimmerConversation: DeviceConversation {
             set([0x21, UInt8(clamping: framing.range)], "to set the range of skin conductance")
         }
         if framing.sources.contains(where: { $0 != .gsr }) {
-            set([0x5E, 0x01], "to power the inputs")
-        }
-        if framing.checksumBytes > 0 {
-            set([0x8B, UInt8(clamping: framing.checksumBytes)], "to add a check to packets")
+            set([0x5E, 0x01], "to power the inputs", isOptional: true)
         }
         exchanges.append(
             Exchange(command: [0x01], question: .inquiry, meaning: "what its packets hold"))
+        // From here on a check stands behind every message, acknowledgements included.
+        if framing.checksumBytes > 0 {
+            set([0x8B, UInt8(clamping: framing.checksumBytes)], "to add a check to packets")
+        }
         set([0x07], "to start")
         position += 1
         return say()
     }
 
-    private mutating func set(_ command: [UInt8], _ meaning: String) {
+    private mutating func set(_ command: [UInt8], _ meaning: String, isOptional: Bool = false) {
         exchanges.append(
-            Exchange(command: command, question: .acknowledgement, meaning: meaning))
+            Exchange(
+                command: command, question: .acknowledgement, meaning: meaning,
+                isOptional: isOptional))
     }
 
     private mutating func heard(inquiry answer: [UInt8]) -> ConversationAction {

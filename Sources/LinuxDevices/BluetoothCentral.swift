@@ -21,7 +21,8 @@ public final class BluetoothCentral: Sendable {
 
     /// Starts the thread, which begins to connect.
     /// - Parameters:
-    ///   - busAddress: nil is the system's bus; another one for tests.
+    ///   - busAddress: nil is the system's bus (or `DBUS_SYSTEM_BUS_ADDRESS`); another one for
+    ///     tests.
     ///   - notify: called on the Bluetooth thread; must return at once.
     /// - Throws: when there is no thread or descriptor left. A bus or BlueZ that is not there is
     ///   told by `.adapters`.
@@ -44,8 +45,9 @@ public final class BluetoothCentral: Sendable {
     /// Opens a device: connects, or takes one that is connected already, subscribes, talks, and then
     /// delivers packets. Ends in `.opened` or `.closed`; `.waiting` tells why it takes long.
     /// - Parameters:
-    ///   - id: names this opening in notices; free again once it was told `.closed`, and after
-    ///     `close`.
+    ///   - id: names this opening in notices. After `close`, id and address may be opened again at
+    ///     once: the new opening begins when the old one is told `.closed` (BlueZ takes up to 2 s to
+    ///     disconnect).
     ///   - characteristics: packets name them by their index.
     ///   - conversation: the talk before the device sends.
     ///   - resuming: the device was open before the daemon restarted: where it is still connected,
@@ -63,7 +65,8 @@ public final class BluetoothCentral: Sendable {
     }
 
     /// Ends an opening: has the stop conversation (5 s at most; packets are delivered meanwhile),
-    /// unsubscribes and disconnects. Ends in `.closed` with no reason.
+    /// unsubscribes and disconnects. Ends in `.closed` with no reason; of an id that is not open
+    /// any more, nothing is told.
     public func close(id: UInt32, conversation: any BluetoothTalk = SilentTalk()) {
         mailbox.post { $0.close(id: id, conversation: conversation) }
     }

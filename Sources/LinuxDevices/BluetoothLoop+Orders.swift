@@ -1,16 +1,20 @@
 /// Openings come and go.
 extension BluetoothLoop {
     func open(_ order: BluetoothLink.Order) {
-        if let before = links[order.id] {
-            if before.isClosing {
-                successors[order.id] = order
-            } else {
-                refuse(order, "an opening with this number is under way")
-            }
-            return
+        func isSame(_ other: BluetoothLink.Order) -> Bool {
+            other.id == order.id || other.address == order.address
         }
-        if let other = link(at: order.address), !other.isClosing {
-            return refuse(order, "\(order.address) is open already")
+        let before = links.values.first { isSame($0.order) && !$0.isClosing }
+        if before != nil || successors.contains(where: isSame) {
+            return refuse(
+                order,
+                before.map { $0.order.id == order.id } == false
+                    ? "\(order.address) is open already"
+                    : "an opening with this number or address is under way")
+        }
+        // BlueZ takes some seconds to disconnect.
+        guard !links.values.contains(where: { isSame($0.order) }) else {
+            return successors.append(order)
         }
         let link = BluetoothLink(order, loop: self)
         links[order.id] = link
@@ -23,8 +27,11 @@ extension BluetoothLoop {
     }
 
     func close(id: UInt32, conversation: any BluetoothTalk) {
-        if successors.removeValue(forKey: id) != nil {
-            return notify(.closed(id: id, reason: nil))
+        if let index = successors.firstIndex(where: { $0.id == id }) {
+            successors.remove(at: index)
+            // Of a link with this number the end is told when it comes.
+            if links[id] == nil { notify(.closed(id: id, reason: nil)) }
+            return
         }
         if let link = links[id] { return link.stop(conversation) }
         closeSerial(id: id)
@@ -35,7 +42,9 @@ extension BluetoothLoop {
         links[link.order.id] = nil
         search.told[link.order.address] = nil
         notify(.closed(id: link.order.id, reason: reason))
-        if let next = successors.removeValue(forKey: link.order.id) { open(next) }
+        let waiting = successors
+        successors = []
+        for next in waiting { open(next) }
         updateSearch()
     }
 }

@@ -8,6 +8,8 @@ struct BluetoothSerial {
         let address: String
         let path: String
         var isOpen = false
+        /// `close` was called.
+        var isClosing = false
     }
 
     /// Whether BlueZ knows our end of the profile.
@@ -68,11 +70,11 @@ extension BluetoothLoop {
     }
 
     private func endSerial(_ id: UInt32, _ failure: BusFailure) {
-        guard let port = serial.ports.removeValue(forKey: id) else { return }
+        guard let port = serial.ports[id] else { return }
         let message =
             "the serial port of \(port.address) does not open (\(failure.words)): is it switched "
             + "on, and paired (attune devices pair \(port.address))?"
-        notify(.closed(id: id, reason: DeviceError(code: .disconnected, message: message)))
+        serialEnded(id, DeviceError(code: .disconnected, message: message))
     }
 
     /// BlueZ calls our end of the profile.
@@ -85,12 +87,15 @@ extension BluetoothLoop {
         case "NewConnection":
             guard message.values.count >= 2, let path = message.values[0].text,
                 case .descriptor(let socket) = message.values[1],
-                let id = serial.ports.first(where: { $1.path == path && !$1.isOpen })?.key,
+                let id = serial.ports.first(where: {
+                    $1.path == path && !$1.isOpen && !$1.isClosing
+                })?.key,
                 let descriptor = socket.take(), descriptor >= 0
             else { return call.refuse("org.bluez.Error.Rejected", "nobody asked for this") }
             serial.ports[id]?.isOpen = true
             call.answer()
             notify(.openedSerial(id: id, descriptor: descriptor))
+            updateSearch()
         case "RequestDisconnection":
             call.answer()
             if let path = message.values.first?.text { serialDisconnected(path) }
@@ -103,26 +108,31 @@ extension BluetoothLoop {
 
     func serialDisconnected(_ path: String) {
         for (id, port) in serial.ports where port.path == path && port.isOpen {
-            serial.ports[id] = nil
-            notify(
-                .closed(
-                    id: id,
-                    reason: DeviceError(
-                        code: .disconnected,
-                        message: "\(port.address) is out of reach or was switched off")))
+            let reason = DeviceError(
+                code: .disconnected,
+                message: "\(port.address) is out of reach or was switched off")
+            serialEnded(id, reason)
         }
     }
 
     func closeSerial(id: UInt32) {
-        guard let port = serial.ports.removeValue(forKey: id) else { return }
+        guard let port = serial.ports[id], !port.isClosing else { return }
+        serial.ports[id]?.isClosing = true
         call(
             port.path, BluetoothObjects.device, "DisconnectProfile",
             [.text(BluetoothSerial.profile)], seconds: 5
-        ) { [weak self] _ in self?.notify(.closed(id: id, reason: nil)) }
+        ) { [weak self] _ in self?.serialEnded(id, nil) }
     }
 
     func failSerial(_ reason: DeviceError) {
-        for id in serial.ports.keys.sorted() { notify(.closed(id: id, reason: reason)) }
+        for id in serial.ports.keys.sorted() { serialEnded(id, reason) }
         serial = BluetoothSerial()
+    }
+
+    /// Tells the end, once; without the reason where it was asked for.
+    private func serialEnded(_ id: UInt32, _ reason: DeviceError?) {
+        guard let port = serial.ports.removeValue(forKey: id) else { return }
+        notify(.closed(id: id, reason: port.isClosing ? nil : reason))
+        updateSearch()
     }
 }

@@ -23,8 +23,8 @@ final class BluetoothLoop {
     private(set) var absence: String?
     var objects = BluetoothObjects()
     var links: [UInt32: BluetoothLink] = [:]
-    /// Openings that wait until the one before with the same id has closed.
-    var successors: [UInt32: BluetoothLink.Order] = [:]
+    /// Openings that wait until one with the same number or address has closed.
+    var successors: [BluetoothLink.Order] = []
     /// What the Device Information service said, by address: it does not change while we run.
     var identities: [String: BluetoothIdentity] = [:]
     var search = BluetoothSearch()
@@ -196,7 +196,7 @@ final class BluetoothLoop {
                 tellAdapters()
                 for path in objects.paths(BluetoothObjects.device) { deviceChanged(path) }
                 for link in Array(links.values) { link.reach() }
-                restartSearch()
+                updateSearch()
                 serial.isRegistered = false
             case .failure(let failure):
                 tellAbsence(
@@ -243,7 +243,7 @@ final class BluetoothLoop {
         guard !stopping else { return }
         stopping = true
         setWanted([])
-        successors = [:]
+        successors = []
         for link in Array(links.values) { link.leave(disconnecting: disconnecting) }
         after(3000) { [weak self] in self?.isDone = true }
         guard isReady else { return isDone = true }

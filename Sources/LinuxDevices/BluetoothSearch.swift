@@ -6,15 +6,25 @@ struct BluetoothSearch {
     /// How an adapter's search stands.
     enum State { case starting, running, stopping, refused }
 
+    /// What BlueZ is to leave out.
+    struct Filter: Equatable {
+        /// Services of which a device must advertise one; empty: any device.
+        var services: [String] = []
+        var isClassicIncluded = false
+    }
+
     var wanted: [BluetoothWanted] = []
     /// Adapters' paths; one that is missing does not search.
     var adapters: [String: State] = [:]
+    /// What each search was begun with.
+    var filters: [String: Filter] = [:]
     /// What was told last of each device, and when.
     var told: [String: (device: BluetoothFound, at: Instant)] = [:]
 
     /// BlueZ went: nobody searches any more, and who is there must be told anew.
     mutating func forget() {
         adapters = [:]
+        filters = [:]
         told = [:]
     }
 
@@ -36,7 +46,7 @@ extension BluetoothLoop {
         search.wanted = wanted
         search.told = [:]
         for path in objects.paths(BluetoothObjects.device) { deviceChanged(path) }
-        restartSearch()
+        updateSearch()
     }
 
     /// Tells of a device that is new or different, if it is wanted and not open.
@@ -64,45 +74,47 @@ extension BluetoothLoop {
     private var isSearchNeeded: Bool {
         if links.values.contains(where: \.isUnreached) { return true }
         guard !search.wanted.isEmpty else { return false }
-        let open = links.values.filter(\.isOpen).map { link in
-            objects.devicePath(address: link.order.address).flatMap { objects.device($0) }
-                ?? BluetoothFound(address: link.order.address)
+        let addresses =
+            links.values.filter(\.isOpen).map(\.order.address)
+            + serial.ports.values.filter(\.isOpen).map(\.address)
+        let open = addresses.map { address in
+            objects.devicePath(address: address).flatMap { objects.device($0) }
+                ?? BluetoothFound(address: address)
         }
         return !search.wanted.allSatisfy { wanted in
             wanted != .anything && open.contains { wanted.fits($0) }
         }
     }
 
-    /// Begins with a new filter.
-    func restartSearch() {
-        for (path, state) in search.adapters where state == .running {
-            endSearch(path)
-        }
-        updateSearch()
-    }
-
     /// Has the adapters search, or not, as it is needed now.
     func updateSearch() {
         guard isReady else { return }
         let isNeeded = isSearchNeeded
+        let filter = searchFilter
         for (path, adapter) in objects.adapters {
             switch search.adapters[path] {
-            case nil: if isNeeded, adapter.isPowered { beginSearch(path) }
-            case .running: if !isNeeded { endSearch(path) }
+            case nil: if isNeeded, adapter.isPowered { beginSearch(path, filter) }
+            case .running: if !isNeeded || search.filters[path] != filter { endSearch(path) }
             case .starting, .stopping, .refused: break
             }
         }
     }
 
-    private func beginSearch(_ path: String) {
-        search.adapters[path] = .starting
-        var filter: [String: BusValue] = [:]
-        // Everything includes classic Bluetooth, whose search takes the air for seconds at a time.
-        if !search.wanted.contains(.anything) { filter["Transport"] = .text("le") }
+    private var searchFilter: BluetoothSearch.Filter {
         // An opening that waits is not necessarily among what is wanted.
-        if !links.values.contains(where: \.isUnreached), !search.services.isEmpty {
-            filter["UUIDs"] = .texts(search.services)
-        }
+        let isAnyNeeded = links.values.contains(where: \.isUnreached)
+        return BluetoothSearch.Filter(
+            services: isAnyNeeded ? [] : search.services,
+            // Whose search takes the air for seconds at a time.
+            isClassicIncluded: search.wanted.contains(.anything))
+    }
+
+    private func beginSearch(_ path: String, _ chosen: BluetoothSearch.Filter) {
+        search.adapters[path] = .starting
+        search.filters[path] = chosen
+        var filter: [String: BusValue] = [:]
+        if !chosen.isClassicIncluded { filter["Transport"] = .text("le") }
+        if !chosen.services.isEmpty { filter["UUIDs"] = .texts(chosen.services) }
         call(path, BluetoothObjects.adapter, "SetDiscoveryFilter", [.properties(filter)])
         call(path, BluetoothObjects.adapter, "StartDiscovery") { [weak self] result in
             guard let self, search.adapters[path] == .starting else { return }
@@ -111,6 +123,7 @@ extension BluetoothLoop {
                 search.adapters[path] = .running
                 updateSearch()
             case .failure(let failure) where failure.short == "InProgress":
+                // It searches already, with an older filter maybe.
                 search.adapters[path] = .running
             case .failure:
                 // It may be busy, or off just now.

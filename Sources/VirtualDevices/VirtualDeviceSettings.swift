@@ -50,7 +50,7 @@ public struct VirtualDeviceOptions: Hashable, Sendable {
     /// Shimmer: where the counter of 32768 Hz starts.
     public var ticksStart: UInt32 = 0
     /// Cyton: each how many frames hold an accelerometer reading; zeros are in the others.
-    public var accelerometerEvery = 1
+    public var accelerometerEvery = 10
     /// Seconds between moments in which the sensor has no contact; 0 for none.
     public var contactLossEverySeconds = 0.0
     /// Heart rate: probability that an RR interval of some 50 ms is made up behind a true one.

@@ -23,7 +23,7 @@ struct DeviceOptions: ParsableArguments {
     @Option(help: "Shimmer: where its counter of 24 bits starts.")
     var ticksStart: UInt32 = 0
     @Option(help: "Cyton: each how many frames hold an accelerometer reading.")
-    var accelerometerEvery = 1
+    var accelerometerEvery = 10
     @Option(help: "Heart rate, oximeters: seconds between moments without contact; 0 for none.")
     var contactLossEvery = 0.0
     @Option(help: "Heart rate: probability of a made-up RR interval of some 50 ms.")

@@ -46,8 +46,12 @@ struct DevicesPairCommand: ParsableCommand {
         try find(address, notices)
         if forget {
             central.forget(address: address)
-            try notices.wait(seconds: 10) { notice in
+            let isGone = try notices.wait(seconds: 10) { notice in
                 if case .vanished(address) = notice { true } else { false }
+            }
+            guard isGone else {
+                Output.error("BlueZ does not forget \(address): try bluetoothctl remove \(address)")
+                throw ExitCode.failure
             }
             return print("\(address) is forgotten.")
         }

@@ -153,6 +153,17 @@ let packetProfileText = """
         #expect(output.streams[3].integers(0) == [87])
         #expect(output.streams[0].integers(0) == [60, 61])
         #expect(output.faults.isEmpty)
+        // They outlive the decoder, as long as nothing has come.
+        var decoder = profile.makeDecoder()
+        decoder.configure(values.bytes)
+        var writer = StateWriter()
+        decoder.save(into: &writer)
+        var reader = StateReader(writer.bytes)
+        decoder = profile.makeDecoder()
+        try decoder.restore(from: &reader)
+        var restored = DecodedOutput(profile)
+        decoder.decode(packet: hex("00 3C"), from: 0, into: &restored)
+        #expect(restored.streams[3].integers(0) == [87])
         let broken = decode(packets: ["00 3C"], of: "measurement", profile, settings: [1, 9, 9])
         #expect(broken.streams.map(\.count) == [1, 0, 0, 0] && broken.faults.isEmpty)
     }

@@ -37,6 +37,9 @@ private struct MadeUpShimmer {
     }
 }
 
+/// The check behind an acknowledgement.
+private let shimmerAcknowledgementCheck = 0x65F4
+
 @Suite struct ShimmerConversationTests {
     private func start(
         _ options: ProfileOptions = ProfileOptions(), _ device: MadeUpShimmer
@@ -75,10 +78,44 @@ private struct MadeUpShimmer {
         #expect(
             interview.written
                 == [
-                    "20", "3F", "2E", "05 00 01", "08 04 01 00", "21 01", "5E 01", "8B 02", "01",
+                    "20", "3F", "2E", "05 00 01", "08 04 01 00", "21 01", "5E 01", "01", "8B 02",
                     "07",
                 ].map(hex))
         #expect(interview.settings?.prefix(6) == hex("01 03 02 02 00 01")[...])
+    }
+
+    @Test(arguments: [1, 2, 100])
+    func theCheckOfAnAcknowledgementIsNoPartOfTheStream(_ pieces: Int) throws {
+        var device = MadeUpShimmer()
+        let profile = try shipped("shimmer3-gsr").applying(
+            options: ProfileOptions(parameters: ["checksumBytes": 2]))
+        let interview = Interview(profile.startConversation()) { command in
+            guard command == [7] || command == [0x8B, 2] else { return device.answer(command) }
+            // CRC-16 of FF 00 from 0xB0CA.
+            let bytes = [0xFF] + little(shimmerAcknowledgementCheck, bytes: 2)
+            let stream = command == [7] ? shimmerPackets(0..<1, checksum: 2) : []
+            return .sends(
+                stride(from: 0, to: 3, by: pieces).map {
+                    (Array(bytes[$0..<min($0 + pieces, 3)]), 0)
+                } + [(stream, 0)])
+        }
+        #expect(interview.failure == nil)
+        #expect(shimmerPackets(0..<1, checksum: 2).starts(with: interview.leftover))
+        // And one that ends with it.
+        let brief = Interview(profile.startConversation()) { command in
+            command == [7] ? .says([0xFF]) : device.answer(command)
+        }
+        #expect(brief.failure == nil && brief.settings != nil)
+    }
+
+    @Test func firmwareThatDoesNotKnowThePowerOfTheInputs() throws {
+        var device = MadeUpShimmer()
+        let profile = try shipped("shimmer3-gsr").applying(
+            options: ProfileOptions(channels: ["gsr", "pulse"]))
+        let interview = Interview(profile.startConversation()) { command in
+            command[0] == 0x5E ? .nothing : device.answer(command)
+        }
+        #expect(interview.failure == nil && interview.written.last == [7])
     }
 
     @Test func aDeviceThatStillSendsIsSilencedFirst() throws {

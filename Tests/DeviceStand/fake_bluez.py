@@ -7,6 +7,7 @@ A device is told by keys, or as an object of the JSON list in FILE:
   address, name, services (long UUIDs), manufacturer ({"107": "00"} or 107)
   characteristics  list of {name, uuid, subscribe | flags, value (hex), optional}
   profile-json     (key only) file with that list, or with an object that has it as "characteristics"
+  profile          (key only) a profile of Devices/profiles: its characteristics, and what it matches
   pty              a terminal that speaks the text form of packets: notifications, writes and reads go
                    through it (`name HEX`; `write NAME HEX`, `read NAME`, `subscribe NAME`, ...);
                    `disconnected` and `connected` from it are as `drop` and `return`
@@ -31,6 +32,7 @@ import argparse
 import fcntl
 import json
 import os
+import re
 import socket
 import sys
 import termios
@@ -721,6 +723,33 @@ def watch_commands(number):
     GLib.io_add_watch(number, GLib.IO_IN | GLib.IO_HUP, ready)
 
 
+def long_uuid(text):
+    text = text.lower()
+    return {4: "0000" + text + BASE, 8: text + BASE}.get(len(text), text)
+
+
+def read_profile(path):
+    """What a profile says of its device; enough of YAML for the two kinds of lines that matter."""
+    told = {"characteristics": []}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            line = line.split(" #")[0]
+            pairs = dict(re.findall(r"(\w+): *(\[[^]]*\]|\"[^\"]*\"|[^,{}\s]+)", line))
+            if re.match(r"\s*- *\{.*\buuid:", line):
+                told["characteristics"].append({**pairs, "uuid": long_uuid(pairs["uuid"])})
+            elif re.match(r"\s*- *bluetooth: *\{", line):
+                if "name" in pairs:
+                    told.setdefault("name", pairs["name"].strip('"').replace("*", " of a test"))
+                if "services" in pairs:
+                    words = re.findall(r"[0-9a-fA-F-]+", pairs["services"])
+                    told.setdefault("services", [long_uuid(word) for word in words])
+                if "manufacturer" in pairs:
+                    told.setdefault("manufacturer", pairs["manufacturer"])
+    if not told["characteristics"]:
+        raise SystemExit(f"{path}: no characteristics, so it is no Bluetooth profile")
+    return told
+
+
 def parse_device(text):
     told = {}
     for part in text.split(","):
@@ -733,6 +762,8 @@ def parse_device(text):
             if isinstance(content, list):
                 content = {"characteristics": content}
             told = {**content, **told}
+        elif key == "profile":
+            told = {**read_profile(value), **told}
         elif key in ("connect_ms", "resolve_ms", "connect_failures", "give_up_ms", "battery"):
             told[key] = int(value)
         else:

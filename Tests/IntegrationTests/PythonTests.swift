@@ -30,6 +30,10 @@ extension IntegrationTests {
 
         @Test func realHeartsComeBack() throws { try run("hearts.py") }
 
+        /// Every kind of sensor at once; unplugged; and silent while they count on.
+        @Test(arguments: ["all", "unplugged", "silent"])
+        func allSensorsAtOnce(mode: String) throws { try run("sensors.py", ["12", mode]) }
+
         @Test func theIndependentClientIsServedByTheDaemon() throws { try run("link.py") }
     }
 }

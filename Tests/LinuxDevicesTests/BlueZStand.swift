@@ -146,6 +146,13 @@ final class BlueZStand: Sendable {
         control.withLock { try? $0?.write(contentsOf: Data((line + "\n").utf8)) }
     }
 
+    /// Waits until everything that the made-up BlueZ told so far has been read.
+    func sync() throws {
+        let word = "sync \(UInt32.random(in: 0...UInt32.max))"
+        command(word)
+        try wait { has("did", word) }
+    }
+
     /// What the made-up BlueZ told so far.
     var lines: [[String: String]] { told.withLock { $0.lines } }
     func has(_ key: String, _ value: String) -> Bool { lines.contains { $0[key] == value } }

@@ -43,6 +43,7 @@ struct BluetoothCentralTests {
         #expect(found.services == [Self.heartRate])
         #expect(found.manufacturers == [107])
         #expect(found.rssi != nil && !found.isConnected)
+        try stand.sync()
         #expect(stand.lines.contains { $0["filter"]?.contains(Self.heartRate) == true })
 
         var characteristics = Self.characteristics
@@ -77,6 +78,7 @@ struct BluetoothCentralTests {
         #expect(try stand.closed(4) == nil)
         #expect(reader.next() == nil)
         try stand.wait { stand.has("disconnect", first) }
+        try stand.sync()
         if subscription == .acquire {
             // Sockets first: bluetoothd would crash otherwise.
             let order = stand.lines.compactMap { $0["released"] ?? $0["disconnect"] }

@@ -35,6 +35,7 @@ struct BluetoothPairingTests {
         try stand.wait {
             stand.seen.contains { if case .pairing(first, .paired) = $0 { true } else { false } }
         }
+        try stand.sync()
         #expect(stand.has("paired", first) && stand.has("set", "Trusted"))
         #expect(stand.has("capability", "KeyboardDisplay"))
         central.forget(address: first)
@@ -102,9 +103,13 @@ struct BluetoothPairingTests {
             let received = unsafe read(port.number, &answer, 3)
             #expect(sent == 3 && ready == 1 && received == 3)
             #expect(answer == [1, 2, 3])
+            // There is nothing more to search for.
+            central.setWanted([.address(first)])
+            try stand.wait { stand.lines.last { $0["discovery"] != nil }?["discovery"] == "off" }
             if id == 1 {
                 central.close(id: 1)
                 #expect(try stand.closed(1) == nil)
+                try stand.sync()
                 #expect(stand.lines.contains { $0["profile"] != nil && $0["disconnect"] == first })
             } else {
                 stand.command("drop \(first)")

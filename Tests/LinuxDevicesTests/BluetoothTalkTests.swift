@@ -69,6 +69,7 @@ struct BluetoothTalkTests {
                 + Array("/d/x/t/t/d/d/".utf8))
         #expect(opened.leftover == [9])
         #expect(opened.subscriptions == [.acquire, .notify, .none, .none, .none])
+        try stand.sync()
         #expect(
             stand.lines.filter { $0["write"] != nil }.map { $0["type"] } == [
                 "request", "command", "request",
@@ -86,6 +87,7 @@ struct BluetoothTalkTests {
             ]))
         #expect(try stand.closed(1) == nil)
         #expect(reader.rest().map(\.bytes) == [[0xF0, 0x45]])
+        try stand.sync()
         let order = stand.lines.compactMap { $0["write"] ?? $0["disconnect"] }
         #expect(order.suffix(2) == ["echo", first])
     }
@@ -151,5 +153,13 @@ struct BluetoothTalkTests {
             return all.count == 2 ? all[1] : nil
         }
         _ = PacketReader(again)
+        // So does another number for the same device; while it is open, it is refused.
+        central.open(id: 2, address: first, characteristics: [Self.characteristics[0]])
+        #expect(try stand.closed(2)?.code == .busy)
+        stand.forgetNotices()
+        central.close(id: 1)
+        central.open(id: 2, address: first, characteristics: [Self.characteristics[0]])
+        _ = PacketReader(try stand.opened(2).descriptor)
+        #expect(stand.isClosed(1))
     }
 }

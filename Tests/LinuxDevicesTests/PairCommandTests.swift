@@ -34,6 +34,7 @@ struct PairCommandTests {
         let listed = try run(stand, ["--seconds", "2"])
         #expect(listed.status == 0 && listed.text.contains("\(first)  Strap 1"))
         // Sensors of both kinds are listed.
+        try stand.sync()
         #expect(stand.lines.contains { $0["filter"] != nil && $0["transport"] != "le" })
 
         let refused = try run(stand, [first], answer: "n\n")
@@ -41,10 +42,12 @@ struct PairCommandTests {
         #expect(refused.text.contains("Authentication Rejected"))
         // Nobody there to answer is a no.
         #expect(try run(stand, [first]).status == 1)
+        try stand.sync()
         #expect(!stand.has("paired", first))
 
         let paired = try run(stand, [first.lowercased()], answer: "yes\n")
         #expect(paired.status == 0 && paired.text.contains("\(first) is paired"))
+        try stand.sync()
         #expect(stand.has("paired", first))
         let forgotten = try run(stand, [first, "--forget"])
         #expect(forgotten.status == 0 && forgotten.text.contains("is forgotten"))
