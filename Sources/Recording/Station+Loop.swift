@@ -75,6 +75,9 @@ extension Station {
     }
 
     private func shutDown() {
+        // First, while they are still read: a packet that nobody takes would end the connection before
+        // the device is told to stop.
+        stopBluetooth()
         acquisition.finish()
         sequencer.finish()
         store.finish()
@@ -82,7 +85,6 @@ extension Station {
             if device.address != nil { continue }
             DeviceOpener.stop(device.profile, path: device.node)
         }
-        stopBluetooth()
         for study in studies.values { try? study.close() }
         if sessions.isEmpty {
             try? acquisitionRing.remove()
