@@ -70,6 +70,10 @@ final class ManagedDevice {
     var openedAt = Instant(nanoseconds: 0)
     /// The Bluetooth thread has an opening of this device, which it has not told as ended.
     var isLinked = false
+    /// Which byte goes out for which mark, where the device is a marker port.
+    var marks: [String: UInt8] = [:]
+    /// A descriptor of it to write marks to; -1 where there is none.
+    var copy: Int32 = -1
     /// Percent, where the device tells.
     var battery: Int?
     /// For the rate shown in the status.

@@ -89,6 +89,7 @@ extension Station {
                 detail: JSONText.object([("phase", JSONText.string(asked.phase))]),
                 time: triple.monotonic, realtime: triple.realtime, actor: actor(call)),
             for: session)
+        sendMarks("phase:\(asked.phase)", at: triple.monotonic, of: session, any: false)
         session.phase = asked.phase
         tellWatchers(session)
         whenDurable(session) { [weak self] in
@@ -106,6 +107,7 @@ extension Station {
             .mark(
                 label: asked.label, detail: asked.detail?.text ?? "null", time: now,
                 actor: actor(call)), for: session)
+        sendMarks(asked.label, at: now, of: session)
         whenDurable(session) { [weak self] in
             guard let self else { return }
             call.reply(

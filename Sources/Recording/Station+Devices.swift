@@ -36,7 +36,8 @@ extension Station {
             }
             add(
                 setting.name ?? setting.profile, configured, binding, setting.options, kind,
-                recovery)
+                recovery,
+                marks: setting.marks.mapValues { UInt8(clamping: $0) })
         }
         try addInputs(settings.keyboards, .keyboard, recovery)
         try addInputs(settings.pointers, .pointer, recovery)
@@ -93,7 +94,8 @@ extension Station {
 
     private func add(
         _ name: String, _ profile: DeviceProfile, _ binding: ManagedDevice.Binding,
-        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation
+        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation,
+        marks: [String: UInt8] = [:]
     ) {
         // A device that records for a session which was taken up keeps its number.
         let resumed = recovery.source(named: name)
@@ -102,6 +104,7 @@ extension Station {
         let device = ManagedDevice(
             id: id, name: name, profile: profile, binding: binding, options: options, kind: kind)
         device.isResuming = resumed != nil
+        device.marks = marks
         if case .path(let path) = binding {
             device.node = path
             device.identity = path
@@ -247,6 +250,7 @@ extension Station {
             device.reason = ""
             device.backoff = 1
             device.openedAt = Clocks.now()
+            keepCopy(of: descriptor, device)
             acquisition.commands.post(
                 .add(
                     source: id, descriptor: descriptor, reading, isFresh: isFresh,
@@ -313,6 +317,7 @@ extension Station {
 
     func sourceEnded(_ id: UInt32, _ code: Int32) {
         guard let device = devices[id] else { return }
+        dropCopy(device)
         device.isOpen = false
         device.isResuming = false
         device.state = .absent

@@ -81,6 +81,7 @@ extension Station {
         acquisition.finish()
         sequencer.finish()
         store.finish()
+        markerOutput?.finish()
         for device in devices.values where device.kind == .serial && device.isOpen {
             if device.address != nil { continue }
             DeviceOpener.stop(device.profile, path: device.node)
@@ -104,6 +105,7 @@ extension Station {
                 log.critical("the reader cannot go on: \(error)")
                 raise("acquisition", "The reader has failed: \(error). Restart attuned.")
             case .deviceOpened(let id, let result): deviceOpened(id, result)
+            case .markSent(let outcome): markSent(outcome)
             case .bluetooth(let notice): take(notice)
             case .committed(let notice): committed(notice)
             case .commitFailed(let session, let error): commitFailed(session, error)
