@@ -13,7 +13,9 @@ extension Station {
         case ControlInterface.GetStatus.name:
             call.reply(ControlInterface.GetStatus.Reply(status: status()))
         case ControlInterface.ListDevices.name:
-            call.reply(ControlInterface.ListDevices.Reply(devices: deviceInformation()))
+            call.reply(
+                ControlInterface.ListDevices.Reply(
+                    devices: deviceInformation() + unboundDevices()))
         case ControlInterface.ListSessions.name:
             let asked = try call.parameters(of: ControlInterface.ListSessions.self)
             call.reply(
@@ -226,7 +228,8 @@ extension Station {
                 streams: device.profile.streams.map(\.name), samples: health?.samples ?? 0,
                 lastSampleAgeMs: health?.lastSample.map { Int(max(0, now - $0) / 1_000_000) },
                 rateHz: device.isOpen ? device.rate.hertz : nil,
-                faults: Int(clamping: health?.faults ?? 0))
+                faults: Int(clamping: health?.faults ?? 0), why: device.why,
+                batteryPercent: device.battery)
         }
     }
 

@@ -185,6 +185,7 @@ extension Station {
             if let device = devices.values.first(where: { $0.name == name }) {
                 device.node = found.node
                 device.identity = found.identity
+                device.foundBy = profile.evidence(in: found.properties)
             }
             return
         }

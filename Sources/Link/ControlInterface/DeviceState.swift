@@ -6,4 +6,6 @@ public enum DeviceState: String, Codable, Hashable, Sendable, CaseIterable {
     case streaming
     case silent
     case failed
+    /// Plugged in, and nothing says that it is to be recorded.
+    case unbound
 }
