@@ -83,7 +83,7 @@ bench: needs-bench ## Measure (BENCH='ring', 'ingest', …; without it, all)
 	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
 
 clean: ## Remove what was built, and nothing that was recorded
-	rm -rf .build .build-deb .build-fuzz attune_*.deb
+	rm -rf .build .build-deb .build-fuzz .build-hardware attune_*.deb
 
 needs-build: ; @$(call install,$(BUILD_NEEDS))
 needs-test: ; @$(call install,$(TEST_NEEDS))
