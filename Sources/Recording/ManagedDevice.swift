@@ -53,6 +53,8 @@ final class ManagedDevice {
     let kind: Kind
     /// The udev properties by which it was recognised.
     var foundBy = ""
+    /// A keyboard that is read only while the session's chat has the focus.
+    var onlyWithFocus = false
     var node = ""
     var identity = ""
     var state = DeviceState.absent

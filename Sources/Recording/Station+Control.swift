@@ -91,6 +91,7 @@ extension Station {
             for: session)
         sendMarks("phase:\(asked.phase)", at: triple.monotonic, of: session, any: false)
         session.phase = asked.phase
+        reviewInputs(session)
         tellWatchers(session)
         whenDurable(session) { [weak self] in
             guard let self else { return }
@@ -173,6 +174,8 @@ extension Station {
             session.stopCalls.removeAll { $0.connection == connection }
             for client in session.clients.values where client.connection == connection {
                 client.connection = nil
+                client.isFocused = nil
+                reviewInputs(session)
             }
         }
     }

@@ -69,10 +69,14 @@ public struct StationSettings: CheckedDeclaration {
         public var testSource: String?
         public var name: String?
         public var participant: Bool
+        /// Whether it is read only while the chat has the focus; nil for the usual: a keyboard is, a
+        /// pointer and a test source are not.
+        public var onlyWithFocus: Bool?
 
         private enum CodingKeys: String, CodingKey, CaseIterable {
             case match, path, name, participant
             case testSource = "test_source"
+            case onlyWithFocus = "only_with_focus"
         }
 
         public init(from decoder: any Decoder) throws {
@@ -82,6 +86,7 @@ public struct StationSettings: CheckedDeclaration {
             testSource = try container.decodeIfPresent(String.self, forKey: .testSource)
             name = try container.decodeIfPresent(String.self, forKey: .name)
             participant = try container.decodeIfPresent(Bool.self, forKey: .participant) ?? true
+            onlyWithFocus = try container.decodeIfPresent(Bool.self, forKey: .onlyWithFocus)
         }
 
         public func check(_ report: inout DeclarationReport) {

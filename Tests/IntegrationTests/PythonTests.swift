@@ -36,6 +36,8 @@ extension IntegrationTests {
 
         @Test func marksComeInAndGoOut() throws { try run("marks.py") }
 
+        @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }
+
         @Test func theIndependentClientIsServedByTheDaemon() throws { try run("link.py") }
     }
 }

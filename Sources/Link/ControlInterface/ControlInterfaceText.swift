@@ -65,7 +65,7 @@ extension ControlInterface {
             profile: string,
             node: string,
             identity: string,
-            state: (absent, opening, starting, streaming, silent, failed, unbound),
+            state: (absent, opening, starting, streaming, silent, failed, unbound, paused),
             reason: string,
             session: ?string,
             streams: []string,
