@@ -365,6 +365,8 @@ final class Interpreter {
                         session: session.number, stream: "", time: time, bound: 0, channels: [],
                         content: .event(event.payload)))
             }
+        case .event(let kind, let payload, let time):
+            session.take(SessionEvent(time: time, kind: kind, payload: payload))
         case .audit(let action, let detail, let time, let realtime, let actor):
             session.audit(
                 AuditEntry(

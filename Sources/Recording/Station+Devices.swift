@@ -36,7 +36,8 @@ extension Station {
             }
             add(
                 setting.name ?? setting.profile, configured, binding, setting.options, kind,
-                recovery)
+                recovery,
+                marks: setting.marks.mapValues { UInt8(clamping: $0) })
         }
         try addInputs(settings.keyboards, .keyboard, recovery)
         try addInputs(settings.pointers, .pointer, recovery)
@@ -97,7 +98,8 @@ extension Station {
     @discardableResult
     private func add(
         _ name: String, _ profile: DeviceProfile, _ binding: ManagedDevice.Binding,
-        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation
+        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation,
+        marks: [String: UInt8] = [:]
     ) -> ManagedDevice {
         // A device that records for a session which was taken up keeps its number.
         let resumed = recovery.source(named: name)
@@ -106,6 +108,7 @@ extension Station {
         let device = ManagedDevice(
             id: id, name: name, profile: profile, binding: binding, options: options, kind: kind)
         device.isResuming = resumed != nil
+        device.marks = marks
         if case .path(let path) = binding {
             device.node = path
             device.identity = path
@@ -190,6 +193,7 @@ extension Station {
             if let device = devices.values.first(where: { $0.name == name }) {
                 device.node = found.node
                 device.identity = found.identity
+                device.foundBy = profile.evidence(in: found.properties)
             }
             return
         }
@@ -251,6 +255,7 @@ extension Station {
             device.reason = ""
             device.backoff = 1
             device.openedAt = Clocks.now()
+            keepCopy(of: descriptor, device)
             acquisition.commands.post(
                 .add(
                     source: id, descriptor: descriptor, reading, isFresh: isFresh,
@@ -262,6 +267,7 @@ extension Station {
     func sourceEnded(_ id: UInt32, _ code: Int32) {
         // One that was taken away on purpose may still tell of its end.
         guard let device = devices[id], device.state != .paused else { return }
+        dropCopy(device)
         device.isOpen = false
         device.isResuming = false
         device.state = .absent

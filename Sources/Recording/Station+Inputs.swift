@@ -102,8 +102,11 @@ extension Station {
             device.state = error.code == .notFound ? .absent : .failed
             // It is tried every few seconds: told once.
             if device.reason != "\(error)" {
-                device.reason = "\(error)"
-                log.warning("\(device.name) is not recorded: \(error)")
+                // It is tried every few seconds: told once.
+                if device.reason != "\(error)" {
+                    device.reason = "\(error)"
+                    log.warning("\(device.name) is not recorded: \(error)")
+                }
             }
         }
     }

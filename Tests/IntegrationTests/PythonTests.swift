@@ -34,6 +34,8 @@ extension IntegrationTests {
         @Test(arguments: ["all", "unplugged", "silent"])
         func allSensorsAtOnce(mode: String) throws { try run("sensors.py", ["12", mode]) }
 
+        @Test func marksComeInAndGoOut() throws { try run("marks.py") }
+
         @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }
 
         @Test func theIndependentClientIsServedByTheDaemon() throws { try run("link.py") }
