@@ -44,10 +44,14 @@ enum SessionViews {
           SELECT streams.name AS stream, ordinal,
             (pressed_ns - session.started_ns) / 1e9 AS t_s, class,
             (released_ns - pressed_ns) / 1e6 AS dwell_ms,
-            (pressed_ns - lag(pressed_ns) OVER earlier) / 1e6 AS press_to_press_ms,
-            (pressed_ns - lag(released_ns) OVER earlier) / 1e6 AS flight_ms
-          FROM keystrokes JOIN streams ON streams.id = stream_id, session
-          WINDOW earlier AS (PARTITION BY stream_id ORDER BY ordinal);
+            CASE WHEN gaps.id IS NULL THEN
+              (pressed_ns - lag(pressed_ns) OVER earlier) / 1e6 END AS press_to_press_ms,
+            CASE WHEN gaps.id IS NULL THEN
+              (pressed_ns - lag(released_ns) OVER earlier) / 1e6 END AS flight_ms
+          FROM keystrokes JOIN streams ON streams.id = keystrokes.stream_id
+            LEFT JOIN gaps ON gaps.stream_id = keystrokes.stream_id
+              AND gaps.after_index = ordinal - 1, session
+          WINDOW earlier AS (PARTITION BY keystrokes.stream_id ORDER BY ordinal);
         """
 
     private static let gaps = """

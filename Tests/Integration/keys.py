@@ -230,6 +230,11 @@ def look(file):
         for after, _, start, end in gaps:
             inside = [key[0] for key in keys if start < key[0] < end]
             check(f"{name}: no key in the gap after {after}", not inside, inside, start, end)
+        across = [ordinal for (ordinal,) in database.execute(
+            "SELECT ordinal FROM v_keystrokes WHERE stream = (SELECT name FROM streams WHERE id = ?)"
+            " AND press_to_press_ms IS NULL ORDER BY ordinal", [stream])]
+        check(f"{name}: no interval across a gap",
+              across == [after + 1 for after in borders if after + 1 < count], across)
         held = [index for index, key in enumerate(keys) if key[1] is None]
         # The key that was down when the focus went has no release, although it was seen to rise.
         check(f"{name}: dwell of a held key is discarded", held == ([4] if name == "guarded" else []))

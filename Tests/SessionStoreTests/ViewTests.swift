@@ -105,7 +105,8 @@ import Timebase
         #expect(
             try rows("SELECT * FROM v_keystrokes") == [
                 ["keys", "0", "1.0", "letter", "80.0", "-", "-"],
-                ["keys", "1", "1.15", "letter", "300.0", "150.0", "70.0"],
+                // A gap lies before it.
+                ["keys", "1", "1.15", "letter", "300.0", "-", "-"],
                 ["keys", "2", "1.4", "letter", "-", "250.0", "-50.0"],
             ])
         #expect(
