@@ -49,7 +49,8 @@ extension IntegrationTests {
             let keys = try reader.keystrokes(stream.id)
             let turns = try reader.turns()
             // Before the chat's phase the keyboard is closed.
-            #expect(try reader.gaps().allSatisfy { $0.gap.cause == .pause && $0.gap.afterIndex < 0 })
+            #expect(
+                try reader.gaps().allSatisfy { $0.gap.cause == .pause && $0.gap.afterIndex < 0 })
             try reader.close()
             #expect(edits.count >= 40)
 
