@@ -100,15 +100,20 @@ public final class LinkedClient {
     /// Sends samples of a registered stream as one item.
     /// - Parameters:
     ///   - data: little-endian values in the channels' types, sample by sample.
+    ///   - missing: how many samples went missing right before these, where that is known.
+    ///   - interruption: why an unknown number may have gone missing there.
+    ///   - readings: of the stream's own clock; may come alone, with count 0.
     @discardableResult
     public func send(
         stream: String, firstTime: Instant, firstIndex: Int64? = nil, stamps: [Int64]? = nil,
-        count: Int, data: [UInt8]
+        count: Int, data: [UInt8], missing: Int64? = nil, interruption: LinkInterruption? = nil,
+        readings: [DeviceReading]? = nil
     ) throws(LinkError) -> Int64 {
         let samples = LinkInterface.SendSamples.Parameters(
             session: "", client: "", stream: stream, sequence: outbox.lastSequence + 1,
             firstTimeNs: firstTime.nanoseconds, firstIndex: firstIndex, stampsNs: stamps,
-            count: count, data: Base64.encode(data))
+            count: count, data: Base64.encode(data), missing: missing, interruption: interruption,
+            readings: readings)
         let sequence = try append("samples", samples)
         try process()
         return sequence
