@@ -4,7 +4,7 @@ import SystemCalls
 import Timebase
 
 /// A UDP socket of IPv4 that never blocks. Used by one thread.
-struct DatagramSocket: ~Copyable {
+final class DatagramSocket {
     /// Something that came.
     struct Datagram {
         var bytes: [UInt8]

@@ -3,14 +3,23 @@ import Glibc
 /// The functions of liblsl that are used, found by name in a library that was opened while running.
 ///
 /// The types follow liblsl's C interface (`lsl_c.h`); handles are opaque pointers.
-struct LSLFunctions: Sendable {
+/// Safe to hold: functions of a library that is never closed. Each call says why it holds.
+@safe struct LSLFunctions: Sendable {
     typealias Handle = UnsafeMutableRawPointer
     typealias Text = @convention(c) (Handle?) -> UnsafePointer<CChar>?
     typealias Destroy = @convention(c) (Handle?) -> Void
     typealias Named = @convention(c) (Handle?, UnsafePointer<CChar>?) -> Handle?
-    typealias Pull<Value> = @convention(c) (
-        Handle?, UnsafeMutablePointer<Value>?, UnsafeMutablePointer<Double>?, UInt, UInt, Double,
+    typealias PullReals = @convention(c) (
+        Handle?, UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?, UInt, UInt, Double,
         UnsafeMutablePointer<Int32>?
+    ) -> UInt
+    typealias PullIntegers = @convention(c) (
+        Handle?, UnsafeMutablePointer<Int64>?, UnsafeMutablePointer<Double>?, UInt, UInt, Double,
+        UnsafeMutablePointer<Int32>?
+    ) -> UInt
+    typealias PullTexts = @convention(c) (
+        Handle?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+        UnsafeMutablePointer<Double>?, UInt, UInt, Double, UnsafeMutablePointer<Int32>?
     ) -> UInt
 
     let localClock: @convention(c) () -> Double
@@ -47,9 +56,9 @@ struct LSLFunctions: Sendable {
             Handle?, UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?, Double,
             UnsafeMutablePointer<Int32>?
         ) -> Double
-    let pullReals: Pull<Double>
-    let pullIntegers: Pull<Int64>
-    let pullTexts: Pull<UnsafeMutablePointer<CChar>?>
+    let pullReals: PullReals
+    let pullIntegers: PullIntegers
+    let pullTexts: PullTexts
     let destroyText: @convention(c) (UnsafeMutablePointer<CChar>?) -> Void
 
     /// - Parameter library: what `dlopen` gave.
@@ -64,8 +73,8 @@ struct LSLFunctions: Sendable {
             }
             return unsafe unsafeBitCast(symbol, to: type)
         }
-        unsafe localClock = try find("lsl_local_clock", (@convention(c) () -> Double).self)
-        unsafe libraryVersion = try find("lsl_library_version", (@convention(c) () -> Int32).self)
+        localClock = try find("lsl_local_clock", (@convention(c) () -> Double).self)
+        libraryVersion = try find("lsl_library_version", (@convention(c) () -> Int32).self)
         unsafe createResolver = try find(
             "lsl_create_continuous_resolver", (@convention(c) (Double) -> Handle?).self)
         unsafe resolverResults = try find(
@@ -105,10 +114,10 @@ struct LSLFunctions: Sendable {
                 Handle?, UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?, Double,
                 UnsafeMutablePointer<Int32>?
             ) -> Double).self)
-        unsafe pullReals = try find("lsl_pull_chunk_d", Pull<Double>.self)
-        unsafe pullIntegers = try find("lsl_pull_chunk_l", Pull<Int64>.self)
+        unsafe pullReals = try find("lsl_pull_chunk_d", PullReals.self)
+        unsafe pullIntegers = try find("lsl_pull_chunk_l", PullIntegers.self)
         unsafe pullTexts = try find(
-            "lsl_pull_chunk_str", Pull<UnsafeMutablePointer<CChar>?>.self)
+            "lsl_pull_chunk_str", PullTexts.self)
         unsafe destroyText = try find(
             "lsl_destroy_string", (@convention(c) (UnsafeMutablePointer<CChar>?) -> Void).self)
     }

@@ -1,5 +1,7 @@
 /// One connection to an LSL stream. Used by one thread.
-final class LSLInlet {
+///
+/// Safe to hold: the handle is given back to liblsl when this goes, and nowhere else.
+@safe final class LSLInlet {
     /// LSL's own estimate of how the sender's clock stands to this machine's.
     struct Correction: Hashable, Sendable {
         /// Seconds to add to the sender's times.

@@ -4,8 +4,9 @@ import Timebase
 
 /// liblsl, opened while the program runs, so that it need not be there to install or build anything.
 ///
-/// Used by one thread. It is never closed: its threads may still run.
-public final class LSLLibrary {
+/// Used by one thread. It is never closed: its threads may still run. Safe to hold: its handles are
+/// liblsl's own, which lives as long as the process.
+@safe public final class LSLLibrary {
     /// Where it was found.
     public let path: String
     let functions: LSLFunctions

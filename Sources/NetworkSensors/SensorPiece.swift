@@ -53,6 +53,6 @@ protocol NetworkSource: AnyObject {
 extension [UInt8] {
     mutating func append(littleEndian value: some FixedWidthInteger) {
         // The bytes of a number, copied within the call.
-        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
+        unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
     }
 }

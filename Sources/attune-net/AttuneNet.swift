@@ -114,7 +114,7 @@ struct AttuneNet: ParsableCommand {
 
     private func say(_ text: String) {
         // What standard error does not take is lost, and nobody could be told.
-        _ = unsafe fputs("attune-net: \(text)\n", stderr)
+        try? FileSystem.writeAll(Array("attune-net: \(text)\n".utf8), to: STDERR_FILENO)
     }
 
     private func usualState() -> String {
