@@ -125,7 +125,7 @@ def lsl(programs):
     settings = "lsl:\n" + "".join(
         f"  - {{name: numbers-{name}, as: {name}}}\n" for name in formats
     ) + "  - {name: markers, type: test}\n"
-    with Station(programs) as station:
+    with Station(programs, "devices: []\n") as station:
         network = Network(station, settings)
         numbers = network.outlet("numbers", 3)
         markers = network.outlet("markers", 2)
@@ -173,7 +173,7 @@ def lsl(programs):
 
 
 def killed(programs):
-    with Station(programs) as station:
+    with Station(programs, "devices: []\n") as station:
         network = Network(station, "lsl: [{source_id: test-source, as: one}]\n")
         first = network.outlet("one", 8)
         network.wait_for_samples("one", 400)
@@ -226,7 +226,7 @@ DECIMALS = {"EA": 6, "EL": 6, "T1": 2, "AX": 3, "AY": 3, "AZ": 3}
 
 def emotibit(programs):
     port = free_port()
-    with Station(programs) as station:
+    with Station(programs, "devices: []\n") as station:
         network = Network(
             station, f"emotibit: [{{address: 127.0.0.1, port: {port}, name: wrist}}]\n")
         log = station.path("emotibit.log")
@@ -290,7 +290,7 @@ def emotibit(programs):
 
 def nothing(programs):
     """No library, wrong settings, nothing to do: said, with an exit code that tells them apart."""
-    with Station(programs) as station:
+    with Station(programs, "devices: []\n") as station:
         def run(*arguments, **environment):
             return subprocess.run(
                 [station.programs / "attune-net", "--runtime", station.runtime, *arguments],
