@@ -188,16 +188,13 @@ final class EmotibitSource: NetworkSource {
         guard let type, let values, !values.isEmpty else { return }
         var bytes: [UInt8] = []
         for value in values { bytes.append(littleEndian: value.bitPattern) }
-        let period = type.rate.map { Int64(1e9 / $0) } ?? 0
-        let taken = readings.removeValue(forKey: line.tag)
+        let taken = readings.removeValue(forKey: line.tag) ?? []
         deliver(
             .samples(
                 SampleBatch(
                     stream: "\(settings.name).\(type.tag)",
-                    firstTime: arrival + -(Int64(values.count - 1) * period),
-                    stamps: type.rate == nil
-                        ? values.map { _ in arrival.nanoseconds } : nil,
-                    count: values.count, data: bytes, missing: missing,
+                    stamps: values.map { _ in arrival.nanoseconds }, data: bytes,
+                    missing: missing,
                     interruption: interruptions.removeValue(forKey: line.tag),
                     readings: taken)))
     }

@@ -9,25 +9,29 @@ import Glibc
     typealias Text = @convention(c) (Handle?) -> UnsafePointer<CChar>?
     typealias Destroy = @convention(c) (Handle?) -> Void
     typealias Named = @convention(c) (Handle?, UnsafePointer<CChar>?) -> Handle?
-    typealias PullReals = @convention(c) (
-        Handle?, UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?, UInt, UInt, Double,
-        UnsafeMutablePointer<Int32>?
-    ) -> UInt
-    typealias PullIntegers = @convention(c) (
-        Handle?, UnsafeMutablePointer<Int64>?, UnsafeMutablePointer<Double>?, UInt, UInt, Double,
-        UnsafeMutablePointer<Int32>?
-    ) -> UInt
-    typealias PullTexts = @convention(c) (
-        Handle?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
-        UnsafeMutablePointer<Double>?, UInt, UInt, Double, UnsafeMutablePointer<Int32>?
-    ) -> UInt
+    typealias PullReals =
+        @convention(c) (
+            Handle?, UnsafeMutablePointer<Double>?, UnsafeMutablePointer<Double>?, UInt, UInt,
+            Double,
+            UnsafeMutablePointer<Int32>?
+        ) -> UInt
+    typealias PullIntegers =
+        @convention(c) (
+            Handle?, UnsafeMutablePointer<Int64>?, UnsafeMutablePointer<Double>?, UInt, UInt,
+            Double,
+            UnsafeMutablePointer<Int32>?
+        ) -> UInt
+    typealias PullTexts =
+        @convention(c) (
+            Handle?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+            UnsafeMutablePointer<Double>?, UInt, UInt, Double, UnsafeMutablePointer<Int32>?
+        ) -> UInt
 
     let localClock: @convention(c) () -> Double
     let libraryVersion: @convention(c) () -> Int32
 
     let createResolver: @convention(c) (Double) -> Handle?
-    let resolverResults:
-        @convention(c) (Handle?, UnsafeMutablePointer<Handle?>?, UInt32) -> Int32
+    let resolverResults: @convention(c) (Handle?, UnsafeMutablePointer<Handle?>?, UInt32) -> Int32
     let destroyResolver: Destroy
 
     let name: Text
@@ -48,8 +52,7 @@ import Glibc
 
     let createInlet: @convention(c) (Handle?, Int32, Int32, Int32) -> Handle?
     let destroyInlet: Destroy
-    let fullInfo:
-        @convention(c) (Handle?, Double, UnsafeMutablePointer<Int32>?) -> Handle?
+    let fullInfo: @convention(c) (Handle?, Double, UnsafeMutablePointer<Int32>?) -> Handle?
     let openStream: @convention(c) (Handle?, Double, UnsafeMutablePointer<Int32>?) -> Void
     let timeCorrection:
         @convention(c) (

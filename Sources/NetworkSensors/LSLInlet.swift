@@ -87,7 +87,8 @@
             unsafe functions.pullTexts(handle, $0, $1, $2, $3, 0, $4)
         }
         var texts: [String] = []
-        for unsafe pointer in unsafe chunk.values {
+        for place in unsafe chunk.values.indices {
+            let pointer = unsafe chunk.values[place]
             // A text of liblsl's that ends in NUL; copied, then given back once.
             unsafe texts.append(library.text(UnsafePointer(pointer)))
             unsafe functions.destroyText(pointer)

@@ -95,7 +95,8 @@ import Timebase
         var handles = unsafe [LSLFunctions.Handle?](repeating: nil, count: 512)
         let count = unsafe functions.resolverResults(resolver, &handles, UInt32(handles.count))
         var found: [LSLStreamInfo] = []
-        for unsafe handle in unsafe handles.prefix(Int(max(0, count))) {
+        for place in 0..<max(0, Int(count)) where unsafe handles.indices.contains(place) {
+            let handle = unsafe handles[place]
             unsafe found.append(info(handle))
             unsafe functions.destroyInfo(handle)
         }
@@ -108,7 +109,8 @@ import Timebase
         var handles = unsafe [LSLFunctions.Handle?](repeating: nil, count: 512)
         let count = unsafe functions.resolverResults(resolver, &handles, UInt32(handles.count))
         var inlet: LSLInlet?
-        for unsafe handle in unsafe handles.prefix(Int(max(0, count))) {
+        for place in 0..<max(0, Int(count)) where unsafe handles.indices.contains(place) {
+            let handle = unsafe handles[place]
             if inlet == nil, unsafe text(functions.uid(handle)) == uid,
                 // A minute is buffered; a stream that is lost is looked for anew, so that it shows.
                 let made = unsafe functions.createInlet(handle, 60, 0, 0)

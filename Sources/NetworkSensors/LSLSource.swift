@@ -68,8 +68,7 @@ final class LSLSource: NetworkSource {
             deliver(
                 .samples(
                     SampleBatch(
-                        stream: name, firstTime: Clocks.now(), count: 0, data: [],
-                        readings: readings)))
+                        stream: name, stamps: [], data: [], readings: readings)))
             readings = []
         }
         if inlet.isLost {
@@ -224,16 +223,17 @@ final class LSLSource: NetworkSource {
         guard !stamps.isEmpty else { return }
         var data: [UInt8] = []
         for (sample, stamp) in stamps.enumerated() {
-            for channel in 0..<info.channelCount { put(&data, sample * info.channelCount + channel) }
+            for channel in 0..<info.channelCount {
+                put(&data, sample * info.channelCount + channel)
+            }
             data.append(littleEndian: stamp.bitPattern)
         }
         let times = local(stamps, offset)
         deliver(
             .samples(
                 SampleBatch(
-                    stream: name, firstTime: Instant(nanoseconds: times[0]), stamps: times,
-                    count: times.count, data: data, interruption: interruption,
-                    readings: readings.isEmpty ? nil : readings)))
+                    stream: name, stamps: times, data: data, interruption: interruption,
+                    readings: readings)))
         interruption = nil
         readings = []
     }

@@ -99,7 +99,8 @@ public struct NetworkSettings: CheckedDeclaration, Sendable {
             for (place, type) in (types ?? []).enumerated() where EmotibitType(tag: type) == nil {
                 report.add(
                     at: "types", String(place),
-                    message: "expected one of \(EmotibitType.all.map(\.tag).joined(separator: ", "))"
+                    message:
+                        "expected one of \(EmotibitType.all.map(\.tag).joined(separator: ", "))"
                         + ", found '\(type)'")
             }
         }

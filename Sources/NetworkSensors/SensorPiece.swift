@@ -10,18 +10,26 @@ enum SensorPiece: Hashable, Sendable {
 /// Samples of one stream.
 struct SampleBatch: Hashable, Sendable {
     var stream: String
-    /// CLOCK_MONOTONIC.
-    var firstTime: Instant
-    /// One a sample where they have times of their own, in nanoseconds of CLOCK_MONOTONIC.
-    var stamps: [Int64]?
-    var count: Int
+    /// One a sample, in nanoseconds of CLOCK_MONOTONIC: its own time, or when it arrived.
+    var stamps: [Int64]
     /// Little-endian values in the channels' types, sample by sample.
     var data: [UInt8]
     /// Samples that are known to be missing right before.
     var missing: Int64?
     /// Why an unknown number may be missing right before.
     var interruption: LinkInterruption?
-    var readings: [DeviceReading]?
+    var readings: [DeviceReading] = []
+
+    var count: Int { stamps.count }
+
+    /// Both as one; nil where something is missing between them.
+    func joined(_ next: SampleBatch) -> SampleBatch? {
+        if count > 0 && (next.missing != nil || next.interruption != nil) { return nil }
+        return SampleBatch(
+            stream: stream, stamps: stamps + next.stamps, data: data + next.data,
+            missing: missing ?? next.missing, interruption: interruption ?? next.interruption,
+            readings: readings + next.readings)
+    }
 }
 
 /// An event of a stream.

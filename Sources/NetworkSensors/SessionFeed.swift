@@ -13,6 +13,12 @@ final class SessionFeed {
     /// Streams that have to tell with their next samples that some may be missing.
     private var interruptions: [String: LinkInterruption] = [:]
     private var lastState: LinkedState?
+    /// Samples that are collected, because each item waits for a commit.
+    private var pending: [String: SampleBatch] = [:]
+    private var nextSending = Clocks.now()
+
+    private static let collecting: Int64 = 300_000_000
+    private static let mostBytes = 65_536
 
     /// - Parameters:
     ///   - directory: where outboxes are kept.
@@ -51,46 +57,64 @@ final class SessionFeed {
 
     /// Takes a piece; what the outbox cannot hold becomes a gap.
     func take(_ piece: SensorPiece) {
-        do throws(LinkError) {
-            switch piece {
-            case .event(let event):
+        switch piece {
+        case .event(let event):
+            do throws(LinkError) {
                 try client.send(
                     kind: event.kind, time: event.time, bound: event.bound, stream: event.stream,
                     payload: event.payload)
-            case .samples(let batch):
-                // An item is stored whole and must leave room in the ring for others.
-                let size = max(1, batch.data.count / max(1, batch.count))
-                let most = max(1, min(1024, 131_072 / size))
-                var first = 0
-                repeat {
-                    let count = min(most, batch.count - first)
-                    let isFirst = first == 0
-                    let noted = count > 0 ? interruptions.removeValue(forKey: batch.stream) : nil
-                    let period = batch.stamps == nil ? 0 : batch.stamps?[first] ?? 0
-                    try client.send(
-                        stream: batch.stream,
-                        firstTime: period == 0 ? batch.firstTime : Instant(nanoseconds: period),
-                        stamps: batch.stamps.map { Array($0[first..<first + count]) },
-                        count: count,
-                        data: Array(batch.data[first * size..<(first + count) * size]),
-                        missing: isFirst ? batch.missing : nil,
-                        interruption: isFirst ? batch.interruption ?? noted : noted,
-                        readings: isFirst ? batch.readings : nil)
-                    first += count
-                } while first < batch.count
+            } catch {
+                log("\(source): a marker is lost: \(error)")
             }
-        } catch {
-            if case .samples(let batch) = piece, batch.count > 0 {
-                if interruptions.updateValue(.overflow, forKey: batch.stream) == nil {
-                    log("\(source): \(error)")
-                }
+        case .samples(let batch):
+            if let waiting = pending[batch.stream], let joined = waiting.joined(batch) {
+                pending[batch.stream] = joined
+            } else {
+                send(batch.stream)
+                pending[batch.stream] = batch
             }
+            if (pending[batch.stream]?.data.count ?? 0) > Self.mostBytes { send(batch.stream) }
         }
         tell()
     }
 
+    /// Sends what was collected of a stream.
+    private func send(_ stream: String) {
+        guard let batch = pending.removeValue(forKey: stream) else { return }
+        // An item is stored whole and must leave room in the ring for others.
+        let size = max(1, batch.data.count / max(1, batch.count))
+        let most = max(1, min(1024, Self.mostBytes / size))
+        var first = 0
+        repeat {
+            let count = min(most, batch.count - first)
+            let noted = count > 0 ? interruptions.removeValue(forKey: stream) : nil
+            let interruption = first == 0 ? batch.interruption ?? noted : noted
+            do throws(LinkError) {
+                try client.send(
+                    stream: stream,
+                    firstTime: count > 0
+                        ? Instant(nanoseconds: batch.stamps[first]) : Clocks.now(),
+                    stamps: count > 0 ? Array(batch.stamps[first..<first + count]) : nil,
+                    count: count, data: Array(batch.data[first * size..<(first + count) * size]),
+                    missing: first == 0 ? batch.missing : nil, interruption: interruption,
+                    readings: first == 0 && !batch.readings.isEmpty ? batch.readings : nil)
+            } catch {
+                if count > 0, interruptions.updateValue(.overflow, forKey: stream) == nil {
+                    log("\(source): samples are lost: \(error)")
+                }
+            }
+            first += count
+        } while first < batch.count
+    }
+
+    private func sendAll() {
+        for stream in Array(pending.keys) { send(stream) }
+        nextSending = Clocks.now() + Self.collecting
+    }
+
     /// Reads answers and sends what can go.
     func process() {
+        if Clocks.now() >= nextSending { sendAll() }
         do throws(LinkError) {
             try client.process()
         } catch {
@@ -114,6 +138,7 @@ final class SessionFeed {
 
     /// Delivers what it can before the program ends; the rest waits on the disk.
     func flush(milliseconds: Int) {
+        sendAll()
         _ = try? client.flush(timeoutMilliseconds: milliseconds)
     }
 

@@ -25,7 +25,8 @@ struct AttuneNet: ParsableCommand {
 
     @Option(
         name: .customLong("stream"),
-        help: "The name of an LSL stream to record, besides those of the settings; may be repeated.")
+        help: "The name of an LSL stream to record, besides those of the settings; may be repeated."
+    )
     var lslStreams: [String] = []
 
     @Option(help: "Record the EmotiBit at this IPv4 address, besides those of the settings.")

@@ -53,7 +53,7 @@ class Network:
         pathlib.Path(config).write_text(LSL % os.getpid())
         self.settings = station.path("net.yaml")
         pathlib.Path(self.settings).write_text(settings)
-        self.log = station.path("net.log")
+        self.log = station.log = pathlib.Path(station.path("attuned.log"))
         import pylsl.lib
         library = pathlib.Path(pylsl.lib.__file__).parent / "liblsl.so"
         self.environment = dict(os.environ, LSLAPICFG=config, ATTUNE_LIBLSL=str(library))

@@ -48,7 +48,9 @@ public final class LinkedClient {
     private static let longestPause: Int64 = 5000
     private static let batchItems = 256
     private static let batchBytes = 512 << 10
-    private static let batchesUnderWay = 4
+    /// As many as the daemon takes up at once: each waits for its commit, so this bounds how many
+    /// pieces of samples a second can go.
+    private static let batchesUnderWay = 16
     private static let answerNanoseconds: Int64 = 30_000_000_000
 
     /// Does not connect yet; `process()` does.
