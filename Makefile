@@ -7,14 +7,15 @@
 BUILD_NEEDS = ca-certificates pkg-config libsqlite3-dev libudev-dev libevdev-dev libsystemd-dev \
 	libdeflate-dev libsodium-dev
 # To run all tests: independent readers in Python, a made-up machine with devices.
-TEST_NEEDS = $(BUILD_NEEDS) python3 python3-venv python3-gi python3-dbus dbus-daemon umockdev libumockdev-dev \
-	gir1.2-umockdev-1.0
+TEST_NEEDS = $(BUILD_NEEDS) $(GUEST_NEEDS) python3 python3-venv python3-gi python3-dbus dbus-daemon \
+	umockdev libumockdev-dev gir1.2-umockdev-1.0
 # To compare the ring with others.
 BENCH_NEEDS = $(BUILD_NEEDS) g++ libatomic-queue-dev libreaderwriterqueue-dev libboost-dev
 # To make the Debian package and look it over.
 DEB_NEEDS = $(BUILD_NEEDS) dpkg-dev fakeroot lintian binutils
-# To run the station in a guest of its own with a real kernel, under emulation.
-HARDWARE_NEEDS = $(DEB_NEEDS) qemu-system-x86 mmdebstrap uidmap e2fsprogs zstd python3 python3-venv
+# To run the station in a guest of its own with a real kernel, under emulation; of it, the guest.
+GUEST_NEEDS = qemu-system-x86 mmdebstrap uidmap e2fsprogs zstd dpkg-dev fakeroot binutils
+HARDWARE_NEEDS = $(DEB_NEEDS) $(GUEST_NEEDS) python3 python3-venv
 
 # An import that Package.swift does not declare fails the build.
 IMPORTS = --explicit-target-dependency-import-check error
@@ -48,6 +49,7 @@ test: needs-test lint ## Run all tests
 	FUZZ_RUNS=20000 FUZZ= Tests/Fuzz/fuzz.sh
 	@for script in Tests/Scripts/*.sh; do \
 		[ -e "$$script" ] || continue; echo "== $$script"; bash "$$script" || exit 1; done
+	python3 Tests/Hardware/run.py --short --programs "$$($(BUILD) --show-bin-path)"
 
 test-hardware: needs-hardware ## Run the package in a guest: USB, keyboards, Bluetooth, systemd
 	python3 Tests/Hardware/run.py
@@ -82,7 +84,7 @@ bench: needs-bench ## Measure (BENCH='ring', 'ingest', …; without it, all)
 	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
 
 clean: ## Remove what was built, and nothing that was recorded
-	rm -rf .build .build-deb .build-fuzz attune_*.deb
+	rm -rf .build .build-deb .build-fuzz .build-hardware attune_*.deb
 
 needs-build: ; @$(call install,$(BUILD_NEEDS))
 needs-test: ; @$(call install,$(TEST_NEEDS))

@@ -12,6 +12,10 @@ public enum Key: Hashable, Sendable {
     case endOfInput
     /// Ctrl-L.
     case redraw
+    /// The terminal's window got the focus, or lost it.
+    case focusGained, focusLost
+    /// The terminal says whether it tells of its focus.
+    case focusReporting(Bool)
     /// A key without a meaning here.
     case other
 }

@@ -108,6 +108,7 @@ public struct KeyDecoder: Sendable {
         }
         guard end < waiting.count else { return nil }
         let sequence = String(decoding: waiting[(start + 2)...end], as: UTF8.self)
+        let isControlSequence = second == UInt8(ascii: "[")
         let key: Key =
             switch sequence {
             case "200~": .paste("")
@@ -116,6 +117,11 @@ public struct KeyDecoder: Sendable {
             case "H", "1~", "7~": .home
             case "F", "4~", "8~": .end
             case "3~": .delete
+            case "I" where isControlSequence: .focusGained
+            case "O" where isControlSequence: .focusLost
+            // The answer to DECRQM: set or reset it knows the mode, 0 and 4 (never) it does not.
+            case "?1004;1$y", "?1004;2$y", "?1004;3$y": .focusReporting(true)
+            case "?1004;0$y", "?1004;4$y": .focusReporting(false)
             default: .other
             }
         return (key, end - start + 1)

@@ -51,7 +51,8 @@ public struct LineEditor: Hashable, Sendable {
             if message.allSatisfy(\.isWhitespace) { return .nothing }
             self = LineEditor()
             return .submitted(message)
-        case .interrupt, .endOfInput, .redraw, .other: return .nothing
+        case .interrupt, .endOfInput, .redraw, .focusGained, .focusLost, .focusReporting, .other:
+            return .nothing
         }
     }
 

@@ -17,14 +17,15 @@ final class RawTerminal {
         // Output stays as it was, so that a line feed begins a new line.
         raw.c_oflag = saved.c_oflag
         guard unsafe tcsetattr(number, TCSANOW, &raw) == 0 else { return nil }
-        write("\u{1B}[?2004h")
+        // Bracketed paste; telling of the focus, and whether it knows how to (DECRQM).
+        write("\u{1B}[?2004h\u{1B}[?1004h\u{1B}[?1004$p")
     }
 
     deinit { restore() }
 
     /// Puts the terminal back; doing it twice does no harm.
     func restore() {
-        write("\u{1B}[?2004l")
+        write("\u{1B}[?1004l\u{1B}[?2004l")
         _ = unsafe tcsetattr(number, TCSANOW, &saved)
     }
 

@@ -28,6 +28,7 @@ public final class TerminalChat {
 
     private var composedFrom: Instant?
     private var pendingReply: (text: String, due: Instant, from: Instant)?
+    private var focus = WindowFocus()
     private var readsInput = true
     private var isOver = false
 
@@ -57,6 +58,7 @@ public final class TerminalChat {
             look()
             try link?.process()
             noteState()
+            try tellFocus()
             try speakWhenDue()
             try typeWhenDue()
             screenIsCurrent()
@@ -207,6 +209,7 @@ public final class TerminalChat {
         case .interrupt: isOver = true
         case .endOfInput: if editor.isEmpty { isOver = true }
         case .redraw: screen.redraw()
+        case .focusGained, .focusLost, .focusReporting: return
         default:
             // Nothing is sent to a session that is not there yet.
             guard link != nil else { return }
@@ -226,6 +229,16 @@ public final class TerminalChat {
                 try say(text, as: .participant, composedFrom: began)
             }
         }
+    }
+
+    /// Tells the daemon of the focus, by which it opens and closes the participant's keyboard: each
+    /// change, and anew on each connection.
+    private func tellFocus() throws {
+        guard let link else { return }
+        guard case .linked = link.state else { return focus.forgetTold() }
+        guard let isFocused = focus.takeNews() else { return }
+        try link.send(
+            kind: "focus", time: Clocks.now(), payload: .object(["focused": .bool(isFocused)]))
     }
 
     private func send(_ edit: DraftEdit, draft: Int, at now: Instant) throws {
@@ -252,7 +265,11 @@ public final class TerminalChat {
             return
         }
         if terminal != nil {
-            for key in decoder.decode(buffer[0..<count]) { try press(key) }
+            for key in decoder.decode(buffer[0..<count]) {
+                focus.take(key)
+                try tellFocus()
+                try press(key)
+            }
             return
         }
         lineBytes += buffer[0..<count]

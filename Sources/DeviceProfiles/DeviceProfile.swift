@@ -32,6 +32,16 @@ public struct DeviceProfile: Hashable, Sendable {
         match.filter { $0.matches(device) }.map { $0.isGeneric ? .generic : .exact }.max() ?? .none
     }
 
+    /// The udev properties that speak for the profile, as `NAME=value, …`; empty if none do.
+    public func evidence(in device: [String: String]) -> String {
+        let fitting = match.filter { $0.matches(device) }
+        guard let entry = fitting.first(where: { !$0.isGeneric }) ?? fitting.first else {
+            return ""
+        }
+        return entry.properties.keys.sorted().map { "\($0)=\(device[$0] ?? "")" }
+            .joined(separator: ", ")
+    }
+
     /// How well the profile fits a Bluetooth LE device that advertises this.
     public func strength(
         name: String?, services: [String], manufacturers: [UInt16]

@@ -146,6 +146,8 @@ extension BluetoothLink {
     private func deliver(_ packet: [UInt8], _ index: Int, _ arrival: Instant) {
         guard let pipe else { return }
         guard pipe.write(packet, characteristic: index, arrival: arrival) else {
+            // While it is told to stop, nobody need read it: the conversation goes on.
+            if phase == .stopping { return self.pipe = nil }
             return fail(.disconnected, "nobody reads \(order.address) any more")
         }
         guard pipe.hasLoss, !isLossToBeTold else { return }

@@ -2,7 +2,7 @@ import Glibc
 import Timebase
 
 /// Turns the kernel's input events into records of key classes, in the read call itself: no key
-/// code outlives it. Acquisition thread; never allocates, blocks or locks. One a device.
+/// code outlives it, unless the policy keeps codes. Acquisition thread; never allocates, blocks or locks. One a device.
 ///
 /// Between calls it keeps how many keys of each class are held, and the motion since the last
 /// report; from a test source also the first part of an event that was cut in two.
@@ -182,10 +182,10 @@ public struct InputReader: ~Copyable, Sendable {
             case .keyboard: isPress ? .press : .release
             case .pointer: isPress ? .buttonPress : .buttonRelease
             }
-        unsafe put(
-            InputRecord(
-                stamp: event.stamp, action: action, keyClass: keyClass, held: held[index]),
-            into: output, &written)
+        var record = InputRecord(
+            stamp: event.stamp, action: action, keyClass: keyClass, held: held[index])
+        if policy.keepsCodes && kind == .keyboard && isPress { record.keepCode(event.code) }
+        unsafe put(record, into: output, &written)
     }
 
     private mutating func takeMotion(_ event: borrowing InputEvent) {

@@ -10,6 +10,8 @@ import Timebase
 /// | 9 | key class; 0 where there is none |
 /// | 10–11 | how many keys of that class are held after the event |
 /// | 12–15 | motion or wheel: horizontal Int16, vertical Int16, saturating; else 0 |
+///
+/// In the press of a key bytes 12–13 hold the key's code where the policy keeps codes; else 0.
 public struct InputRecord: Hashable, Sendable {
     /// What was done. The raw values are stored; they never change.
     public enum Action: UInt8, Sendable, CaseIterable {
@@ -59,4 +61,13 @@ public struct InputRecord: Hashable, Sendable {
         self.horizontal = horizontal
         self.vertical = vertical
     }
+
+    /// The key's code, in a press of a reader whose policy keeps codes; nil in all else.
+    public var code: UInt16? {
+        guard action == .press, horizontal != 0 else { return nil }
+        return UInt16(bitPattern: horizontal)
+    }
+
+    /// Keeps the key's code in a press.
+    mutating func keepCode(_ code: UInt16) { horizontal = Int16(bitPattern: code) }
 }

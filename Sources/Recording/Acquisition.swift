@@ -13,7 +13,7 @@ final class Acquisition: Sendable {
     /// How a source's descriptor is read.
     enum Reading: Sendable {
         case serial
-        case input(InputDeviceKind, isTestSource: Bool)
+        case input(InputDeviceKind, InputPolicy, isTestSource: Bool)
         /// A socket that keeps messages apart: each is a stamp (CLOCK_MONOTONIC, nanoseconds, eight
         /// bytes), the characteristic's index (one byte), and a packet.
         case packets
@@ -30,6 +30,9 @@ final class Acquisition: Sendable {
         case lost(source: UInt32, packets: Int, first: Instant, last: Instant)
         /// Gives a source up and closes its descriptor; answered by `ControlNotice.sourceRemoved`.
         case remove(source: UInt32)
+        /// Takes an input device away from this process until it is added again: revoked where it is
+        /// a real one, and closed. That is recorded, also where it was not open.
+        case pause(source: UInt32)
         case finish
     }
 
@@ -74,6 +77,7 @@ final class Acquisition: Sendable {
         let id: UInt32
         let descriptor: FileDescriptor
         let isInput: Bool
+        let isTestSource: Bool
         let isPackets: Bool
         var input: InputReader
         init(id: UInt32, descriptor: consuming FileDescriptor, _ reading: Acquisition.Reading) {
@@ -82,16 +86,19 @@ final class Acquisition: Sendable {
             switch reading {
             case .serial:
                 isInput = false
+                isTestSource = false
                 isPackets = false
                 input = InputReader(kind: .keyboard)
             case .packets:
                 isInput = false
+                isTestSource = false
                 isPackets = true
                 input = InputReader(kind: .keyboard)
-            case .input(let kind, let isTestSource):
+            case .input(let kind, let policy, let isTestSource):
                 isInput = true
+                self.isTestSource = isTestSource
                 isPackets = false
-                input = InputReader(kind: kind, isTestSource: isTestSource)
+                input = InputReader(kind: kind, policy: policy, isTestSource: isTestSource)
             }
         }
     }
@@ -156,6 +163,15 @@ final class Acquisition: Sendable {
                     try? epoll.remove(source.descriptor.number)
                 }
                 notices.post(.sourceRemoved(id))
+            case .pause(let id):
+                if let source = sources.removeValue(forKey: id) {
+                    // Where it cannot be revoked, closing does the same for this process.
+                    if source.isInput && !source.isTestSource {
+                        try? InputDevice.revoke(source.descriptor.number)
+                    }
+                    try? epoll.remove(source.descriptor.number)
+                }
+                put(RecordKind.paused, id, [])
             case .finish:
                 isFinished = true
             }

@@ -14,6 +14,9 @@ final class ActiveSession {
         var streams: [LinkedStream] = []
         var streamIDs: [Int64] = []
         var connection: ConnectionID?
+        /// Whether its window has the focus, as it said last on this connection; nil while it has
+        /// said nothing.
+        var isFocused: Bool?
         /// Highest number that was put into the ring.
         var taken: Int64 = 0
         /// Highest number that is durable.
@@ -31,6 +34,8 @@ final class ActiveSession {
     let description: SessionDescription
     let path: String
     let phases: [String]
+    /// Phases in which keyboard and pointer may be read; nil for all the time.
+    let inputPhases: [String]?
     var state = Link.SessionState.recording
     var phase: String?
     var sources: SessionSources
@@ -57,6 +62,7 @@ final class ActiveSession {
         self.description = description
         self.path = path
         self.phases = phases
+        inputPhases = ProtocolAccess.inputPhases(of: description.protocolText)
         self.sources = sources
         self.devices = devices
     }

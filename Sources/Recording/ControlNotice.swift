@@ -13,6 +13,8 @@ enum ControlNotice: Sendable {
     case acquisitionFailed(SystemError)
     /// A device was opened and its start-up dialogue held, or not.
     case deviceOpened(UInt32, DeviceOpening)
+    /// A mark has left by a marker port, or not.
+    case markSent(MarkerOutput.Outcome)
     /// Something of Bluetooth.
     case bluetooth(BluetoothNotice)
     /// A commit is durable.

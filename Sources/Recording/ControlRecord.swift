@@ -8,6 +8,8 @@ enum ControlRecord: Codable, Sendable {
     case phase(name: String?, time: Instant)
     /// A mark of the operator.
     case mark(label: String, detail: String, time: Instant, actor: String)
+    /// Something that the station itself did.
+    case event(kind: String, payload: String, time: Instant)
     /// Somebody did something worth remembering.
     case audit(action: String, detail: String, time: Instant, realtime: Int64, actor: String)
     /// A linked client's streams join the session.

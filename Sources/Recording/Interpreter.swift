@@ -35,6 +35,7 @@ final class Interpreter {
         source.streams = streams
         source.isDirty = true
         source.keys = KeyTracker()
+        source.interruption = nil
     }
 
     // MARK: - Acquisition ring
@@ -54,6 +55,7 @@ final class Interpreter {
             let isFresh = unsafe record.bytes.first == 1
             opened(source, isFresh: isFresh, record.stamp)
         case RecordKind.ended: ended(source, record.stamp)
+        case RecordKind.paused: paused(source)
         case RingRecord.overflowKind: overflowed(source, record)
         default: break
         }
@@ -147,12 +149,39 @@ final class Interpreter {
         if isFresh {
             // The device counts anew: neither half a frame nor its old number means anything.
             source.restartDecoder()
-            interrupt(source, .disconnect, keepsPosition: false)
+            interrupt(
+                source, source.interruption == .pause ? .pause : .disconnect, keepsPosition: false)
         }
         guard let cause = source.interruption else { return }
         source.interruption = nil
         if let session = source.session, let keys = source.streams.first {
             gapInKeys(source, session, keys, cause, until: stamp, lost: 0)
+        }
+    }
+
+    /// A keyboard or pointer is closed on purpose: what is missing, and which keys are down, nobody
+    /// knows until it is opened again.
+    private func paused(_ source: SourceState) {
+        source.health.isOpen = false
+        source.keys.forgetHeld()
+        if let session = source.session { source.keys.begin(at: session.started) }
+        source.isDirty = true
+        // What is missing because of a restart is in the file already.
+        if source.interruption == nil || source.interruption == .restart {
+            source.interruption = .pause
+        }
+        interrupt(source, .pause, keepsPosition: false)
+    }
+
+    /// Closes what is missing at a session's end, where a keyboard is not being read then.
+    func endPauses(of session: SessionRecorder, readUpTo position: UInt64) {
+        guard let end = session.end(readUpTo: position) else { return }
+        for source in sources.values
+        where source.session === session && source.interruption == .pause {
+            source.interruption = nil
+            if let keys = source.streams.first {
+                gapInKeys(source, session, keys, .pause, until: end, lost: 0)
+            }
         }
     }
 
@@ -243,7 +272,7 @@ final class Interpreter {
             session.press(
                 KeyPress(
                     stream: keys, ordinal: ordinal, pressed: record.stamp,
-                    keyClass: keyClass.name, bound: bound))
+                    keyClass: keyClass.name, code: record.code, bound: bound))
             if followed.contains(session.number) {
                 live.append(
                     LiveFeed.Item(
@@ -336,6 +365,8 @@ final class Interpreter {
                         session: session.number, stream: "", time: time, bound: 0, channels: [],
                         content: .event(event.payload)))
             }
+        case .event(let kind, let payload, let time):
+            session.take(SessionEvent(time: time, kind: kind, payload: payload))
         case .audit(let action, let detail, let time, let realtime, let actor):
             session.audit(
                 AuditEntry(

@@ -26,6 +26,18 @@ final class ManagedDevice {
     /// Whether it is a keyboard or pointer, which is read during its session alone.
     var isInput: Bool { kind == .keyboard || kind == .pointer }
 
+    /// Why it is recorded with its profile, in words.
+    var why: String {
+        switch binding {
+        case .path(let path): "the settings name \(path)"
+        case .serial(let serial): "the settings name the serial number \(serial)"
+        case .address(let address): "the settings name the address \(address)"
+        case .found: "udev shows \(foundBy)"
+        case .inputName(let part): "the settings name '\(part)'"
+        case .testSource: "the settings name a test source"
+        }
+    }
+
     /// The Bluetooth address that it is bound to.
     var address: String? {
         if case .address(let address) = binding { return address }
@@ -39,6 +51,10 @@ final class ManagedDevice {
     /// What the station's settings change of the profile.
     let options: ProfileOptions?
     let kind: Kind
+    /// The udev properties by which it was recognised.
+    var foundBy = ""
+    /// A keyboard that is read only while the session's chat has the focus.
+    var onlyWithFocus = false
     var node = ""
     var identity = ""
     var state = DeviceState.absent
@@ -56,6 +72,10 @@ final class ManagedDevice {
     var openedAt = Instant(nanoseconds: 0)
     /// The Bluetooth thread has an opening of this device, which it has not told as ended.
     var isLinked = false
+    /// Which byte goes out for which mark, where the device is a marker port.
+    var marks: [String: UInt8] = [:]
+    /// A descriptor of it to write marks to; -1 where there is none.
+    var copy: Int32 = -1
     /// Percent, where the device tells.
     var battery: Int?
     /// For the rate shown in the status.

@@ -44,6 +44,22 @@ enum ProtocolAccess {
         return plan.phases.map(\.name)
     }
 
+    /// The phases in which keyboard and pointer may be read; nil without a protocol, where nothing
+    /// says that they may not. A text that cannot be read permits none.
+    static func inputPhases(of text: String) -> [String]? {
+        guard !text.isEmpty else { return nil }
+        guard let plan = try? StudyPlan.read(text, file: "protocol") else { return [] }
+        return plan.phases.filter(\.permitsKeys).map(\.name)
+    }
+
+    /// Whether a protocol asks for consent to store which keys are pressed.
+    static func asksForKeyCodes(_ text: String) -> Bool {
+        guard !text.isEmpty, let plan = try? StudyPlan.read(text, file: "protocol") else {
+            return false
+        }
+        return plan.isCovered(.keyContent, by: [.keyContent])
+    }
+
     /// The phase that a session's file says is open.
     static func openPhase(_ path: String) -> String? {
         guard let reader = try? SessionReader.open(at: path),

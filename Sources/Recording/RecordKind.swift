@@ -17,6 +17,9 @@ enum RecordKind {
     /// What the start-up conversation negotiated, for the decoder; stands right behind `opened`.
     static let settings: UInt16 = 6
 
+    /// An input device is not read on purpose, from here to the next `opened`. No payload.
+    static let paused: UInt16 = 7
+
     // The control thread's ring. The source is the session's number at this station.
     /// JSON of a `ControlRecord`.
     static let control: UInt16 = 16

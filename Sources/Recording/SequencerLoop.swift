@@ -154,6 +154,9 @@ final class SequencerLoop {
             acquisition: acquisition.mark(acquisitionReader.position),
             control: control.mark(controlReader.position)
         )
+        for session in interpreter.sessions.values {
+            interpreter.endPauses(of: session, readUpTo: positions.acquisition.position)
+        }
         for source in interpreter.sources.values where source.isDirty {
             source.session?.save("source/\(source.id)", source.save())
             source.isDirty = false

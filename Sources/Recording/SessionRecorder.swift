@@ -193,6 +193,12 @@ final class SessionRecorder {
         stage = .stopping(acquisition: acquisition)
     }
 
+    /// When the session ended, if everything up to its end has been read; nil before.
+    func end(readUpTo position: UInt64) -> Instant? {
+        guard case .stopping(let last) = stage, position >= last else { return nil }
+        return stop?.at
+    }
+
     // MARK: - Batches
 
     /// Reads the clocks: at the start, each 10 s, and when the realtime clock stepped.

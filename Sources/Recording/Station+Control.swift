@@ -13,7 +13,9 @@ extension Station {
         case ControlInterface.GetStatus.name:
             call.reply(ControlInterface.GetStatus.Reply(status: status()))
         case ControlInterface.ListDevices.name:
-            call.reply(ControlInterface.ListDevices.Reply(devices: deviceInformation()))
+            call.reply(
+                ControlInterface.ListDevices.Reply(
+                    devices: deviceInformation() + unboundDevices()))
         case ControlInterface.ListSessions.name:
             let asked = try call.parameters(of: ControlInterface.ListSessions.self)
             call.reply(
@@ -87,7 +89,9 @@ extension Station {
                 detail: JSONText.object([("phase", JSONText.string(asked.phase))]),
                 time: triple.monotonic, realtime: triple.realtime, actor: actor(call)),
             for: session)
+        sendMarks("phase:\(asked.phase)", at: triple.monotonic, of: session, any: false)
         session.phase = asked.phase
+        reviewInputs(session)
         tellWatchers(session)
         whenDurable(session) { [weak self] in
             guard let self else { return }
@@ -104,6 +108,7 @@ extension Station {
             .mark(
                 label: asked.label, detail: asked.detail?.text ?? "null", time: now,
                 actor: actor(call)), for: session)
+        sendMarks(asked.label, at: now, of: session)
         whenDurable(session) { [weak self] in
             guard let self else { return }
             call.reply(
@@ -169,6 +174,8 @@ extension Station {
             session.stopCalls.removeAll { $0.connection == connection }
             for client in session.clients.values where client.connection == connection {
                 client.connection = nil
+                client.isFocused = nil
+                reviewInputs(session)
             }
         }
     }
@@ -226,7 +233,8 @@ extension Station {
                 streams: device.profile.streams.map(\.name), samples: health?.samples ?? 0,
                 lastSampleAgeMs: health?.lastSample.map { Int(max(0, now - $0) / 1_000_000) },
                 rateHz: device.isOpen ? device.rate.hertz : nil,
-                faults: Int(clamping: health?.faults ?? 0))
+                faults: Int(clamping: health?.faults ?? 0), why: device.why,
+                batteryPercent: device.battery)
         }
     }
 

@@ -36,7 +36,8 @@ extension Station {
             }
             add(
                 setting.name ?? setting.profile, configured, binding, setting.options, kind,
-                recovery)
+                recovery,
+                marks: setting.marks.mapValues { UInt8(clamping: $0) })
         }
         try addInputs(settings.keyboards, .keyboard, recovery)
         try addInputs(settings.pointers, .pointer, recovery)
@@ -87,14 +88,19 @@ extension Station {
             } else {
                 binding = .inputName(input.match ?? "")
             }
-            add(name, profile, binding, nil, kind, recovery)
+            let device = add(name, profile, binding, nil, kind, recovery)
+            // Passwords are typed on keyboards, and on no test source.
+            device.onlyWithFocus =
+                input.onlyWithFocus ?? (kind == .keyboard && input.testSource == nil)
         }
     }
 
+    @discardableResult
     private func add(
         _ name: String, _ profile: DeviceProfile, _ binding: ManagedDevice.Binding,
-        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation
-    ) {
+        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation,
+        marks: [String: UInt8] = [:]
+    ) -> ManagedDevice {
         // A device that records for a session which was taken up keeps its number.
         let resumed = recovery.source(named: name)
         let id = resumed?.id ?? nextSource
@@ -102,6 +108,7 @@ extension Station {
         let device = ManagedDevice(
             id: id, name: name, profile: profile, binding: binding, options: options, kind: kind)
         device.isResuming = resumed != nil
+        device.marks = marks
         if case .path(let path) = binding {
             device.node = path
             device.identity = path
@@ -114,6 +121,7 @@ extension Station {
         if !device.isInput {
             announce(device, session: nil, streams: [])
         }
+        return device
     }
 
     /// Tells the sequencer of a device, before its descriptor goes to the reader.
@@ -185,6 +193,7 @@ extension Station {
             if let device = devices.values.first(where: { $0.name == name }) {
                 device.node = found.node
                 device.identity = found.identity
+                device.foundBy = profile.evidence(in: found.properties)
             }
             return
         }
@@ -246,6 +255,7 @@ extension Station {
             device.reason = ""
             device.backoff = 1
             device.openedAt = Clocks.now()
+            keepCopy(of: descriptor, device)
             acquisition.commands.post(
                 .add(
                     source: id, descriptor: descriptor, reading, isFresh: isFresh,
@@ -254,64 +264,10 @@ extension Station {
         }
     }
 
-    /// Opens a session's keyboard or pointer; fails closed.
-    func openInput(_ device: ManagedDevice) {
-        let kind: InputDeviceKind = device.kind == .pointer ? .pointer : .keyboard
-        do throws(DeviceError) {
-            let input: InputDevice
-            var isTestSource = false
-            switch device.binding {
-            case .testSource(let path):
-                device.node = path
-                isTestSource = true
-                input = try TestInputSource.open(
-                    path, kind: kind, isAllowed: options.allowsTestSources)
-            case .inputName(let part):
-                device.node = try Self.inputNode(part, kind)
-                input = try InputDevice.open(device.node, kind: kind)
-            default:
-                input = try InputDevice.open(device.node, kind: kind)
-            }
-            device.identity = input.description.identity
-            let descriptor = input.takeDescriptor().release()
-            device.isOpen = true
-            device.state = .streaming
-            device.reason = ""
-            device.backoff = 1
-            device.openedAt = Clocks.now()
-            acquisition.commands.post(
-                .add(
-                    source: device.id, descriptor: descriptor,
-                    .input(kind, isTestSource: isTestSource), isFresh: !device.isResuming))
-            device.isResuming = false
-        } catch {
-            device.state = error.code == .notFound ? .absent : .failed
-            // It is tried every few seconds: told once.
-            if device.reason != "\(error)" {
-                device.reason = "\(error)"
-                log.warning("\(device.name) is not recorded: \(error)")
-            }
-        }
-    }
-
-    /// The event node of an input device by a part of its name, from udev.
-    private static func inputNode(
-        _ part: String, _ kind: InputDeviceKind
-    ) throws(DeviceError) -> String {
-        let property = kind == .keyboard ? "ID_INPUT_KEYBOARD" : "ID_INPUT_MOUSE"
-        for device in try UdevMonitor.enumerate(subsystems: ["input"])
-        where device.node.contains("/event") && device.properties[property] == "1" {
-            let names = device.properties.values.joined(separator: "\n")
-            if names.localizedCaseInsensitiveContains(part) { return device.node }
-        }
-        throw DeviceError(
-            code: .notFound,
-            message: "no \(kind.rawValue) has '\(part)' in its name: plug it in, or correct 'match'"
-        )
-    }
-
     func sourceEnded(_ id: UInt32, _ code: Int32) {
-        guard let device = devices[id] else { return }
+        // One that was taken away on purpose may still tell of its end.
+        guard let device = devices[id], device.state != .paused else { return }
+        dropCopy(device)
         device.isOpen = false
         device.isResuming = false
         device.state = .absent

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Link
 import SessionStore
+import StudyProtocol
 import SystemCalls
 import Timebase
 
@@ -13,6 +14,20 @@ extension Station {
         let opened = try StudyDatabase.open(at: path)
         studies[name] = opened
         return opened
+    }
+
+    /// Whether a session stores which keys are pressed: its protocol has to ask for that, and the
+    /// participant's last answer has to be yes. What cannot be read is a no.
+    func mayKeepKeyCodes(_ session: SessionDescription) -> Bool {
+        guard ProtocolAccess.asksForKeyCodes(session.protocolText) else { return false }
+        do throws(SessionStoreError) {
+            let answers = try study(session.study).consent(of: session.participant)
+            return answers.last { $0.tier == ConsentTier.Name.keyContent.rawValue }?.isGranted
+                ?? false
+        } catch {
+            log.error("consent of \(session.participant) cannot be read: \(error)")
+            return false
+        }
     }
 
     /// Brings a session's entry up to date. The recording does not depend on it: what goes wrong is

@@ -67,6 +67,7 @@ extension Station {
         }
         client.title = asked.title
         client.connection = call.connection
+        client.isFocused = nil
         session.clients[asked.client] = client
         let streams = asked.streams.map(LinkedStream.init)
         if !streams.isEmpty && streams != client.streams {
@@ -134,6 +135,10 @@ extension Station {
             ).encoded()
             try put(RecordKind.linkEvent, session.number, bytes)
             advance(client, to: event.sequence)
+            if let isFocused = Self.focus(kind: event.kind, payload: event.payload) {
+                client.isFocused = isFocused
+                reviewInputs(session)
+            }
         }
         acknowledge(client, session) { durable in
             call.reply(LinkInterface.SendEvents.Reply(acknowledged: durable))
@@ -143,6 +148,10 @@ extension Station {
     private func check(_ event: LinkEvent, _ client: ActiveSession.Client) throws(LinkRefusal) {
         if let stream = event.stream, !client.streams.contains(where: { $0.name == stream }) {
             throw .noSuchStream(stream)
+        }
+        if event.kind == "focus", Self.focus(kind: event.kind, payload: event.payload) == nil {
+            throw .itemRefused(
+                sequence: event.sequence, reason: "a focus needs focused as a boolean")
         }
         let record = LinkEventRecord(
             sequence: event.sequence, time: Instant(nanoseconds: event.timeNs), bound: 0,

@@ -75,14 +75,17 @@ extension Station {
     }
 
     private func shutDown() {
+        // First, while they are still read: a packet that nobody takes would end the connection before
+        // the device is told to stop.
+        stopBluetooth()
         acquisition.finish()
         sequencer.finish()
         store.finish()
+        markerOutput?.finish()
         for device in devices.values where device.kind == .serial && device.isOpen {
             if device.address != nil { continue }
             DeviceOpener.stop(device.profile, path: device.node)
         }
-        stopBluetooth()
         for study in studies.values { try? study.close() }
         if sessions.isEmpty {
             try? acquisitionRing.remove()
@@ -102,6 +105,7 @@ extension Station {
                 log.critical("the reader cannot go on: \(error)")
                 raise("acquisition", "The reader has failed: \(error). Restart attuned.")
             case .deviceOpened(let id, let result): deviceOpened(id, result)
+            case .markSent(let outcome): markSent(outcome)
             case .bluetooth(let notice): take(notice)
             case .committed(let notice): committed(notice)
             case .commitFailed(let session, let error): commitFailed(session, error)

@@ -184,7 +184,11 @@ extension Station {
                     acquisition: acquisitionRing.published, control: controlRing.published)))
         for device in chosen {
             device.session = session.number
-            if device.isInput { openInput(device) }
+            if device.isInput {
+                device.state = .absent
+                device.reason = ""
+                openInput(device)
+            }
         }
     }
 
@@ -271,7 +275,13 @@ extension Station {
             case "withdrawn": .withdrawn
             default: .stopped
             }
-        for id in session.devices { devices[id]?.session = nil }
+        for device in session.devices.compactMap({ devices[$0] }) {
+            device.session = nil
+            if device.state == .paused {
+                device.state = .absent
+                device.reason = ""
+            }
+        }
         index(session)
         for call in session.stopCalls {
             call.reply(ControlInterface.StopSession.Reply(session: information(session)))

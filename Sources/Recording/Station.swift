@@ -47,6 +47,8 @@ public final class Station {
     let signals: SignalDescriptor
     var monitor: UdevMonitor?
     var inhibitor: SleepInhibitor?
+    /// Sends marks; nil until a port that takes some is open.
+    var markerOutput: MarkerOutput?
     /// Bluetooth; nil where the settings name no device of it.
     var bluetooth: BluetoothCentral?
 

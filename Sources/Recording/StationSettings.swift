@@ -12,9 +12,12 @@ public struct StationSettings: CheckedDeclaration {
         public var address: String?
         public var name: String?
         public var options: ProfileOptions?
+        /// Which byte goes out by this port for which mark; `phase:NAME` for the begin of a phase,
+        /// `*` for any mark.
+        public var marks: [String: Int]
 
         private enum CodingKeys: String, CodingKey, CaseIterable {
-            case profile, path, serial, address, name, options
+            case profile, path, serial, address, name, options, marks
         }
 
         public init(from decoder: any Decoder) throws {
@@ -25,6 +28,7 @@ public struct StationSettings: CheckedDeclaration {
             address = try container.decodeIfPresent(String.self, forKey: .address)
             name = try container.decodeIfPresent(String.self, forKey: .name)
             options = try container.decodeIfPresent(ProfileOptions.self, forKey: .options)
+            marks = try container.decodeIfPresent([String: Int].self, forKey: .marks) ?? [:]
         }
 
         private static func isAddress(_ text: String) -> Bool {
@@ -45,6 +49,11 @@ public struct StationSettings: CheckedDeclaration {
                     at: path == nil || serial == nil ? "address" : "serial",
                     message: "give one of 'path', 'serial' and 'address', not several")
             }
+            for (label, byte) in marks.sorted(by: { $0.key < $1.key })
+            where !(0...255).contains(byte) {
+                report.add(
+                    at: "marks", label, message: "expected a byte from 0 to 255, found \(byte)")
+            }
             if let address, !Self.isAddress(address) {
                 report.add(
                     at: "address",
@@ -60,10 +69,14 @@ public struct StationSettings: CheckedDeclaration {
         public var testSource: String?
         public var name: String?
         public var participant: Bool
+        /// Whether it is read only while the chat has the focus; nil for the usual: a keyboard is, a
+        /// pointer and a test source are not.
+        public var onlyWithFocus: Bool?
 
         private enum CodingKeys: String, CodingKey, CaseIterable {
             case match, path, name, participant
             case testSource = "test_source"
+            case onlyWithFocus = "only_with_focus"
         }
 
         public init(from decoder: any Decoder) throws {
@@ -73,6 +86,7 @@ public struct StationSettings: CheckedDeclaration {
             testSource = try container.decodeIfPresent(String.self, forKey: .testSource)
             name = try container.decodeIfPresent(String.self, forKey: .name)
             participant = try container.decodeIfPresent(Bool.self, forKey: .participant) ?? true
+            onlyWithFocus = try container.decodeIfPresent(Bool.self, forKey: .onlyWithFocus)
         }
 
         public func check(_ report: inout DeclarationReport) {

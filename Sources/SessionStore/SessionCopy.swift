@@ -16,7 +16,11 @@ struct SessionCopy {
     /// - Returns: for each stream, a digest of what the recording holds.
     func run(from original: Database, to database: Database) throws -> [Int64: SampleDigest] {
         try SessionSchema.create(in: database)
-        for table in SessionSchema.tables { try copy(table, from: original, to: database) }
+        let tables = try SessionSchema.copiedTables(of: original)
+        if tables.count > SessionSchema.tables.count {
+            try database.execute(sql: SessionSchema.keyCodes)
+        }
+        for table in tables { try copy(table, from: original, to: database) }
         let streams = try SessionRows(database: original, path: path).streams()
         let digests = try copySamples(streams, from: original, to: database)
         try fitGaps(streams, in: database)
@@ -151,7 +155,7 @@ struct SessionCopy {
     ) throws {
         let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? ""
         guard answer == "ok" else { throw SessionStoreError.damaged(beside, answer) }
-        for table in SessionSchema.tables {
+        for table in try SessionSchema.copiedTables(of: original) {
             let sql = "SELECT count(*) FROM \(table)"
             guard try Int.fetchOne(database, sql: sql) == Int.fetchOne(original, sql: sql) else {
                 throw SessionStoreError.damaged(beside, "rows of \(table) got lost in copying")

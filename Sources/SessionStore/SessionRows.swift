@@ -110,6 +110,22 @@ struct SessionRows {
             try row.bind(5, press.bound)
             try row.run()
         }
+        try insert(codes: presses.filter { $0.code != nil })
+    }
+
+    /// Most files never have the table, and so show that they hold no codes.
+    private func insert(codes presses: [KeyPress]) throws(SessionStoreError) {
+        if presses.isEmpty { return }
+        try statement(SessionSchema.keyCodes).run()
+        let row = try statement(
+            "INSERT INTO key_codes (stream_id, ordinal, code) VALUES (?, ?, ?)")
+        for press in presses {
+            guard let code = press.code else { continue }
+            try row.bind(1, press.stream)
+            try row.bind(2, press.ordinal)
+            try row.bind(3, Int64(code))
+            try row.run()
+        }
     }
 
     func update(releases: [KeyRelease]) throws(SessionStoreError) {

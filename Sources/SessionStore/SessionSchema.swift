@@ -15,6 +15,22 @@ enum SessionSchema {
     /// Tables that only a recording needs.
     static let workingTables = ["ring_positions", "saved_states", "sources"]
 
+    /// The table of key codes, in files alone whose participant agreed that they are stored.
+    static let keyCodes = """
+        CREATE TABLE IF NOT EXISTS key_codes (
+          stream_id INTEGER NOT NULL,
+          ordinal INTEGER NOT NULL,
+          code INTEGER NOT NULL,
+          PRIMARY KEY (stream_id, ordinal),
+          FOREIGN KEY (stream_id, ordinal) REFERENCES keystrokes (stream_id, ordinal)
+        ) STRICT, WITHOUT ROWID
+        """
+
+    /// The tables that a finished file takes over from a recording.
+    static func copiedTables(of recording: Database) throws -> [String] {
+        tables + (try recording.tableExists("key_codes") ? ["key_codes"] : [])
+    }
+
     /// Creates everything in an empty database, inside the caller's transaction.
     static func create(in database: Database) throws {
         try database.execute(sql: "PRAGMA application_id = \(applicationIdentifier)")

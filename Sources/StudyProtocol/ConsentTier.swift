@@ -4,6 +4,7 @@ public struct ConsentTier: Hashable, Sendable {
     public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
         case conversation, sensors
         case keyTiming = "key-timing"
+        case keyContent = "key-content"
         case draftText = "draft-text"
         case audio
         case modelEndpoint = "model-endpoint"
@@ -11,7 +12,10 @@ public struct ConsentTier: Hashable, Sendable {
 
     /// Kinds of data.
     public enum Data: String, Hashable, Sendable, Codable, CaseIterable {
-        case turns, signals, keys, pointer
+        case turns, signals, keys
+        /// Which keys were pressed, beyond their classes.
+        case keyContent = "key-content"
+        case pointer
         case draftEdits = "draft-edits"
         case draftText = "draft-text"
         case audio

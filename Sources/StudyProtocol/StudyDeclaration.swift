@@ -9,6 +9,7 @@ struct StudyDeclaration: CheckedDeclaration {
         var durationSeconds: Double?
         var instructions: String?
         var optional: Bool?
+        var keys: Bool?
     }
     struct Tier: Decodable {
         var name: ConsentTier.Name
@@ -59,11 +60,17 @@ struct StudyDeclaration: CheckedDeclaration {
                     message: "expected at least one of "
                         + ConsentTier.Data.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            for (place, data) in tier.covers.enumerated()
-            where data == .draftText && tier.name != .draftText {
+            for (place, data) in tier.covers.enumerated() {
+                let own: ConsentTier.Name? =
+                    switch data {
+                    case .draftText: .draftText
+                    case .keyContent: .keyContent
+                    default: nil
+                    }
+                guard let own, tier.name != own else { continue }
                 report.add(
                     at: "consent", "\(index)", "covers", "\(place)",
-                    message: "draft-text needs a tier of its own, named draft-text")
+                    message: "\(data.rawValue) needs a tier of its own, named \(own.rawValue)")
             }
         }
         if let chat { report.requireName(chat.script, at: "chat", "script") }
@@ -76,7 +83,7 @@ struct StudyDeclaration: CheckedDeclaration {
                 StudyPhase(
                     name: $0.name, title: $0.title, kind: $0.kind,
                     durationSeconds: $0.durationSeconds, instructions: $0.instructions,
-                    isOptional: $0.optional ?? false)
+                    isOptional: $0.optional ?? false, permitsKeys: $0.keys)
             },
             consent: consent.map {
                 ConsentTier(

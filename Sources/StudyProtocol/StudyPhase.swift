@@ -17,10 +17,13 @@ public struct StudyPhase: Hashable, Sendable {
     public var instructions: String?
     /// Whether leaving it out is within the protocol.
     public var isOptional: Bool
+    /// Whether the participant's keyboard and pointer may be read in it.
+    public var permitsKeys: Bool
 
+    /// - Parameter permitsKeys: nil for the usual: in chats alone.
     public init(
         name: String, title: String, kind: Kind, durationSeconds: Double? = nil,
-        instructions: String? = nil, isOptional: Bool = false
+        instructions: String? = nil, isOptional: Bool = false, permitsKeys: Bool? = nil
     ) {
         self.name = name
         self.title = title
@@ -28,5 +31,6 @@ public struct StudyPhase: Hashable, Sendable {
         self.durationSeconds = durationSeconds
         self.instructions = instructions
         self.isOptional = isOptional
+        self.permitsKeys = permitsKeys ?? (kind == .chat)
     }
 }

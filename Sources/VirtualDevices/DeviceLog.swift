@@ -21,7 +21,8 @@ struct DeviceLog: ~Copyable, Sendable {
         # attune-device-log 1
         # What a virtual device did, one line each. Times are CLOCK_MONOTONIC in nanoseconds.
         # F number fate due written values...   a frame, text line or key event:
-        #   number counts all that were made, from 0; due is when its sample was taken; written is when
+        #   number counts all that were made, from 0; due is when its sample was taken, of a packet the
+        #   last one; written is when
         #   it was handed to the terminal or dropped; values are as sent, raw, see columns.
         #   fate: sent = taken whole; overrun = dropped, nobody read; lost = dropped on purpose;
         #   away = dropped on purpose while the line was silent

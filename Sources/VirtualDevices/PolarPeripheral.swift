@@ -63,6 +63,7 @@ struct PolarPeripheral: BluetoothPeripheral {
 
     mutating func subscribe(_ name: String, _ isOn: Bool, now: Instant) {
         if isOn { subscribed.insert(name) } else { subscribed.remove(name) }
+        if isOn, name == "data" { for index in runs.indices { runs[index].skip(until: now) } }
     }
 
     /// What the device's clock says at a moment.

@@ -48,6 +48,12 @@ struct PolarRun: Sendable {
 
     var isExhausted: Bool { source.isExhausted }
 
+    /// Passes over the packets that were due while nobody had subscribed.
+    mutating func skip(until now: Instant) {
+        while schedule.due <= now { schedule.advance() }
+        if offer.kind == .intervals { _ = beats.beats(until: now) }
+    }
+
     /// Makes the packet that is due and goes on to the next.
     /// - Parameters:
     ///   - deviceTime: what the device's clock says at a moment.

@@ -104,7 +104,8 @@ public final class VirtualStation: Sendable {
             var isActive = false
             for index in devices.indices {
                 let (commands, openings) = (1 + 2 * index, 2 + 2 * index)
-                let hasNews = descriptors[commands].revents != 0 || descriptors[openings].revents != 0
+                let hasNews =
+                    descriptors[commands].revents != 0 || descriptors[openings].revents != 0
                 let isDue = dues[index].map { $0 <= now } ?? false
                 if isRound || hasNews || isDue {
                     let device = devices[index]

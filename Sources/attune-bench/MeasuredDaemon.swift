@@ -61,7 +61,9 @@ final class MeasuredDaemon {
         let client = try connect()
         for _ in 0..<500 {
             let devices = try client.call(ControlInterface.ListDevices.self, .init()).devices
-            if devices.allSatisfy({ $0.state == .streaming || $0.state == .silent }) { return }
+            if devices.allSatisfy({ [.streaming, .silent, .unbound].contains($0.state) }) {
+                return
+            }
             usleep(20_000)
         }
         throw BenchmarkError("The virtual devices were not opened.")

@@ -45,15 +45,20 @@ enum DeviceTable {
             print("No device is known. Name devices in attuned.yaml, or plug one in.")
             return
         }
-        var rows = [["DEVICE", "PROFILE", "STATE", "RATE", "SAMPLES", "FAULTS", "AT"]]
+        var rows = [["DEVICE", "PROFILE", "STATE", "RATE", "SAMPLES", "FAULTS", "AT", "WHY"]]
         for device in devices {
             rows.append([
                 device.name, device.profile, device.state.rawValue,
                 device.rateHz.map { String(format: "%.1f Hz", $0) } ?? "-",
                 "\(device.samples)", "\(device.faults)",
-                device.reason.isEmpty ? device.node : "\(device.node)  \(device.reason)",
+                at(device), device.why ?? "",
             ])
         }
         Output.table(rows)
+    }
+
+    private static func at(_ device: DeviceInfo) -> String {
+        let battery = device.batteryPercent.map { "battery \($0)%" } ?? ""
+        return [device.node, battery, device.reason].filter { !$0.isEmpty }.joined(separator: "  ")
     }
 }

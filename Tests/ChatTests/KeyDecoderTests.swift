@@ -13,6 +13,37 @@ import Testing
         .text("z"),
     ]
 
+    @Test func theFocusIsToldAndBelieved() {
+        var decoder = KeyDecoder()
+        let bytes = Array("\u{1B}[?1004;2$y\u{1B}[I\u{1B}[O\u{1B}OI\u{1B}[?1004;0$y".utf8)
+        #expect(
+            decoder.decode(bytes) == [
+                .focusReporting(true), .focusGained, .focusLost, .other, .focusReporting(false),
+            ])
+
+        func told(_ keys: [Key]) -> [Bool] {
+            var focus = WindowFocus()
+            var told: [Bool] = []
+            for key in keys {
+                focus.take(key)
+                if let news = focus.takeNews() { told.append(news) }
+            }
+            return told
+        }
+        #expect(told([.text("a")]).isEmpty, "nothing would tell when it is lost")
+        #expect(told([.focusReporting(true)]).isEmpty)
+        #expect(told([.focusReporting(true), .text("a"), .text("b")]) == [true])
+        #expect(told([.focusReporting(false), .text("a")]).isEmpty)
+        #expect(told([.focusGained, .text("a"), .focusLost, .text("b")]) == [true, false])
+
+        var focus = WindowFocus()
+        focus.take(.focusGained)
+        #expect(focus.takeNews() == true)
+        #expect(focus.takeNews() == nil)
+        focus.forgetTold()
+        #expect(focus.takeNews() == true, "each connection is told")
+    }
+
     @Test func keysAreRead() {
         var decoder = KeyDecoder()
         #expect(decoder.decode(KeyDecoderTests.input) == KeyDecoderTests.keys)

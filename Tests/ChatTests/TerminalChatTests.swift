@@ -85,6 +85,23 @@ import Testing
         }
     }
 
+    @Test func theFocusOfTheWindowIsTold() throws {
+        try withDaemon {
+            let terminal = try PseudoTerminal()
+            let process = try start([], on: terminal)
+            #expect(terminal.waits(for: "\u{1B}[?1004h"))
+            #expect(terminal.waits(for: "Client: Hello."))
+            try terminal.type("\u{1B}[I")
+            // What comes before it is linked is told when it is.
+            for _ in 0..<400 where try events("focus").isEmpty { usleep(50_000) }
+            try terminal.type("\u{1B}[O\u{1B}[I\u{3}")
+            process.waitUntilExit()
+            let told = try events("focus").map(\.payload)
+            #expect(told == [true, false, true].map { ["focused": .bool($0)] })
+            #expect(terminal.waits(for: "\u{1B}[?1004l"))
+        }
+    }
+
     @Test func whatIsTypedArrives() throws {
         try withDaemon {
             let terminal = try PseudoTerminal()

@@ -41,6 +41,20 @@ enum Probe {
         record(device.number, InputReader(kind: kind), pausesWhenEmpty: true)
     }
 
+    /// Reads a device once, has it revoked, shows that nothing can be read any more, and opens it
+    /// anew.
+    static func pause(_ path: String, kind: String) throws {
+        guard let kind = InputDeviceKind(rawValue: kind) else { return }
+        do {
+            let device = try InputDevice.open(path, kind: kind)
+            record(
+                device.number, InputReader(kind: kind), pausesWhenEmpty: true, atMost: 1)
+            try InputDevice.revoke(device.number)
+            record(device.number, InputReader(kind: kind), pausesWhenEmpty: true)
+        }
+        try input(path, kind: kind.rawValue)
+    }
+
     /// Records a test source until nothing waits, and then looks for traces in its own memory.
     /// - Parameter hiddenNeedle: what to look for, as hexadecimal of the inverted bytes, so that
     ///   the question itself is no trace.
@@ -92,12 +106,13 @@ enum Probe {
     }
 
     private static func record(
-        _ descriptor: Int32, _ reader: consuming InputReader, pausesWhenEmpty: Bool
+        _ descriptor: Int32, _ reader: consuming InputReader, pausesWhenEmpty: Bool,
+        atMost limit: Int = .max
     ) {
         let output = UnsafeMutableRawBufferPointer.allocate(
             byteCount: InputReader.outputCapacity, alignment: 8)
         defer { unsafe output.deallocate() }
-        while true {
+        for _ in 0..<limit {
             let reading = unsafe reader.read(descriptor, into: output)
             // The reader wrote whole records, as many bytes as it says.
             for offset in stride(

@@ -7,7 +7,7 @@ import Glibc
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 guard let command = arguments.first else {
-    print("usage: device-probe enumerate|monitor|input|source|inhibit|notify|watchdog …")
+    print("usage: device-probe enumerate|monitor|input|pause|source|inhibit|notify|watchdog …")
     exit(2)
 }
 let rest = Array(arguments.dropFirst())
@@ -17,6 +17,7 @@ do {
     case ("enumerate", 1...): try Probe.enumerate(rest)
     case ("monitor", 1...): try Probe.monitor(rest)
     case ("input", 2): try Probe.input(rest[0], kind: rest[1])
+    case ("pause", 2): try Probe.pause(rest[0], kind: rest[1])
     case ("source", 3): try Probe.source(rest[0], kind: rest[1], hiddenNeedle: rest[2])
     case ("inhibit", 2): try Probe.inhibit(mode: rest[0], milliseconds: Int(rest[1]) ?? 0)
     case ("notify", 1): try Probe.notify(rest[0])

@@ -75,11 +75,13 @@ class EventDevice(UMockdev.IoctlBase):
              0x1A: "EVIOCGSND", 0x1B: "EVIOCGSW", 0x93: "EVIOCSMASK", 0x90: "EVIOCGRAB",
              0xA0: "EVIOCSCLOCKID", 0x91: "EVIOCREVOKE"}  # fmt: skip
 
-    def configure(self, supported, events, refused=(), queued=b""):
+    def configure(self, supported, events, refused=(), queued=b"", typed_meanwhile=b""):
         self.supported = supported
         self.events = list(events)
         self.refused = refused
         self.queued = queued
+        self.revoked = False
+        self.typed_meanwhile = typed_meanwhile
         return self
 
     def do_handle_ioctl(self, client):
@@ -99,7 +101,12 @@ class EventDevice(UMockdev.IoctlBase):
             say(kernel=name, type=kind, size=count, passing=passing)
         elif name == "EVIOCSCLOCKID":
             clock = struct.unpack("=i", bytes(client.get_arg().resolve(0, 4).retrieve()))[0]
+            self.revoked = False  # opened anew
             say(kernel=name, clock=clock)
+        elif name == "EVIOCREVOKE":
+            # What is typed from now on is queued for whoever opens the device next.
+            self.revoked, self.queued = True, self.typed_meanwhile
+            say(kernel=name)
         elif name == "EVIOCGVERSION":
             reply = struct.pack("=i", 0x010001)
         elif name == "EVIOCGID":
@@ -131,6 +138,10 @@ class EventDevice(UMockdev.IoctlBase):
         return True
 
     def do_handle_read(self, client):
+        if self.revoked:
+            say(kernel="read", what="revoked")
+            client.complete(-1, errno.ENODEV)
+            return True
         if self.queued:
             chunk, self.queued = self.queued, b""
             say(kernel="read", what="queued before")
@@ -164,11 +175,11 @@ def run_probe(*arguments, **options):
     subprocess.run([probe, *arguments], check=False, timeout=45, **options)
 
 
-def record_input(kind, device_class, supported, events, **options):
+def record_input(kind, device_class, supported, events, command="input", **options):
     node = event_node(7, device_class)
     device = EventDevice().configure(supported, events, **options)
     bed.attach_ioctl(node, device)
-    run_probe("input", node, kind)
+    run_probe(command, node, kind)
 
 
 def keyboard(**options):
@@ -182,7 +193,8 @@ def keyboard(**options):
         + event(6, 1, 28, 1) + event(6, *REPORT)
     )  # fmt: skip
     secret = event(0, 1, 44, 1) + event(0, *REPORT)
-    record_input("keyboard", "KEYBOARD", KEYBOARD, [typed, later], queued=secret, **options)
+    record_input("keyboard", "KEYBOARD", KEYBOARD, [typed, later], queued=secret,
+                 typed_meanwhile=secret, **options)
 
 
 def hotplug():
@@ -241,6 +253,7 @@ scenarios = {
     "enumerate": enumerate_devices,
     "hotplug": hotplug,
     "keyboard": keyboard,
+    "keyboard-paused": lambda: keyboard(command="pause"),
     "keyboard-without-masks": lambda: keyboard(refused=("EVIOCSMASK",)),
     "keyboard-without-clock": lambda: keyboard(refused=("EVIOCSCLOCKID",)),
     "keyboard-that-is-a-mouse": lambda: record_input("keyboard", "MOUSE", MOUSE, []),

@@ -96,8 +96,9 @@ def made(kind, key, make):
     if folder.exists():
         return folder
     for old in CACHE.glob(f"{kind}-*"):
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
     new = CACHE / f"{kind}-new"
+    shutil.rmtree(new, ignore_errors=True)  # of a run that was killed
     new.mkdir()
     begun = time.monotonic()
     try:

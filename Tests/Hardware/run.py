@@ -72,6 +72,11 @@ def package(options):
     return image.CHECKOUT / ".build-deb" / "attune-test.deb", libraries
 
 
+def stop(*_):
+    """On a signal: what a test cannot take for its own failure, and go on with the next."""
+    raise KeyboardInterrupt
+
+
 class Result(unittest.TextTestResult):
     """Tells how long each test took."""
 
@@ -96,7 +101,7 @@ def main():
     with_bumble()
     # Ended from outside, everything that was started is ended as after a failure.
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(143))
+        signal.signal(number, stop)
     if options.programs:
         os.environ["ATTUNE_VM_DEBUG"] = "1"
     begun = time.monotonic()

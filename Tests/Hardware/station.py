@@ -19,6 +19,12 @@ import session_file  # noqa: E402  the independent reader of session files
 PATIENCE = 180
 
 
+def long(test):
+    """Marks a test that --short leaves out."""
+    test.long = True
+    return test
+
+
 class StationTest(unittest.TestCase):
     """Each test gets a freshly restored station; its logs are shown when it fails."""
 

@@ -4,7 +4,7 @@ import json
 
 from bluetooth import BluetoothTest
 from peripherals import HeartRateStrap, PolarStrap
-from station import PATIENCE
+from station import PATIENCE, long
 
 
 class BluetoothPlumbingTest(BluetoothTest):
@@ -13,6 +13,7 @@ class BluetoothPlumbingTest(BluetoothTest):
         return json.loads(self.guest.run(
             f"python3 /share/gatt.py {sensor.address} {seconds} {' '.join(wanted)}", PATIENCE))
 
+    @long
     def test_bluetoothd_hears_the_made_up_sensors(self):
         strap, polar = HeartRateStrap(seed=5), PolarStrap(seed=6)
         self.radio(strap, polar)

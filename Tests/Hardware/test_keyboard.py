@@ -10,7 +10,7 @@ from station import PATIENCE, StationTest
 
 SETTINGS = """
 keyboards:
-  - {match: "QEMU USB Keyboard", participant: true}
+  - {match: "QEMU USB Keyboard", participant: true, only_with_focus: false}
 """
 
 # QEMU's name of a key, the kernel's code, the HID usage, and the class that should be stored.
@@ -55,6 +55,8 @@ class KeyboardTest(StationTest):
         self.guest.start(f"exec cat {node} >/tmp/everything")
 
         session = self.attune("session start pilot P02 --protocol pilot --pilot")
+        self.await_device("keyboard", "paused")  # until the phase in which it may be read
+        self.attune("session phase chat")
         self.await_device("keyboard", "streaming")
         process = self.guest.run("systemctl show attuned -p MainPID --value").strip()
         before = self.scan(process)[process]
@@ -96,7 +98,7 @@ class KeyboardTest(StationTest):
         dwell = sorted((row[2] - row[1]) / 1e6 for row in rows)
         self.report(f"keys were held {dwell[0]:.0f} to {dwell[-1]:.0f} ms, median {dwell[len(dwell) // 2]:.0f}")
         gaps = self.rows(path, "SELECT after_index, cause FROM gaps")
-        self.assertEqual(gaps, [(2 * length - 1, "disconnect")])
+        self.assertEqual(gaps, [(-1, "pause"), (2 * length - 1, "disconnect")])
         self.assertEqual(session["state"], "recording")
 
     def columns(self, path, table):

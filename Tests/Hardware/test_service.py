@@ -3,7 +3,7 @@
 import re
 import time
 
-from station import PATIENCE, StationTest
+from station import PATIENCE, StationTest, long
 
 
 class ServiceTest(StationTest):
@@ -33,6 +33,7 @@ class ServiceTest(StationTest):
         self.report(verdict.strip())
         self.assertLess(float(re.search(r"([\d.]+) [A-Z]", verdict)[1]), 2.0)
 
+    @long
     def test_watchdog_restarts_a_hung_daemon_and_the_session_goes_on(self):
         self.start_daemon("devices: []\n")
         session = self.attune("session start pilot P03 --protocol pilot --pilot")["id"]

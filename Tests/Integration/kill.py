@@ -131,6 +131,7 @@ def main():
             station.wait_for_device(name)
         before = time.monotonic_ns()
         session = station.attune("session", "start", "kills", "p01", "--protocol", "pilot")
+        station.attune("session", "phase", "chat")  # in which keys may be read
         client = LinkedClient(station.socket, session["id"])
         client.start()
         words = station.path("words.txt")

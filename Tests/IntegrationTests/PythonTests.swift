@@ -34,6 +34,10 @@ extension IntegrationTests {
         @Test(arguments: ["all", "unplugged", "silent"])
         func allSensorsAtOnce(mode: String) throws { try run("sensors.py", ["12", mode]) }
 
+        @Test func marksComeInAndGoOut() throws { try run("marks.py") }
+
+        @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }
+
         /// Lab Streaming Layer and EmotiBit: each value; killed in the middle; lost; not there.
         @Test(arguments: ["lsl", "killed", "emotibit", "nothing"])
         func sensorsOfTheNetwork(mode: String) throws { try run("network.py", [mode]) }

@@ -74,6 +74,29 @@ struct DeviceStandTests {
         #expect(records.count == 5)
     }
 
+    @Test("A pause: revoked, nothing more to read, and then clock and masks anew")
+    func revoked() throws {
+        let lines = try run("keyboard-paused")
+        let revoking = try #require(lines.firstIndex { $0["kernel"] == "EVIOCREVOKE" })
+        let before = lines[..<revoking]
+        let after = lines[revoking...]
+        func actions(_ lines: ArraySlice<[String: String]>) -> [String] {
+            lines.filter { $0["what"] == "record" }.compactMap { $0["action"] }
+        }
+        #expect(actions(before) == ["press", "press"])
+        // The next thing that the kernel is asked for says that the device is gone.
+        let next = after.dropFirst().first { $0["kernel"] != nil }
+        #expect(next?["kernel"] == "read" && next?["what"] == "revoked")
+        let setUp = ["EVIOCSCLOCKID", "EVIOCSMASK", "EVIOCSMASK", "EVIOCSMASK", "EVIOCSMASK"]
+        for part in [before, after] {
+            let asked = part.compactMap { $0["kernel"] }.filter { setUp.contains($0) }
+            #expect(asked == setUp)
+        }
+        // What was typed meanwhile is thrown away, and keys that went down before do not rise.
+        #expect(after.contains { $0["what"] == "queued before" })
+        #expect(actions(after) == ["press"])
+    }
+
     @Test(
         "A keyboard that cannot be kept private or on the clock is not read at all",
         arguments: [

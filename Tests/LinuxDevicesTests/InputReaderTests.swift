@@ -121,6 +121,21 @@ struct InputReaderTests {
         }
     }
 
+    @Test("Codes are kept in presses alone, and of keys alone, where the policy says so")
+    func codesWithConsent() {
+        let policy = InputPolicy(keepsCodes: true)
+        var keyboard = Converter(.keyboard, policy: policy)
+        let keys = keyboard.records(
+            EventBytes.key(1, 30, 1) + EventBytes.key(2, 30, 2) + EventBytes.key(3, 0x2FF, 1)
+                + EventBytes.key(4, 30, 0))
+        #expect(keys.map(\.code) == [30, 0x2FF, nil])
+        #expect(keys.map(\.keyClass) == [.letter, .other, .letter])
+        var pointer = Converter(.pointer, policy: policy)
+        #expect(pointer.records(EventBytes.key(1, 0x110, 1)).map(\.code) == [nil])
+        var usual = Converter(.keyboard)
+        #expect(usual.records(EventBytes.key(1, 30, 1)).map(\.code) == [nil])
+    }
+
     @Test("The input is zeroed, whatever it held")
     func inputIsZeroed() {
         var generator = SeededGenerator(seed: 4)

@@ -56,11 +56,15 @@ private func mistakes(_ text: String) -> [String] {
         ),
         (
             "covers: [signals]", "covers: []",
-            "s.yaml:10:39: consent[0].covers: expected at least one of turns, signals, keys, pointer, draft-edits, draft-text, audio, model-requests"
+            "s.yaml:10:39: consent[0].covers: expected at least one of turns, signals, keys, key-content, pointer, draft-edits, draft-text, audio, model-requests"
         ),
         (
             "covers: [signals]", "covers: [draft-text]",
             "s.yaml:10:40: consent[0].covers[0]: draft-text needs a tier of its own, named draft-text"
+        ),
+        (
+            "covers: [signals]", "covers: [key-content]",
+            "s.yaml:10:40: consent[0].covers[0]: key-content needs a tier of its own, named key-content"
         ),
         (
             "kind: debrief", "kind: debrief, durationSeconds: 0",
@@ -75,6 +79,18 @@ private func mistakes(_ text: String) -> [String] {
     func mistakesHaveAPlace(_ right: String, _ wrong: String, _ message: String) {
         #expect(mistakes(small).isEmpty)
         #expect(mistakes(small.replacing(right, with: wrong)) == [message])
+    }
+
+    @Test func keysArePermittedInChatsUnlessItSaysOtherwise() throws {
+        func permitted(_ text: String) throws -> [String] {
+            try StudyPlan.read(text, file: "s").phases.filter(\.permitsKeys).map(\.name)
+        }
+        #expect(try permitted(small) == ["c"])
+        #expect(
+            try permitted(
+                small.replacing("kind: chat", with: "kind: chat, keys: false")
+                    .replacing("kind: debrief", with: "kind: debrief, keys: true")) == ["d"])
+        #expect(try !StudyPlan.read(small, file: "s").isCovered(.keyContent, by: [.keyContent]))
     }
 
     @Test func theProcedureTellsDeviations() throws {

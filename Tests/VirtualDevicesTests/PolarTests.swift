@@ -246,6 +246,22 @@ import Timebase
         try device.close()
     }
 
+    @Test func packetsThatNobodySubscribedToAreGone() throws {
+        var port = try BluetoothPort("polar-h10", directory)
+        for line in ["subscribe control", "subscribe data", Self.startECG] { try port.say(line) }
+        let before = try port.run(seconds: 3).filter { $0.name == "data" }
+        try port.say("unsubscribe data")
+        #expect(try port.run(seconds: 10).isEmpty)
+        try port.say("subscribe data")
+        let after = try port.run(seconds: 3).filter { $0.name == "data" }
+        #expect(before.count == 5 && (5...6).contains(after.count))
+        let times = [before, after].map { $0.map { Self.little($0.bytes[1..<9]) } }
+        let last = try #require(times[0].last)
+        let next = try #require(times[1].first)
+        #expect((10_000_000_000...11_000_000_000).contains(next - last))
+        try port.device.close()
+    }
+
     @Test func itMayStopByItself() throws {
         var port = try BluetoothPort("polar-h10", directory) { $0.options.stopsAfterSeconds = 2 }
         for line in ["subscribe control", "subscribe data", Self.startECG, Self.startACC] {

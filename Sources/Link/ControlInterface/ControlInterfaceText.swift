@@ -65,14 +65,16 @@ extension ControlInterface {
             profile: string,
             node: string,
             identity: string,
-            state: (absent, opening, starting, streaming, silent, failed),
+            state: (absent, opening, starting, streaming, silent, failed, unbound, paused),
             reason: string,
             session: ?string,
             streams: []string,
             samples: int,
             last_sample_age_ms: ?int,
             rate_hz: ?float,
-            faults: int
+            faults: int,
+            why: ?string,
+            battery_percent: ?int
         )
 
         # One ring between a reading thread and the store; capacity and used are bytes.

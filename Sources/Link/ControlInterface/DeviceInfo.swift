@@ -13,11 +13,16 @@ public struct DeviceInfo: Codable, Hashable, Sendable {
     public var lastSampleAgeMs: Int?
     public var rateHz: Double?
     public var faults: Int
+    /// Why this profile: what the settings or udev say.
+    public var why: String?
+    /// Charge of the battery, where the device tells.
+    public var batteryPercent: Int?
 
     public init(
         name: String, profile: String, node: String, identity: String, state: DeviceState,
         reason: String, session: String? = nil, streams: [String], samples: Int64,
-        lastSampleAgeMs: Int? = nil, rateHz: Double? = nil, faults: Int
+        lastSampleAgeMs: Int? = nil, rateHz: Double? = nil, faults: Int,
+        why: String? = nil, batteryPercent: Int? = nil
     ) {
         self.name = name
         self.profile = profile
@@ -31,5 +36,7 @@ public struct DeviceInfo: Codable, Hashable, Sendable {
         self.lastSampleAgeMs = lastSampleAgeMs
         self.rateHz = rateHz
         self.faults = faults
+        self.why = why
+        self.batteryPercent = batteryPercent
     }
 }

@@ -52,7 +52,10 @@ extension LinkInterface {
         #   draft_edit  draft: int (which turn of its author, from 1), position: int, deleted: int, inserted: int
         #               (user-perceived characters), class: string (letter, digit, space, punctuation,
         #               emoji, paste, delete, other), text: ?string (only with consent)
-        # Any other kind is kept as it is.
+        # Any other kind is kept as it is. One of them is also acted upon:
+        #   focus       focused: bool. Whether the client's window has the focus. The participant's keyboard is
+        #               read only while it does, unless the station's settings say otherwise; what was said
+        #               counts until the connection ends, and has to be said anew on the next one.
         type LinkEvent (
             sequence: int,
             time_ns: int,

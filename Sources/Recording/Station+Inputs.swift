@@ -1,0 +1,128 @@
+import DeviceProfiles
+import LinuxDevices
+import Link
+import SystemCalls
+import Timebase
+
+/// Keyboards and pointers: read in a session's permitted phases alone, and a keyboard by default only
+/// while the chat has the focus, since passwords are typed elsewhere.
+extension Station {
+    /// Why an input device must not be read now; nil where it may. Whatever is not known keeps it
+    /// closed.
+    private func closure(of device: ManagedDevice, in session: ActiveSession) -> String? {
+        guard session.state == .recording else { return "the session is ending" }
+        if let permitted = session.inputPhases {
+            guard let phase = session.phase else {
+                return "no phase has begun in which the protocol permits it"
+            }
+            guard permitted.contains(phase) else {
+                return "the protocol does not permit it in the phase '\(phase)'"
+            }
+        }
+        guard device.onlyWithFocus else { return nil }
+        let told = session.clients.values.filter { $0.connection != nil && $0.isFocused != nil }
+        if told.isEmpty { return "no chat is linked that tells whether it has the focus" }
+        return told.contains { $0.isFocused == true } ? nil : "the chat does not have the focus"
+    }
+
+    /// Opens and closes a session's keyboards and pointers, after its phase, its clients or their
+    /// focus have changed.
+    func reviewInputs(_ session: ActiveSession) {
+        for device in session.devices.compactMap({ devices[$0] }) where device.isInput {
+            if let reason = closure(of: device, in: session) {
+                // A session that stops closes its devices itself.
+                if session.state == .recording { closeInput(device, reason) }
+            } else if device.state == .paused {
+                device.state = .absent
+                device.reason = ""
+                openInput(device)
+            }
+        }
+    }
+
+    /// Keeps an input device closed: what it says meanwhile is never read. It is opened by its
+    /// identity, on the clock and masked anew.
+    private func closeInput(_ device: ManagedDevice, _ reason: String) {
+        if device.state != .paused {
+            acquisition.commands.post(.pause(source: device.id))
+            log.info("\(device.name) is closed: \(reason)")
+        }
+        device.isOpen = false
+        device.state = .paused
+        device.reason = reason
+        device.backoff = 1
+    }
+
+    /// Whether a client's event says something of its focus; reads it.
+    static func focus(kind: String, payload: JSONValue) -> Bool? {
+        guard kind == "focus", case .bool(let isFocused)? = payload["focused"] else { return nil }
+        return isFocused
+    }
+
+    /// Opens a session's keyboard or pointer where it may be read now, and else keeps it closed;
+    /// fails closed.
+    func openInput(_ device: ManagedDevice) {
+        guard let session = device.session.flatMap({ sessions[$0] }) else { return }
+        if let reason = closure(of: device, in: session) { return closeInput(device, reason) }
+        let policy = InputPolicy(
+            keepsCodes: device.kind == .keyboard && mayKeepKeyCodes(session.description))
+        if policy.keepsCodes {
+            log.info("\(device.name): which keys are pressed is stored, as the participant agreed")
+        }
+        let kind: InputDeviceKind = device.kind == .pointer ? .pointer : .keyboard
+        do throws(DeviceError) {
+            let input: InputDevice
+            var isTestSource = false
+            switch device.binding {
+            case .testSource(let path):
+                device.node = path
+                isTestSource = true
+                input = try TestInputSource.open(
+                    path, kind: kind, isAllowed: options.allowsTestSources)
+            case .inputName(let part):
+                device.node = try Self.inputNode(part, kind)
+                input = try InputDevice.open(device.node, kind: kind)
+            default:
+                input = try InputDevice.open(device.node, kind: kind)
+            }
+            device.identity = input.description.identity
+            let descriptor = input.takeDescriptor().release()
+            device.isOpen = true
+            device.state = .streaming
+            device.reason = ""
+            device.backoff = 1
+            device.openedAt = Clocks.now()
+            acquisition.commands.post(
+                .add(
+                    source: device.id, descriptor: descriptor,
+                    .input(kind, policy, isTestSource: isTestSource), isFresh: !device.isResuming))
+            device.isResuming = false
+        } catch {
+            device.state = error.code == .notFound ? .absent : .failed
+            // It is tried every few seconds: told once.
+            if device.reason != "\(error)" {
+                // It is tried every few seconds: told once.
+                if device.reason != "\(error)" {
+                    device.reason = "\(error)"
+                    log.warning("\(device.name) is not recorded: \(error)")
+                }
+            }
+        }
+    }
+
+    /// The event node of an input device by a part of its name, from udev.
+    private static func inputNode(
+        _ part: String, _ kind: InputDeviceKind
+    ) throws(DeviceError) -> String {
+        let property = kind == .keyboard ? "ID_INPUT_KEYBOARD" : "ID_INPUT_MOUSE"
+        for device in try UdevMonitor.enumerate(subsystems: ["input"])
+        where device.node.contains("/event") && device.properties[property] == "1" {
+            let names = device.properties.values.joined(separator: "\n")
+            if names.localizedCaseInsensitiveContains(part) { return device.node }
+        }
+        throw DeviceError(
+            code: .notFound,
+            message: "no \(kind.rawValue) has '\(part)' in its name: plug it in, or correct 'match'"
+        )
+    }
+}
