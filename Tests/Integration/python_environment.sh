@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes a Python environment with the independent Varlink client and Lab Streaming Layer, once, and prints its interpreter.
+# Makes a Python environment with the independent Varlink client and Lab Streaming Layer, once, and
+# prints its interpreter.
 set -eu
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 environment="$root/.build-python/varlink"
