@@ -68,12 +68,13 @@ build: needs-build ## Build everything for debugging
 release: needs-build ## Build everything as it is installed
 	$(RELEASE)
 
-# The three programs that a station runs; quicker than everything.
+# The programs that a station runs; quicker than everything.
 programs: needs-build
-	@echo "Building attuned, attune and attune-chat; the first time takes some minutes."
+	@echo "Building attuned, attune, attune-chat and attune-net; the first time takes some minutes."
 	$(RELEASE) --product attuned
 	$(RELEASE) --product attune
 	$(RELEASE) --product attune-chat
+	$(RELEASE) --product attune-net
 
 deb: needs-deb ## Make the Debian package attune_VERSION_ARCH.deb
 	systemd/make-deb.sh

@@ -46,6 +46,7 @@ let package = Package(
         .executable(name: "attuned", targets: ["attuned"]),
         .executable(name: "attune", targets: ["attune"]),
         .executable(name: "attune-chat", targets: ["attune-chat"]),
+        .executable(name: "attune-net", targets: ["attune-net"]),
         .executable(name: "attune-bench", targets: ["attune-bench"]),
     ],
     dependencies: [
@@ -92,6 +93,10 @@ let package = Package(
             "Chat",
             ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
 
+        // Sensors of the network, in a process of their own.
+        library(
+            "NetworkSensors", ["Timebase", "SystemCalls", "CSystem", "Declarations", "Link"]),
+
         // Looking back.
         library("Playback", ["Timebase", "SystemCalls", "CSystem", "SessionStore"]),
         library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
@@ -116,6 +121,7 @@ let package = Package(
                 "Timebase", "SystemCalls", "Link", "Chat", "SimulatedClient", "StudyProtocol",
                 argumentParser,
             ]),
+        program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
         program(
             "attune-bench",
             [
@@ -192,11 +198,14 @@ let package = Package(
             "IntegrationTests",
             [
                 "Timebase", "SystemCalls", "Link", "SessionStore", "LinkTestSupport",
-                "TestSupport", "attuned", "attune", "attune-chat",
+                "TestSupport", "attuned", "attune", "attune-chat", "attune-net",
             ]),
         tests("DeclarationsTests", ["Declarations"]),
         tests(
             "DeviceProfilesTests", ["Timebase", "Declarations", "DeviceProfiles", "TestSupport"]),
+        tests(
+            "NetworkSensorsTests",
+            ["Timebase", "SystemCalls", "Declarations", "Link", "NetworkSensors", "TestSupport"]),
         tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
         tests("SimulatedClientTests", ["StudyProtocol", "SimulatedClient"]),
         tests(

@@ -22,7 +22,7 @@ export SOURCE_DATE_EPOCH
 build=(swift build -c release --static-swift-stdlib --scratch-path "$work/swift"
     --explicit-target-dependency-import-check error)
 if [ -z "$built" ]; then
-    for program in attuned attune attune-chat; do
+    for program in attuned attune attune-chat attune-net; do
         echo "Building $program with Swift's runtime linked in"
         "${build[@]}" --product "$program"
     done
@@ -34,16 +34,17 @@ fi
 rm -rf "$root" "$work/debian"
 install -d "$root/DEBIAN" "$root/usr/share/attune"
 programs=()
-for program in attuned attune attune-chat; do
+for program in attuned attune attune-chat attune-net; do
     install -D -m 0755 "$binaries/$program" "$root/usr/bin/$program"
     strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root/usr/bin/$program"
     programs+=("$root/usr/bin/$program")
 done
 install -D -m 0644 systemd/attuned.service "$root/lib/systemd/system/attuned.service"
+install -D -m 0644 systemd/attune-net.service "$root/lib/systemd/system/attune-net.service"
 install -D -m 0644 systemd/attune.sysusers "$root/usr/lib/sysusers.d/attune.conf"
 install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf"
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
-install -D -m 0644 systemd/settings/attuned.yaml "$root/etc/attune/attuned.yaml"
+install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml systemd/settings/net.yaml
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
 # Study protocols, personas, the link's interfaces, descriptions of formats.
 for folder in Protocols/*/; do

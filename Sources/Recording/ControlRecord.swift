@@ -17,6 +17,8 @@ enum ControlRecord: Codable, Sendable {
     /// A round trip that relates a linked client's clock to the station's.
     case clock(
         client: String, deviceTime: Int64, sent: Instant, arrival: Instant, clientReceived: Int64)
+    /// What the own clock of a linked client's stream said, and when.
+    case reading(stream: Int64, deviceTime: Int64, sent: Instant?, arrival: Instant)
     /// The session ends once the acquisition ring has been processed up to a position.
     case stop(
         acquisition: UInt64, state: String, outcome: String?, reason: String?, time: Instant)

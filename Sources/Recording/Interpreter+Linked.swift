@@ -21,6 +21,9 @@ extension Interpreter {
         let count = min(Int(head.count), body.count / layout.sampleBytes)
         guard count > 0 else { return }
         let columns = unsafe LinkedSamples.columns(layout, body, count: count)
+        if let cause = head.interruption { stream.interrupt(cause, keepsPosition: false) }
+        let breaks =
+            head.missing > 0 ? [CounterBreak(beforeOffset: 0, missing: head.missing)] : []
         let first = stream.samples
         if head.isStamped {
             // The stamps lie before the samples, and their room was checked above.
@@ -30,10 +33,10 @@ extension Interpreter {
                         fromByteOffset: LinkSamplesRecord.headBytes + sample * 8, as: Int64.self))
                 stream.take(
                     columns.map { $0.element(sample) }, count: 1,
-                    arrival: Instant(nanoseconds: stamp), breaks: [])
+                    arrival: Instant(nanoseconds: stamp), breaks: sample == 0 ? breaks : [])
             }
         } else {
-            stream.take(columns, count: count, arrival: head.last, breaks: [])
+            stream.take(columns, count: count, arrival: head.last, breaks: breaks)
         }
         source.health.samples += Int64(count)
         source.health.lastSample = head.last
@@ -125,6 +128,13 @@ enum LinkedSamples {
                         Int32(
                             littleEndian: bytes.loadUnaligned(
                                 fromByteOffset: offset + $0 * stride, as: Int32.self)))
+                })
+        case .int64:
+            return .integers(
+                (0..<count).map {
+                    unsafe Int64(
+                        littleEndian: bytes.loadUnaligned(
+                            fromByteOffset: offset + $0 * stride, as: Int64.self))
                 })
         case .float32:
             return .reals(

@@ -277,6 +277,10 @@ final class Interpreter {
             session.observe(
                 ClockObservation(
                     client: client, deviceTime: clientReceived, sent: arrival, arrival: arrival))
+        case .reading(let stream, let deviceTime, let sent, let arrival):
+            session.observe(
+                ClockObservation(
+                    stream: stream, deviceTime: deviceTime, sent: sent, arrival: arrival))
         case .stop(let acquisition, let state, let outcome, let reason, let time):
             session.beginStop(
                 SessionStateChange(

@@ -85,6 +85,11 @@ struct LinkSamplesRecord: Hashable, Sendable {
     /// Time of the last sample, on the station's clock.
     var last: Instant
 
+    /// Samples that went missing right before these, as the client knows; below 2^40.
+    var missing: Int64 = 0
+    /// Why an unknown number may have gone missing there.
+    var interruption: Gap.Cause?
+
     /// Whether each sample's time follows the head, 8 bytes each, before the samples.
     var isStamped = false
 
@@ -97,7 +102,8 @@ struct LinkSamplesRecord: Hashable, Sendable {
         writer.write(count)
         writer.write(sequence)
         writer.write(last.nanoseconds)
-        writer.write(UInt64(stamps.isEmpty ? 0 : 1))
+        let cause = UInt64(interruption.flatMap(Self.causes.firstIndex).map { $0 + 1 } ?? 0)
+        writer.write((stamps.isEmpty ? 0 : 1) | cause << 8 | UInt64(missing) << 16)
         for stamp in stamps { writer.write(stamp) }
         return writer.bytes + samples
     }
@@ -121,6 +127,14 @@ struct LinkSamplesRecord: Hashable, Sendable {
         last = Instant(
             nanoseconds: Int64(
                 littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 16, as: Int64.self)))
-        isStamped = unsafe bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self) != 0
+        let flags = UInt64(
+            littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+        isStamped = flags & 0xFF != 0
+        let cause = Int(flags >> 8 & 0xFF)
+        interruption = Self.causes.indices.contains(cause - 1) ? Self.causes[cause - 1] : nil
+        missing = Int64(flags >> 16)
     }
+
+    /// Their places here are what the ring holds.
+    private static let causes: [Gap.Cause] = [.counter, .disconnect, .overflow]
 }

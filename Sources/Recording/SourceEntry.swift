@@ -26,6 +26,7 @@ struct LinkedStream: Codable, Hashable, Sendable {
     enum Number: String, Codable, Sendable {
         case int16 = "i16"
         case int32 = "i32"
+        case int64 = "i64"
         case float32 = "f32"
         case float64 = "f64"
 
@@ -33,7 +34,7 @@ struct LinkedStream: Codable, Hashable, Sendable {
             switch self {
             case .int16: 2
             case .int32, .float32: 4
-            case .float64: 8
+            case .int64, .float64: 8
             }
         }
         var isReal: Bool { self == .float32 || self == .float64 }

@@ -181,8 +181,13 @@ extension Station {
         guard let data = Data(base64Encoded: asked.data) else {
             throw refuse("its data is not base64")
         }
-        guard asked.count > 0, layout.sampleBytes > 0,
-            data.count % layout.sampleBytes == 0, data.count / layout.sampleBytes == asked.count
+        let readings = asked.readings ?? []
+        let isEmpty = asked.count == 0 && data.isEmpty && !readings.isEmpty
+        guard
+            isEmpty
+                || asked.count > 0 && layout.sampleBytes > 0
+                    && data.count % layout.sampleBytes == 0
+                    && data.count / layout.sampleBytes == asked.count
         else {
             throw refuse(
                 "\(data.count) bytes are not \(asked.count) samples of \(layout.sampleBytes) bytes")
@@ -190,9 +195,19 @@ extension Station {
         if let stamps = asked.stampsNs, stamps.count != asked.count {
             throw refuse("\(stamps.count) stamps for \(asked.count) samples")
         }
+        guard (0..<1 << 40).contains(asked.missing ?? 0) else {
+            throw refuse("\(asked.missing ?? 0) samples cannot be missing")
+        }
         if asked.sequence > client.taken {
             guard asked.sequence == client.taken + 1 else {
                 throw LinkRefusal.sequenceGap(expected: client.taken + 1)
+            }
+            for reading in readings {
+                try record(
+                    .reading(
+                        stream: client.streamIDs[index], deviceTime: reading.deviceNs,
+                        sent: reading.sentNs.map(Instant.init(nanoseconds:)),
+                        arrival: Instant(nanoseconds: reading.arrivalNs)), for: session)
             }
             try put(asked, Array(data), layout, UInt32(index), source)
             advance(client, to: asked.sequence)
@@ -209,19 +224,21 @@ extension Station {
         _ index: UInt32, _ source: UInt32
     ) throws {
         if let stamps = asked.stampsNs {
-            let head = LinkSamplesRecord(
+            var head = LinkSamplesRecord(
                 stream: index, count: UInt32(clamping: asked.count), sequence: asked.sequence,
                 last: Instant(nanoseconds: stamps.last ?? asked.firstTimeNs))
+            head.note(asked)
             try put(RecordKind.linkSamples, source, head.encoded(data, stamps: stamps))
             return
         }
         let period = layout.rate.map { $0 > 0 ? 1e9 / $0 : 0 } ?? 0
         let last =
             Instant(nanoseconds: asked.firstTimeNs)
-            + Int64(clamping: Double(asked.count - 1) * period)
-        let head = LinkSamplesRecord(
+            + Int64(clamping: Double(max(0, asked.count - 1)) * period)
+        var head = LinkSamplesRecord(
             stream: index, count: UInt32(clamping: asked.count), sequence: asked.sequence,
             last: last)
+        head.note(asked)
         try put(RecordKind.linkSamples, source, head.encoded(data, stamps: []))
     }
 
@@ -266,6 +283,20 @@ extension Station {
             PendingAcknowledgement(session: session.number, position: controlRing.published) {
                 answer(client.durable)
             })
+    }
+}
+
+extension LinkSamplesRecord {
+    /// What the client knows to be missing.
+    fileprivate mutating func note(_ asked: LinkInterface.SendSamples.Parameters) {
+        missing = asked.missing ?? 0
+        interruption =
+            switch asked.interruption {
+            case nil: nil
+            case .counter: .counter
+            case .disconnect: .disconnect
+            case .overflow: .overflow
+            }
     }
 }
 

@@ -1,17 +1,17 @@
 /// Segments and gaps out of parts and lines.
 extension SampleClock {
     /// Streams whose samples carry their own time have one segment from gap to gap.
-    mutating func observeStamped(_ count: Int, _ arrival: Instant) {
-        if parts.isEmpty || restartsFit {
+    mutating func observeStamped(_ count: Int, _ arrival: Instant, _ breaks: [CounterBreak]) {
+        let missing = breaks.reduce(0) { $0 + max(0, $1.missing) }
+        if parts.isEmpty || restartsFit || missing > 0 {
             var loss: Loss?
             if let lastArrival {
                 report(all: true)
-                // Nobody can know how much a person would have moved; no device reports it more
-                // often than each millisecond.
-                let most = max(0, arrival - lastArrival) / 1_000_000 + 1
+                let (lost, bound) =
+                    missing > 0 ? (missing, 0) : stampedLoss(until: arrival, after: lastArrival)
                 loss = Loss(
-                    cause: interruption ?? .inferred, lost: 0, lostBound: most,
-                    start: lastArrival)
+                    cause: interruption ?? (missing > 0 ? .counter : .inferred), lost: lost,
+                    lostBound: bound, start: lastArrival)
             }
             epoch = arrival
             parts = [Part(firstIndex: nextIndex, offset: -nextIndex, gap: loss)]
@@ -20,6 +20,17 @@ extension SampleClock {
         }
         nextIndex += Int64(count)
         lastArrival = arrival
+    }
+
+    /// What the time that passed tells of a loss, and its largest error.
+    private func stampedLoss(until arrival: Instant, after last: Instant) -> (Int64, Int64) {
+        let elapsed = max(0, arrival - last)
+        // Nobody can know how much a person would have moved; no device reports it more often than
+        // each millisecond.
+        guard model.period > 0 else { return (0, elapsed / 1_000_000 + 1) }
+        // Nominal rates of streams that come over a network are right to a few percent.
+        let lost = max(0, Int64(clamping: (Double(elapsed) / model.period).rounded()) - 1)
+        return (lost, max(1, lost / 20))
     }
 
     /// Puts all of the current fit's rows into the outbox, before the fit is given up.

@@ -105,7 +105,7 @@ public struct SampleClock: Hashable, Sendable {
     public mutating func observe(count: Int, arrival: Instant, breaks: [CounterBreak] = []) {
         guard count > 0 else { return }
         isChanged = true
-        guard model.hasLine else { return observeStamped(count, arrival) }
+        guard model.hasLine else { return observeStamped(count, arrival, breaks) }
         if parts.isEmpty || restartsFit { beginFit(count, arrival) }
         // Where bytes are missing but no number is, whole turns may be.
         var suspect: Int64?

@@ -38,6 +38,10 @@ extension IntegrationTests {
 
         @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }
 
+        /// Lab Streaming Layer and EmotiBit: each value; killed in the middle; lost; not there.
+        @Test(arguments: ["lsl", "killed", "emotibit", "nothing"])
+        func sensorsOfTheNetwork(mode: String) throws { try run("network.py", [mode]) }
+
         @Test func theIndependentClientIsServedByTheDaemon() throws { try run("link.py") }
     }
 }

@@ -347,6 +347,25 @@ private struct Rows {
         #expect(gap.start.nanoseconds == 81_000 && gap.end.nanoseconds == 900_000)
     }
 
+    @Test func stampedStreamsTellWhatIsKnownToBeMissing() throws {
+        // 100 Hz by name, each sample with a stamp of its own.
+        var clock = SampleClock(ClockModel(kind: .stamped, period: 1e7))
+        var rows = Rows()
+        func stamp(_ position: Int64) -> Instant { Instant(nanoseconds: position * 10_000_000) }
+        for position in 0..<10 as Range<Int64> { clock.observe(count: 1, arrival: stamp(position)) }
+        clock.observe(
+            count: 1, arrival: stamp(14), breaks: [CounterBreak(beforeOffset: 0, missing: 4)])
+        clock.interrupt(.disconnect, keepsPosition: false)
+        clock.observe(count: 1, arrival: stamp(114))
+        rows.take(clock.close())
+        let counted = try #require(rows.gaps[9])
+        #expect(counted.cause == .counter && counted.lost == 4 && counted.lostBound == 0)
+        #expect(counted.start == stamp(9) && counted.end == stamp(14))
+        let estimated = try #require(rows.gaps[10])
+        #expect(estimated.cause == .disconnect && estimated.lost == 99)
+        #expect(estimated.lostBound == 4)
+    }
+
     @Test(arguments: [11, 12, 13] as [UInt64])
     func aRestoredClockContinuesExactly(seed: UInt64) throws {
         var simulation = Simulation(seed: seed, rate: 1000, driftPPM: 30, jitterMS: 1)

@@ -29,7 +29,7 @@ extension LinkInterface {
         type LinkChannel (
             name: string,
             unit: string,
-            type: (i16, i32, f32, f64),
+            type: (i16, i32, i64, f32, f64),
             scale: float,
             offset: float
         )
@@ -74,6 +74,15 @@ extension LinkInterface {
             client_received_ns: int
         )
 
+        # What a stream's own clock said (a device's, or another machine's), so that it can be aligned anew
+        # later: in nanoseconds of that clock, with the station's time when it was asked, where it was, and
+        # when the answer came.
+        type DeviceReading (
+            device_ns: int,
+            sent_ns: ?int,
+            arrival_ns: int
+        )
+
         # Joins a session under a stable name. acknowledged is the last sequence of this client in this
         # session that is durable; the client sends all after it. A client on the station's clock gives
         # the boot id of its machine, so that another machine's clock is not mistaken for it. Calling
@@ -93,8 +102,11 @@ extension LinkInterface {
 
         # Brings samples of one stream as one numbered item; answers when they are durable. data is base64
         # of little-endian values in the channels' types, sample by sample. stamps_ns is for streams with
-        # stamped clocks, one a sample; first_index is the client's own number of the first sample, which
-        # shows what it lost itself.
+        # stamped clocks, one a sample; first_index is the client's own number of the first sample.
+        # missing says how many samples went missing right before these, where the client knows it exactly;
+        # interruption, why an unknown number may have gone missing there: a number of the device's was
+        # skipped (counter), it was away (disconnect), or a buffer was full (overflow). readings are of the
+        # stream's own clock; an item may hold them alone, with count 0 and no data.
         method SendSamples(
             session: string,
             client: string,
@@ -104,7 +116,10 @@ extension LinkInterface {
             first_index: ?int,
             stamps_ns: ?[]int,
             count: int,
-            data: string
+            data: string,
+            missing: ?int,
+            interruption: ?(counter, disconnect, overflow),
+            readings: ?[]DeviceReading
         ) -> (acknowledged: int)
 
         # Reads the station's clock, for a client with a clock of its own; answers at once. Best on a

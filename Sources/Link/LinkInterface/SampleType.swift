@@ -2,6 +2,7 @@
 public enum SampleType: String, Codable, Hashable, Sendable, CaseIterable {
     case i16
     case i32
+    case i64
     case f32
     case f64
 }

@@ -48,7 +48,9 @@ public final class LinkedClient {
     private static let longestPause: Int64 = 5000
     private static let batchItems = 256
     private static let batchBytes = 512 << 10
-    private static let batchesUnderWay = 4
+    /// As many as the daemon takes up at once: each waits for its commit, so this bounds how many
+    /// pieces of samples a second can go.
+    private static let batchesUnderWay = 16
     private static let answerNanoseconds: Int64 = 30_000_000_000
 
     /// Does not connect yet; `process()` does.
@@ -100,15 +102,20 @@ public final class LinkedClient {
     /// Sends samples of a registered stream as one item.
     /// - Parameters:
     ///   - data: little-endian values in the channels' types, sample by sample.
+    ///   - missing: how many samples went missing right before these, where that is known.
+    ///   - interruption: why an unknown number may have gone missing there.
+    ///   - readings: of the stream's own clock; may come alone, with count 0.
     @discardableResult
     public func send(
         stream: String, firstTime: Instant, firstIndex: Int64? = nil, stamps: [Int64]? = nil,
-        count: Int, data: [UInt8]
+        count: Int, data: [UInt8], missing: Int64? = nil, interruption: LinkInterruption? = nil,
+        readings: [DeviceReading]? = nil
     ) throws(LinkError) -> Int64 {
         let samples = LinkInterface.SendSamples.Parameters(
             session: "", client: "", stream: stream, sequence: outbox.lastSequence + 1,
             firstTimeNs: firstTime.nanoseconds, firstIndex: firstIndex, stampsNs: stamps,
-            count: count, data: Base64.encode(data))
+            count: count, data: Base64.encode(data), missing: missing, interruption: interruption,
+            readings: readings)
         let sequence = try append("samples", samples)
         try process()
         return sequence

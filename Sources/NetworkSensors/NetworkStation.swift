@@ -1,0 +1,171 @@
+import CSystem
+import Glibc
+import Link
+import SystemCalls
+import Timebase
+
+/// Brings the sensors of the network into the sessions that record. One thread.
+public final class NetworkStation {
+    private let sources: [any NetworkSource]
+    private let socket: String
+    private let directory: String
+    private let signals: SignalDescriptor
+    private let log: (String) -> Void
+    private var feeds: [String: [SessionFeed]] = [:]
+    private var sessions: [(id: String, participant: String)] = []
+    private var caller: VarlinkClient?
+    private var nextLook = Instant(nanoseconds: 0)
+    private var isDaemonThere: Bool?
+    private var refusedFeeds: Set<String> = []
+
+    private static let lookNanoseconds: Int64 = 300_000_000
+    /// liblsl has no descriptor to wait for.
+    private static let pauseNanoseconds: Int64 = 20_000_000
+
+    /// - Parameters:
+    ///   - library: nil where no LSL stream is wanted, or the library is not there.
+    ///   - directory: where what is not delivered yet is kept.
+    ///   - signals: made before any other thread.
+    public init(
+        settings: NetworkSettings, library: LSLLibrary?, socket: String, directory: String,
+        signals: SignalDescriptor, log: @escaping (String) -> Void
+    ) throws(NetworkSensorError) {
+        self.socket = socket
+        self.directory = directory
+        self.signals = signals
+        self.log = log
+        var sources: [any NetworkSource] = []
+        if let library {
+            for stream in settings.lsl {
+                sources.append(LSLSource(stream, library: library, log: log))
+            }
+        }
+        for device in settings.emotibit { sources.append(try EmotibitSource(device, log: log)) }
+        self.sources = sources
+        do throws(SystemError) {
+            try FileSystem.makeDirectories(directory, mode: 0o700)
+        } catch {
+            throw NetworkSensorError(
+                .state, "The folder \(directory) cannot be made: \(error.reason).")
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    public func run() throws(SystemError) {
+        while signals.next() == nil {
+            look()
+            for source in sources {
+                makeFeeds(source)
+                source.pump { piece in
+                    for feed in feeds[source.name] ?? [] { feed.take(piece) }
+                }
+            }
+            for feed in feeds.values.joined() { feed.process() }
+            try wait()
+        }
+        for feed in feeds.values.joined() { feed.flush(milliseconds: 1000) }
+    }
+
+    private func wait() throws(SystemError) {
+        var entries = [pollfd(fd: signals.number, events: Int16(POLLIN), revents: 0)]
+        for source in sources {
+            entries += source.descriptors.map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
+        }
+        for feed in feeds.values.joined() {
+            guard let descriptor = feed.descriptor else { continue }
+            let write = feed.wantsWrite ? Int16(POLLOUT) : 0
+            entries.append(pollfd(fd: descriptor, events: Int16(POLLIN) | write, revents: 0))
+        }
+        let count = entries.count
+        try systemCall("ppoll") {
+            unsafe attune_poll(&entries, count, Self.pauseNanoseconds)
+        }
+    }
+
+    // MARK: - Sessions
+
+    private func look() {
+        let now = Clocks.now()
+        guard now >= nextLook else { return }
+        nextLook = now + Self.lookNanoseconds
+        let status: Status
+        do throws(ClientError) {
+            status = try ask()
+        } catch {
+            caller = nil
+            if isDaemonThere != false { log("\(error)") }
+            isDaemonThere = false
+            // A daemon that starts anew takes its sessions up again: their feeds wait for it.
+            return
+        }
+        if isDaemonThere == false { log("the daemon is there") }
+        let isFirst = isDaemonThere == nil || sessions.isEmpty
+        isDaemonThere = true
+        sessions = status.sessions.filter { $0.state == .recording }.map {
+            ($0.id, $0.participant)
+        }
+        let recording = Set(sessions.map(\.id))
+        for name in feeds.keys {
+            for feed in feeds[name] ?? [] where !recording.contains(feed.session) {
+                feed.process()
+                feed.discard()
+            }
+            feeds[name]?.removeAll { !recording.contains($0.session) }
+        }
+        if isFirst { removeOldOutboxes() }
+    }
+
+    private func ask() throws(ClientError) -> Status {
+        let client: VarlinkClient
+        if let caller {
+            client = caller
+        } else {
+            do throws(LinkError) {
+                client = try VarlinkClient(path: socket, timeoutMilliseconds: 2000)
+            } catch {
+                throw .link(error)
+            }
+            caller = client
+        }
+        return try client.call(
+            ControlInterface.GetStatus.self, ControlInterface.GetStatus.Parameters()
+        ).status
+    }
+
+    private func makeFeeds(_ source: any NetworkSource) {
+        guard let streams = source.streams else { return }
+        for session in sessions {
+            let key = "\(session.id) \(source.name)"
+            guard source.participant == nil || source.participant == session.participant,
+                !(feeds[source.name] ?? []).contains(where: { $0.session == session.id }),
+                !refusedFeeds.contains(key)
+            else { continue }
+            do throws(LinkError) {
+                let feed = try SessionFeed(
+                    session: session.id, source: source, streams: streams, socket: socket,
+                    directory: directory, log: log)
+                feeds[source.name, default: []].append(feed)
+            } catch {
+                refusedFeeds.insert(key)
+                log("\(source.name): \(error)")
+            }
+        }
+    }
+
+    /// Outboxes of sessions that are over, from an earlier run.
+    private func removeOldOutboxes() {
+        let current = Set(
+            sessions.flatMap { session in
+                sources.map { SessionFeed.file(session.id, $0.name) }
+            })
+        for file in (try? FileSystem.list(directory)) ?? [] {
+            guard file.hasPrefix(SessionFeed.prefix), file.hasSuffix(SessionFeed.suffix),
+                !current.contains(file), sessions.allSatisfy({ !file.contains($0.id) })
+            else { continue }
+            log("what waited in \(file) came too late for its session")
+            SessionFeed.remove("\(directory)/\(file)")
+        }
+    }
+}
