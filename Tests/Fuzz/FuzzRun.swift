@@ -103,7 +103,7 @@ struct FuzzRun {
         feed(content, characteristic, to: &decoder, into: &output)
         guard var twin else { return }
         twin = restored(twin)
-        if target.isByteStream {
+        if target.isByteStream, !content.isEmpty {
             for byte in content { feed([byte], characteristic, to: &twin, into: &twinOutput) }
         } else {
             feed(content, characteristic, to: &twin, into: &twinOutput)
