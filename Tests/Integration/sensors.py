@@ -86,7 +86,8 @@ BLUETOOTH = {
             characteristic("spot", "2a5e", ["indicate"])],
         settings="", streams={
             "pulse-oximeter.oximeter": lambda v: [[
-                v[1] / 10, v[2], v[3] / 10, v[4], v[5] / 10, v[6], v[9] / 100, v[7], v[8]]]}),
+                v[1] / 10, v[2], v[3] / 10, v[4], v[5] / 10, v[6], v[9] / 100, v[7], v[8]]]
+            if v[0] == 0 else []}),
 }
 
 
