@@ -107,7 +107,9 @@ def keys(database, name, log, begin, end, kills):
     rows = database.execute(
         "SELECT ordinal, pressed_ns, released_ns FROM keystrokes WHERE stream_id = ?"
         " ORDER BY ordinal", (stream,)).fetchall()
-    pressed = [frame.due for frame in log.frames if frame.values[1] == 1 and begin < frame.due < end]
+    made = {frame.due for frame in log.frames if frame.values[1] == 1}
+    # What was pressed while the session certainly recorded; it goes on until its stop has taken effect.
+    pressed = sorted(time for time in made if begin < time < end)
     released = {frame.due for frame in log.frames if frame.values[1] == 0}
     result.made = result.sent = len(pressed)
     result.stored = len(rows)
@@ -118,7 +120,7 @@ def keys(database, name, log, begin, end, kills):
     if times != sorted(times) or len(set(times)) != len(times):
         result.fault("presses are doubled or out of order")
     for row in rows:
-        if row[1] not in set(pressed):
+        if row[1] not in made:
             result.fault(f"press {row[0]} was never made")
         if row[2] is not None and (row[2] not in released or row[2] < row[1]):
             result.fault(f"the release of press {row[0]} was never made")
