@@ -22,7 +22,13 @@ import Timebase
         try stepped.noticeOpening()
         try stepped.run(seconds: 0.29)
         #expect(device.counts.made == 0)
-        try stepped.run(seconds: 20.015)
+        // Read now and then: on a busy machine a terminal takes only a few thousand bytes at once, and
+        // the rest of a line waits in the device, which nobody runs any more.
+        var received: [UInt8] = []
+        for _ in 0..<5 {
+            try stepped.run(seconds: 4.003)
+            while try !port.isQuiet() { received += try port.readSome() }
+        }
         let samples = Int64(20 * format.usualRate)
         if format == .pulseVisualiser {
             #expect(device.counts.made > samples + 30)
@@ -48,8 +54,7 @@ import Timebase
                 expected += "Avg BPM=\(values[2])\(values[3] == 0 ? " No finger?" : "")\r\n"
             }
         }
-        #expect(try port.read(expected.utf8.count) == Array(expected.utf8))
-        #expect(try port.isQuiet())
+        #expect(received == Array(expected.utf8))
         try device.close()
     }
 
