@@ -125,6 +125,9 @@ final class Interpreter {
     /// Takes samples that lie behind one another before their packet's arrival, each with a time of
     /// its own.
     private func takeAged(_ output: DecodedStream, _ stream: StreamRecorder, _ stamp: Instant) {
+        // Packets wait for their turn on the air, and intervals chained back from a late one may reach
+        // behind what came before; a stream's times never go back.
+        let earliest = Instant(nanoseconds: .min)
         for offset in 0..<output.count {
             let columns: [SampleColumn] = output.columns.map {
                 switch $0 {
@@ -133,7 +136,8 @@ final class Interpreter {
                 }
             }
             stream.take(
-                columns, count: 1, arrival: stamp + -output.ages[offset],
+                columns, count: 1,
+                arrival: max(stamp + -output.ages[offset], stream.lastArrival ?? earliest),
                 breaks: output.breaks.compactMap {
                     $0.beforeOffset == offset
                         ? CounterBreak(beforeOffset: 0, missing: $0.missing) : nil
