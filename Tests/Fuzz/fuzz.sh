@@ -20,18 +20,22 @@ program=$build/decoder-fuzz
 # Where the package is that has the target Declarations; the root, unless one is developing with another.
 package=${FUZZ_PACKAGE:-.}
 
+# The first line of what comes. It reads on to the end: head would close the pipe under the feet of who
+# writes, and with pipefail that ends this script, now and then.
+first() { sed -n 1p; }
+
 mkdir -p $build
 swift build --package-path "$package" --target Declarations >$build/build.log 2>&1 || {
 	cat $build/build.log >&2
 	exit 1
 }
 debug=$(swift build --package-path "$package" --show-bin-path)
-yaml=$(grep -o '[^" ,]*CYaml/include' "$(dirname "$(dirname "$debug")")/debug.yaml" | head -1)
+yaml=$(grep -o '[^" ,]*CYaml/include' "$(dirname "$(dirname "$debug")")/debug.yaml" | first)
 checks=(-O -wmo -parse-as-library -sanitize=fuzzer -swift-version 6
 	-enable-upcoming-feature ExistentialAny -strict-memory-safety -warnings-as-errors
 	-I $build -I "$debug/Modules" -I "$yaml")
 
-newest() { ls -t "$@" 2>/dev/null | head -1; }
+newest() { ls -t "$@" 2>/dev/null | first; }
 if [ ! -e $program ] || [ "$(newest $program Tests/Fuzz/*.swift Sources/Timebase/*.swift \
 	Sources/DeviceProfiles/*.swift Sources/Declarations/*.swift)" != $program ]; then
 	rm -f $program
