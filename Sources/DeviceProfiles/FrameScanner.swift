@@ -14,10 +14,10 @@ import Timebase
 /// places. Zeros (a line held low) pass the check, and are refused since their number stands still.
 ///
 /// The result is a function of the bytes alone, never of how they were split over calls.
-struct FrameScanner<Form: FrameForm>: SampleDecoder {
+struct FrameScanner<Form: FrameForm>: ScanningDecoder {
     private(set) var form: Form
-    /// Bytes that are not yet decided; always fewer than `window`.
-    private var pending: [UInt8] = []
+    /// Always fewer bytes than `window`.
+    var pending: [UInt8] = []
     private var isInStep = false
     /// Number of the last frame that was given out.
     private var last: UInt32?
@@ -37,24 +37,6 @@ struct FrameScanner<Form: FrameForm>: SampleDecoder {
 
     // MARK: Decoding
 
-    mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout DecodedOutput) {
-        var buffer: [UInt8] = []
-        swap(&buffer, &pending)
-        // The buffer is copied from, and only within this call, for which the caller keeps it.
-        unsafe buffer.append(contentsOf: bytes)
-        let used = scan(buffer.span, isEnd: false, into: &output)
-        buffer.removeFirst(used)
-        swap(&buffer, &pending)
-    }
-
-    mutating func finish(into output: inout DecodedOutput) {
-        let buffer = pending
-        let used = scan(buffer.span, isEnd: true, into: &output)
-        pending.removeFirst(used)
-        interrupt()
-        report(into: &output)
-    }
-
     mutating func interrupt() {
         skip(pending.count)
         pending.removeAll(keepingCapacity: true)
@@ -62,8 +44,7 @@ struct FrameScanner<Form: FrameForm>: SampleDecoder {
         isBreakDue = last != nil
     }
 
-    /// Goes through the bytes; gives back how many are done with.
-    private mutating func scan(
+    mutating func scan(
         _ bytes: Span<UInt8>, isEnd: Bool, into output: inout DecodedOutput
     ) -> Int {
         let length = form.length
@@ -181,8 +162,7 @@ struct FrameScanner<Form: FrameForm>: SampleDecoder {
         if skipped > 0 { isBreakDue = last != nil }
     }
 
-    /// Tells of skipped bytes.
-    private mutating func report(into output: inout DecodedOutput) {
+    mutating func report(into output: inout DecodedOutput) {
         guard skipped > 0 else { return }
         output.faults.append(
             DecodeFault(

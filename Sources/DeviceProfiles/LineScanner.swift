@@ -42,10 +42,10 @@ extension LineForm {
 }
 
 /// Cuts bytes into lines and has them read.
-struct LineScanner<Form: LineForm>: SampleDecoder {
+struct LineScanner<Form: LineForm>: ScanningDecoder {
     let form: Form
     /// The line that is not yet ended; at most `maximumLength` + 1 bytes.
-    private var pending: [UInt8] = []
+    var pending: [UInt8] = []
     /// What is being thrown away up to the next newline, and how much of it.
     private var dropping: DecodeFault.Cause?
     private var dropped = 0
@@ -53,16 +53,6 @@ struct LineScanner<Form: LineForm>: SampleDecoder {
     init(_ form: Form) {
         self.form = form
         if form.discardsFirst { dropping = .partial }
-    }
-
-    mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout DecodedOutput) {
-        var buffer: [UInt8] = []
-        swap(&buffer, &pending)
-        // The buffer is copied from, and only within this call, for which the caller keeps it.
-        unsafe buffer.append(contentsOf: bytes)
-        let used = scan(buffer.span, into: &output)
-        buffer.removeFirst(used)
-        swap(&buffer, &pending)
     }
 
     mutating func interrupt() {
@@ -78,7 +68,10 @@ struct LineScanner<Form: LineForm>: SampleDecoder {
         dropping = .partial
     }
 
-    private mutating func scan(_ bytes: Span<UInt8>, into output: inout DecodedOutput) -> Int {
+    /// What is no whole line waits, whether more will come or not.
+    mutating func scan(
+        _ bytes: Span<UInt8>, isEnd: Bool, into output: inout DecodedOutput
+    ) -> Int {
         var start = 0
         for position in 0..<bytes.count where bytes[position] == 10 {
             let length = position - start
@@ -108,7 +101,7 @@ struct LineScanner<Form: LineForm>: SampleDecoder {
         dropped = min(dropped + count, Int(UInt32.max))
     }
 
-    private mutating func report(into output: inout DecodedOutput) {
+    mutating func report(into output: inout DecodedOutput) {
         if dropped > 0, let cause = dropping {
             form.addFault(cause, bytes: dropped, stream: nil, into: &output)
         }

@@ -8,11 +8,10 @@ import Timebase
 /// (losses among them count for nothing); all of them are then given out. In step, a packet whose
 /// time does not follow the last one's makes the decoder look for a start, beginning with that very
 /// packet. The result is a function of the bytes alone, never of how they were split.
-struct ShimmerDecoder: SampleDecoder {
+struct ShimmerDecoder: ScanningDecoder {
     let framing: ShimmerFraming
     private(set) var layout: ShimmerLayout
-    /// Bytes that are not yet decided.
-    private var pending: [UInt8] = []
+    var pending: [UInt8] = []
     private var isInStep = false
     /// The last packet's time as it was sent, and unwrapped.
     private var last: UInt32?
@@ -64,25 +63,6 @@ struct ShimmerDecoder: SampleDecoder {
 
     // MARK: Decoding
 
-    mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout DecodedOutput) {
-        guard bytes.count > 0 else { return }
-        var buffer: [UInt8] = []
-        swap(&buffer, &pending)
-        // The buffer is copied from, and only within this call, for which the caller keeps it.
-        unsafe buffer.append(contentsOf: bytes)
-        let used = scan(buffer.span, isEnd: false, into: &output)
-        buffer.removeFirst(used)
-        swap(&buffer, &pending)
-    }
-
-    mutating func finish(into output: inout DecodedOutput) {
-        let buffer = pending
-        let used = scan(buffer.span, isEnd: true, into: &output)
-        pending.removeFirst(used)
-        interrupt()
-        report(into: &output)
-    }
-
     mutating func interrupt() {
         skip(pending.count)
         pending.removeAll(keepingCapacity: true)
@@ -90,7 +70,7 @@ struct ShimmerDecoder: SampleDecoder {
         isBreakDue = last != nil
     }
 
-    private mutating func scan(
+    mutating func scan(
         _ bytes: Span<UInt8>, isEnd: Bool, into output: inout DecodedOutput
     ) -> Int {
         var position = 0
@@ -287,7 +267,7 @@ struct ShimmerDecoder: SampleDecoder {
         if skipped > 0 { isBreakDue = last != nil }
     }
 
-    private mutating func report(into output: inout DecodedOutput) {
+    mutating func report(into output: inout DecodedOutput) {
         guard skipped > 0 else { return }
         output.faults.append(
             DecodeFault(
