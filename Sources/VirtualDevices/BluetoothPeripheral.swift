@@ -39,6 +39,9 @@ struct BluetoothAnswer: Sendable {
 
 /// What a kind of Bluetooth device answers and sends; `BluetoothBehaviour` puts it into text.
 protocol BluetoothPeripheral: Sendable {
+    /// What the numbers behind the time and the name are in the log of what it sent.
+    static var columns: String { get }
+
     /// What it has; only what stands here is read, written or subscribed.
     var characteristics: [BluetoothCharacteristic] { get }
 

@@ -133,38 +133,27 @@ public enum VirtualDeviceCatalogue {
         _ name: String, _ settings: VirtualDeviceSettings
     ) throws(VirtualDeviceError) -> any VirtualDevice {
         let peripheral: any BluetoothPeripheral
-        let columns: String
         switch name {
         case "heart-rate":
             peripheral = HeartRatePeripheral(settings)
-            columns = HeartRatePeripheral.columns
         case "polar-h10":
             peripheral = PolarPeripheral(.h10, settings)
-            columns = PolarPeripheral.columns
         case "polar-oh1":
             peripheral = PolarPeripheral(.oh1, settings)
-            columns = PolarPeripheral.columns
         case "polar-verity-sense":
             peripheral = PolarPeripheral(.veritySense, settings)
-            columns = PolarPeripheral.columns
         case "pulse-oximeter":
             peripheral = OximeterPeripheral(settings)
-            columns = OximeterPeripheral.columns
         case "nonin-3150":
             peripheral = NoninPeripheral(settings)
-            columns = NoninPeripheral.columns
         case "thermometer":
             peripheral = ThermometerPeripheral(settings)
-            columns = ThermometerPeripheral.columns
         case "environmental-sensing":
             peripheral = RoomPeripheral(settings)
-            columns = RoomPeripheral.columns
         case "bangle-js":
             peripheral = BanglePeripheral(settings)
-            columns = BanglePeripheral.columns
         case "bitalino-ble":
             peripheral = try BitalinoPeripheral(settings)
-            columns = BitalinoPeripheral.columns
         default:
             throw VirtualDeviceError(
                 .setting,
@@ -172,8 +161,8 @@ public enum VirtualDeviceCatalogue {
                     + entries.map(\.name).joined(separator: ", ") + ".")
         }
         return try VirtualInstrument(
-            kind: name, settings: settings, facts: ["columns \(columns)"], style: .bluetooth,
-            behaviour: BluetoothBehaviour(peripheral))
+            kind: name, settings: settings, facts: ["columns \(type(of: peripheral).columns)"],
+            style: .bluetooth, behaviour: BluetoothBehaviour(peripheral))
     }
 
     private static func makeBitalino(
