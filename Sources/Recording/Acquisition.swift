@@ -76,30 +76,19 @@ final class Acquisition: Sendable {
     private final class Source {
         let id: UInt32
         let descriptor: FileDescriptor
-        let isInput: Bool
-        let isTestSource: Bool
-        let isPackets: Bool
+        let reading: Acquisition.Reading
+        /// Cuts an input device's events; idle for the others.
         var input: InputReader
         init(id: UInt32, descriptor: consuming FileDescriptor, _ reading: Acquisition.Reading) {
             self.id = id
             self.descriptor = descriptor
-            switch reading {
-            case .serial:
-                isInput = false
-                isTestSource = false
-                isPackets = false
-                input = InputReader(kind: .keyboard)
-            case .packets:
-                isInput = false
-                isTestSource = false
-                isPackets = true
-                input = InputReader(kind: .keyboard)
-            case .input(let kind, let policy, let isTestSource):
-                isInput = true
-                self.isTestSource = isTestSource
-                isPackets = false
-                input = InputReader(kind: kind, policy: policy, isTestSource: isTestSource)
-            }
+            self.reading = reading
+            input =
+                switch reading {
+                case .serial, .packets: InputReader(kind: .keyboard)
+                case .input(let kind, let policy, let isTestSource):
+                    InputReader(kind: kind, policy: policy, isTestSource: isTestSource)
+                }
         }
     }
 
@@ -166,7 +155,7 @@ final class Acquisition: Sendable {
             case .pause(let id):
                 if let source = sources.removeValue(forKey: id) {
                     // Where it cannot be revoked, closing does the same for this process.
-                    if source.isInput && !source.isTestSource {
+                    if case .input(_, _, isTestSource: false) = source.reading {
                         try? InputDevice.revoke(source.descriptor.number)
                     }
                     try? epoll.remove(source.descriptor.number)
@@ -217,12 +206,10 @@ final class Acquisition: Sendable {
 
     private func read(_ source: Source) {
         let stamp = Clocks.now()
-        if source.isInput {
-            readInput(source, stamp)
-        } else if source.isPackets {
-            readPacket(source, stamp)
-        } else {
-            readSerial(source, stamp)
+        switch source.reading {
+        case .serial: readSerial(source, stamp)
+        case .packets: readPacket(source, stamp)
+        case .input: readInput(source, stamp)
         }
     }
 

@@ -13,22 +13,8 @@ enum DeviceOpener {
         source: UInt32, profile: DeviceProfile, path: String, identity: String, resuming: Bool,
         notices: Mailbox<ControlNotice>
     ) throws(SystemError) {
-        _ = try DedicatedThread(name: "opener") {
-            let result: DeviceOpening
-            do {
-                let descriptor = try connect(profile, path, resuming: resuming)
-                var negotiated: (settings: [UInt8], leftover: [UInt8]) = ([], [])
-                if !resuming {
-                    negotiated = try hold(profile.startConversation(), descriptor.number)
-                }
-                result = .opened(
-                    descriptor: descriptor.release(), .serial, identity: identity,
-                    isFresh: !resuming, settings: negotiated.settings,
-                    leftover: negotiated.leftover)
-            } catch {
-                result = .failed("\(error)")
-            }
-            notices.post(.deviceOpened(source, result))
+        try begin(source, profile, identity, resuming: resuming, notices) {
+            try connect(profile, path, resuming: resuming)
         }
     }
 
@@ -37,15 +23,30 @@ enum DeviceOpener {
         source: UInt32, profile: DeviceProfile, descriptor: Int32, identity: String,
         resuming: Bool, notices: Mailbox<ControlNotice>
     ) throws(SystemError) {
+        // Closed by the thread, or here if there is none.
+        let owned = ThreadCargo(FileDescriptor(owning: descriptor))
+        try begin(source, profile, identity, resuming: resuming, notices) { owned.take() }
+    }
+
+    /// Has the device connected and the conversation held on a thread of its own, which then posts
+    /// what came of it.
+    private static func begin(
+        _ source: UInt32, _ profile: DeviceProfile, _ identity: String, resuming: Bool,
+        _ notices: Mailbox<ControlNotice>,
+        connect: @escaping @Sendable () throws -> FileDescriptor
+    ) throws(SystemError) {
         _ = try DedicatedThread(name: "opener") {
-            let owned = FileDescriptor(owning: descriptor)
             let result: DeviceOpening
             do {
+                let descriptor = try connect()
                 var negotiated: (settings: [UInt8], leftover: [UInt8]) = ([], [])
-                if !resuming { negotiated = try hold(profile.startConversation(), owned.number) }
+                if !resuming {
+                    negotiated = try hold(profile.startConversation(), descriptor.number)
+                }
                 result = .opened(
-                    descriptor: owned.release(), .serial, identity: identity, isFresh: !resuming,
-                    settings: negotiated.settings, leftover: negotiated.leftover)
+                    descriptor: descriptor.release(), .serial, identity: identity,
+                    isFresh: !resuming, settings: negotiated.settings,
+                    leftover: negotiated.leftover)
             } catch {
                 result = .failed("\(error)")
             }

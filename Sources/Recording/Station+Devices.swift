@@ -34,10 +34,10 @@ extension Station {
                     at: ["devices", "\(index)", "profile"],
                     "a \(setting.profile) stands in the list 'keyboards' or 'pointers'")
             }
-            add(
+            let device = add(
                 setting.name ?? setting.profile, configured, binding, setting.options, kind,
-                recovery,
-                marks: setting.marks.mapValues { UInt8(clamping: $0) })
+                recovery)
+            device.marks = setting.marks.mapValues { UInt8(clamping: $0) }
         }
         try addInputs(settings.keyboards, .keyboard, recovery)
         try addInputs(settings.pointers, .pointer, recovery)
@@ -95,11 +95,9 @@ extension Station {
         }
     }
 
-    @discardableResult
     private func add(
         _ name: String, _ profile: DeviceProfile, _ binding: ManagedDevice.Binding,
-        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation,
-        marks: [String: UInt8] = [:]
+        _ options: ProfileOptions?, _ kind: ManagedDevice.Kind, _ recovery: RecoveredStation
     ) -> ManagedDevice {
         // A device that records for a session which was taken up keeps its number.
         let resumed = recovery.source(named: name)
@@ -108,7 +106,6 @@ extension Station {
         let device = ManagedDevice(
             id: id, name: name, profile: profile, binding: binding, options: options, kind: kind)
         device.isResuming = resumed != nil
-        device.marks = marks
         if case .path(let path) = binding {
             device.node = path
             device.identity = path
@@ -187,14 +184,12 @@ extension Station {
                 name = "\(profile.name)-\(count)"
             }
             log.info("found \(name) at \(found.node)")
-            add(
+            let device = add(
                 name, profile, .found(identity: found.identity), nil, .serial,
                 RecoveredStation.nothing)
-            if let device = devices.values.first(where: { $0.name == name }) {
-                device.node = found.node
-                device.identity = found.identity
-                device.foundBy = profile.evidence(in: found.properties)
-            }
+            device.node = found.node
+            device.identity = found.identity
+            device.foundBy = profile.evidence(in: found.properties)
             return
         }
     }
