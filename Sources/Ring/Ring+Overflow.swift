@@ -103,7 +103,7 @@ extension Ring {
         state.pendingSources -= 1
         // The caller made sure of the room.
         let place = unsafe mapping.data + Int(truncatingIfNeeded: head & (UInt64(capacity) &- 1))
-        let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
+        let body = unsafe place + RingLayout.recordHeaderBytes
         unsafe body.storeBytes(of: span.records, as: UInt64.self)
         unsafe body.storeBytes(of: span.bytes, toByteOffset: 8, as: UInt64.self)
         unsafe body.storeBytes(of: span.first, toByteOffset: 16, as: UInt64.self)

@@ -36,10 +36,7 @@ enum RingLayout {
 
     /// length, checksum, source, kind, stamp and a spare word before each record's bytes: so the
     /// bytes begin at a multiple of 16, and no pair of words lies across two lines of a cache.
-    @usableFromInline static let recordHeaderBytes: UInt64 = 32
-
-    /// The same, for pointers.
-    @usableFromInline static let bodyOffset = 32
+    @usableFromInline static let recordHeaderBytes = 32
 
     static let minimumCapacity = 65_536
     /// A record's length has 32 bits, and a record is never longer than the ring.

@@ -24,7 +24,7 @@ struct RingRecords: @unchecked Sendable {
     @inline(__always)
     func valid(at position: UInt64, limit: UInt64) -> RingRecord? {
         let available = limit &- position
-        guard available >= RingLayout.recordHeaderBytes else { return nil }
+        guard available >= UInt64(RingLayout.recordHeaderBytes) else { return nil }
         // At least a header lies between here and the limit, which is at most a capacity away; the
         // mapping goes on for a whole capacity behind the data's end.
         let place = unsafe data + Int(truncatingIfNeeded: position & mask)
@@ -39,10 +39,10 @@ struct RingRecords: @unchecked Sendable {
         let spare = unsafe place.load(fromByteOffset: 24, as: UInt64.self)
         guard total <= available, sum.headerCheck == marked &>> 48, spare == 0 else { return nil }
         unsafe sum.add(
-            place + RingLayout.bodyOffset,
-            count: Int(truncatingIfNeeded: total) &- RingLayout.bodyOffset)
+            place + RingLayout.recordHeaderBytes,
+            count: Int(truncatingIfNeeded: total) &- RingLayout.recordHeaderBytes)
         guard UInt64(sum.value) == first &>> 32 else { return nil }
-        let body = unsafe place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes)
+        let body = unsafe place + RingLayout.recordHeaderBytes
         return unsafe RingRecord(
             kind: UInt16(truncatingIfNeeded: origin &>> 32),
             source: UInt32(truncatingIfNeeded: origin),

@@ -91,7 +91,8 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         var sum = RingChecksum(
             seed: seed, position: head, length: length, origin: origin, stamp: time)
         if let start = bytes.baseAddress {
-            unsafe sum.copy(from: start, count: bytes.count, to: place + RingLayout.bodyOffset)
+            unsafe sum.copy(
+                from: start, count: bytes.count, to: place + RingLayout.recordHeaderBytes)
         }
         unsafe Self.writeHeader(place, length, sum, origin, time)
         state.head = head &+ total
@@ -120,7 +121,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         // As in `stage`: the room is there.
         let place = unsafe data + Int(truncatingIfNeeded: state.head & mask)
         return unsafe UnsafeMutableRawBufferPointer(
-            start: place + Int(truncatingIfNeeded: RingLayout.recordHeaderBytes), count: maximum)
+            start: place + RingLayout.recordHeaderBytes, count: maximum)
     }
 
     /// Gives back what was reserved last: there was nothing to read.
@@ -196,7 +197,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
     @inlinable
     @inline(__always)
     static func total(_ length: UInt64) -> UInt64 {
-        (length &+ (RingLayout.recordHeaderBytes &+ 15)) & ~15
+        (length &+ UInt64(RingLayout.recordHeaderBytes &+ 15)) & ~15
     }
 
     /// Makes a record of bytes that stand in their place already: padding and header.
@@ -207,7 +208,7 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         _ place: UnsafeMutableRawPointer, _ seed: UInt64, _ position: UInt64, length: Int,
         total: Int, origin: UInt64, stamp: UInt64
     ) {
-        var padding = Int(truncatingIfNeeded: RingLayout.recordHeaderBytes) &+ length
+        var padding = RingLayout.recordHeaderBytes &+ length
         while padding < total {
             unsafe place.storeBytes(of: 0, toByteOffset: padding, as: UInt8.self)
             padding &+= 1
@@ -215,7 +216,8 @@ public struct RingWriter: ~Copyable, @unchecked Sendable {
         var sum = RingChecksum(
             seed: seed, position: position, length: UInt64(length), origin: origin,
             stamp: stamp)
-        unsafe sum.add(place + RingLayout.bodyOffset, count: total &- RingLayout.bodyOffset)
+        unsafe sum.add(
+            place + RingLayout.recordHeaderBytes, count: total &- RingLayout.recordHeaderBytes)
         unsafe writeHeader(place, UInt64(length), sum, origin, stamp)
     }
 
