@@ -2,6 +2,7 @@ import CSystem
 import Glibc
 import LinuxDevices
 import SystemCalls
+import TestSupport
 import Testing
 
 @Suite("Serial ports, on pseudo-terminals")
@@ -114,7 +115,7 @@ struct SerialPortTests {
         let terminal = try Terminal()
         unsafe #expect(chmod(terminal.path, 0) == 0)
         let path = terminal.path
-        let error = try UnprivilegedUser.run {
+        let error = try UnprivilegedUser.run { () -> DeviceError? in
             do throws(DeviceError) {
                 _ = try SerialPort.open(path, SerialLineSettings(), resuming: false)
                 return nil

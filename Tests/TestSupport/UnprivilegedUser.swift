@@ -1,16 +1,20 @@
 import Glibc
-import LinuxDevices
 import Synchronization
 import SystemCalls
 
 /// Something done with the file rights of an unprivileged user, even where the tests run as root:
 /// on a thread of its own, since Linux keeps these rights by thread.
-enum UnprivilegedUser {
-    private final class Outcome: Sendable { let error = Mutex<DeviceError?>(nil) }
+public enum UnprivilegedUser {
+    private final class Outcome<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
+    }
 
     /// Runs the body and returns what it returned.
-    static func run(_ body: @escaping @Sendable () -> DeviceError?) throws -> DeviceError? {
-        let outcome = Outcome()
+    /// - Throws: if there is no thread.
+    public static func run<Failure: Error>(
+        _ body: @escaping @Sendable () -> Failure?
+    ) throws -> Failure? {
+        let outcome = Outcome<Failure>()
         let isRoot = geteuid() == 0
         let thread = try DedicatedThread(name: "unprivileged") {
             if isRoot {
@@ -20,9 +24,9 @@ enum UnprivilegedUser {
                 _ = unsafe unsafeBitCast(symbol, to: SetUser.self)(65534)
             }
             let error = body()
-            outcome.error.withLock { $0 = error }
+            outcome.value.withLock { $0 = error }
         }
         thread.join()
-        return outcome.error.withLock { $0 }
+        return outcome.value.withLock { $0 }
     }
 }
