@@ -1,0 +1,28 @@
+/// What came of one stream, for alignment: columns of equal length, in the order in which it came.
+///
+/// A reading is a sample, or a packet of several, of which only the last one's index and device time
+/// are told (those before it were sampled earlier and arrived at the same moment, so that they say
+/// nothing more).
+public struct ClockReadings: Hashable, Sendable {
+    /// The `device` of readings without a device time.
+    public static let none = Int64.min
+
+    /// The sample that each reading speaks of. Jumps where the device's own numbers show a loss; where
+    /// nothing shows it, it goes on as if nothing had happened.
+    public var index: [Int64]
+    /// What the device's clock said, in nanoseconds from wherever it counts; `none` where it said
+    /// nothing. Empty for a stream without such a clock.
+    public var device: [Int64]
+    /// Arrival, in nanoseconds of the station's clock.
+    public var arrival: [Int64]
+    /// Readings (by their place in the columns) before which the device may have begun anew, so that
+    /// neither its count nor its clock need go on: a disconnection, a restart.
+    public var restarts: [Int]
+
+    public init(index: [Int64], device: [Int64] = [], arrival: [Int64], restarts: [Int] = []) {
+        self.index = index
+        self.device = device
+        self.arrival = arrival
+        self.restarts = restarts
+    }
+}
