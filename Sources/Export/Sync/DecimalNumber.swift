@@ -51,7 +51,11 @@ enum DecimalNumber {
                     digits = digits * 10 + UInt64(byte - 0x30)
                     if hasPoint { exponent -= 1 }
                 } else {
-                    if dropped == nil { dropped = byte - 0x30 } else if byte != 0x30 { hasTail = true }
+                    if dropped == nil {
+                        dropped = byte - 0x30
+                    } else if byte != 0x30 {
+                        hasTail = true
+                    }
                     if !hasPoint { exponent += 1 }
                 }
             } else if byte == 0x2E, !hasPoint {

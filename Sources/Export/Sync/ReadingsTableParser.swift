@@ -122,9 +122,13 @@ struct ReadingsTableParser {
             default: .other
             }
         }
-        for (role, wanted) in [(Role.index, "index"), (.arrival, "arrival_s"), (.device, "device_s")] {
+        for (role, wanted) in [
+            (Role.index, "index"), (.arrival, "arrival_s"), (.device, "device_s"),
+        ] {
             let places = found.filter { $0 == role }.count
-            if places > 1 { return fail(.header, "there are two columns of this name", column: wanted) }
+            if places > 1 {
+                return fail(.header, "there are two columns of this name", column: wanted)
+            }
             guard places == 0, role != .device else { continue }
             let hint =
                 names.count == 1 && names[0].contains { $0 == ";" || $0 == "\t" }
@@ -147,7 +151,8 @@ struct ReadingsTableParser {
         for column in roles.indices {
             guard position <= text.count else {
                 return fail(
-                    .row, "the row has \(column) of \(roles.count) fields "
+                    .row,
+                    "the row has \(column) of \(roles.count) fields "
                         + "(\(columnNames[column]) is missing)")
             }
             let field = unsafe field(text, &position)

@@ -4,6 +4,9 @@ extension TableAlignment {
     /// The summary in sentences, a line each.
     public var lines: [String] {
         func grouped(_ value: some BinaryInteger) -> String { ReadableNumber.grouped(Int64(value)) }
+        func samples(_ count: Int64) -> String {
+            "\(grouped(count)) \(count == 1 ? "sample" : "samples")"
+        }
         func milliseconds(_ value: Int64) -> String {
             "\(ReadableNumber.decimal(Double(value) / 1e6, 3)) ms"
         }
@@ -21,12 +24,12 @@ extension TableAlignment {
         lines.append("jitter \(milliseconds(jitter)) (mean lateness of arrivals)")
         if jumps.count > 0 {
             lines.append(
-                "\(grouped(jumpsLost)) samples missing by the index, at \(Self.text(jumps))")
+                "missing by the index: \(samples(jumpsLost)), at \(Self.text(jumps))")
         }
         if inferred.count > 0 {
             let error = inferredLostBound > 0 ? " ± \(grouped(inferredLostBound))" : ""
             lines.append(
-                "\(grouped(inferredLost))\(error) samples missing by the arrivals, at "
+                "missing by the arrivals: \(samples(inferredLost))\(error), at "
                     + Self.text(inferred))
         } else {
             lines.append("no losses inferred from the arrivals")
@@ -40,8 +43,8 @@ extension TableAlignment {
         }
         if backward.count > 0 {
             lines.append(
-                "look at this: arrivals go back in \(grouped(backward.count)) rows, "
-                    + "\(Self.text(backward)); rows have to be in the order in which they came")
+                "rows that arrived before the one above them: \(grouped(backward.count)), "
+                    + "\(Self.text(backward)); rows should be in the order in which they came")
         }
         lines.append(
             "bound: half of the times are within \(milliseconds(medianBound)) of the truth in 95 of "
@@ -55,7 +58,8 @@ extension TableAlignment {
         let typical = "\(ReadableNumber.decimal(Double(delay) / 1e6, 3)) ms"
         guard delayUncertainty > 0 else {
             let taken = delay == 0 ? "none was taken off" : "\(typical) were taken off"
-            return "the constant part of the delay cannot be seen in the data: \(taken), and the bound "
+            return
+                "the constant part of the delay cannot be seen in the data: \(taken), and the bound "
                 + "says nothing about its error (say it with --delay-uncertainty-ms)"
         }
         return "the constant part of the delay cannot be seen in the data: it was taken to be "
@@ -66,7 +70,8 @@ extension TableAlignment {
     /// Lines of the file, the first ten of them.
     private static func text(_ places: Places) -> String {
         let shown = places.lines.prefix(10).map(String.init).joined(separator: ", ")
-        let more = places.count > 10 ? " and \(ReadableNumber.grouped(Int64(places.count - 10))) more" : ""
+        let more =
+            places.count > 10 ? " and \(ReadableNumber.grouped(Int64(places.count - 10))) more" : ""
         return "\(places.count == 1 ? "line" : "lines") \(shown)\(more)"
     }
 }
@@ -93,7 +98,7 @@ extension TableAlignment: Encodable {
     }
 
     /// As one object; an encoder that turns keys into snake_case gives names with units. Lines are those
-    /// of the file, the first thousand of each kind.
+    /// of the file, the first hundred of each kind.
     public func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
         try object.encode(rows, forKey: .rows)

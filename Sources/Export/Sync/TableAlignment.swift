@@ -5,7 +5,7 @@ import Timebase
 /// Times are in nanoseconds, rows are lines of the file counted from 1.
 public struct TableAlignment: Sendable {
     /// Lines are kept of so many faults of a kind; their number is told whatever it is.
-    static let linesKept = 1000
+    static let linesKept = 100
 
     /// Things of one kind and the lines where they are.
     public struct Places: Hashable, Sendable {
