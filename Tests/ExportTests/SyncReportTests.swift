@@ -189,7 +189,7 @@ import Timebase
         let streams = try #require(object?["streams"] as? [[String: Any]])
         #expect(streams.count == 5)
         #expect(streams[0]["state"] as? String == "look_at_this")
-        #expect(streams[0]["bound_ms_median"] as? Double == 3.1)
+        #expect(streams[0]["bound_median_ms"] as? Double == 3.1)
         #expect((streams[0]["resets_at_ms"] as? [Double])?.count == 1)
         #expect(streams[0]["lost"] as? Int == 300)
         let absent = try Program(

@@ -126,10 +126,16 @@ struct SyncPanel {
         }.joined()
     }
 
+    private var axisTitle: String {
+        guard hasResiduals else { return "ms" }
+        return stream.source == .events ? "off the line, ms" : "lateness, ms"
+    }
+
     private var axes: String {
         var text = ""
-        let vertical = PlotAxis(
+        var vertical = PlotAxis(
             from: low, to: high, about: hasResiduals ? 6 : 3, unit: "ms", scale: 1e6)
+        if stream.boundWorst == nil, !hasResiduals { vertical.ticks = [0] }
         for tick in vertical.ticks {
             let height = y(tick)
             let isZero = tick == 0
@@ -143,7 +149,7 @@ struct SyncPanel {
         let middle = SVG.number(plotTop + plotHeight / 2)
         text +=
             "<text transform=\"translate(20 \(middle)) rotate(-90)\" text-anchor=\"middle\" "
-            + "font-size=\"11\">\(hasResiduals ? "lateness, ms" : "ms")</text>\n"
+            + "font-size=\"11\">\(axisTitle)</text>\n"
         let base = plotTop + plotHeight
         for tick in time.ticks {
             let place = x(from + Int64(clamping: tick * time.scale))
@@ -174,6 +180,7 @@ struct SyncPanel {
         guard let residuals = stream.residuals else { return "" }
         var bars = ""
         var line = ""
+        var points = ""
         var isBroken = true
         let step = (SyncPlot.right - SyncPlot.left) / Double(residuals.bins.count)
         for (place, bin) in residuals.bins.enumerated() {
@@ -185,15 +192,18 @@ struct SyncPanel {
             let upper = y(Double(bin.largest) / 1e6)
             let lower = max(y(Double(bin.least) / 1e6), upper + 1)
             bars += "M\(across) \(SVG.number(upper))V\(SVG.number(lower))"
-            // A point between gaps would be a line of no length, which is not drawn.
             let mean = SVG.number(y(bin.mean / 1e6))
-            line += isBroken ? "M\(across) \(mean)h0.01" : "L\(across) \(mean)"
+            line += "\(isBroken ? "M" : "L")\(across) \(mean)"
+            // One between two empty stretches would be a line of no length, which is not drawn.
+            let isLast = place + 1 == residuals.bins.count || residuals.bins[place + 1] == nil
+            if isBroken, isLast { points += "M\(across) \(mean)h0.01" }
             isBroken = false
         }
         return
             "<path d=\"\(bars)\" stroke=\"#7fa8d9\" stroke-width=\"\(SVG.number(step))\" fill=\"none\"/>\n"
             + "<path d=\"\(line)\" stroke=\"#1b4f9c\" stroke-width=\"1.2\" stroke-linecap=\"round\" "
             + "stroke-linejoin=\"round\" fill=\"none\"/>\n"
+            + "<path d=\"\(points)\" stroke=\"#1b4f9c\" stroke-width=\"3.5\" stroke-linecap=\"round\"/>\n"
     }
 
     private var resets: String {

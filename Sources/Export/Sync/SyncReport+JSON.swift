@@ -21,20 +21,20 @@ extension SyncReport: Encodable {
         var count: Int64
         var offsetMs: Double?
         var driftPpm: Double?
-        var jitterMsMean: Double?
-        var jitterMs95: Double?
+        var jitterMeanMs: Double?
+        var jitterP95Ms: Double?
         var delayMs: Double?
         var delayUncertaintyMs: Double?
-        var roundTripMsLeast: Double?
-        var roundTripMsMedian: Double?
+        var roundTripLeastMs: Double?
+        var roundTripMedianMs: Double?
         var gaps: [GapRow]
         var lost: Int64
         var lostBound: Int64?
         /// Milliseconds since the session's start.
         var resetsAtMs: [Double]
         var strayReadings: Int
-        var boundMsMedian: Double?
-        var boundMsWorst: Double?
+        var boundMedianMs: Double?
+        var boundWorstMs: Double?
         var earlyArrivals: Int64
         var arrivals: Int64
         var state: SyncVerdict.State
@@ -63,12 +63,12 @@ extension SyncReport: Encodable {
         return StreamRow(
             name: stream.name, source: stream.source.rawValue, clock: stream.clock,
             count: stream.count, offsetMs: stream.offset.map(Self.milliseconds),
-            driftPpm: stream.driftPPM, jitterMsMean: stream.jitterMean.map(Self.milliseconds),
-            jitterMs95: stream.jitter95.map(Self.milliseconds),
+            driftPpm: stream.driftPPM, jitterMeanMs: stream.jitterMean.map(Self.milliseconds),
+            jitterP95Ms: stream.jitter95.map(Self.milliseconds),
             delayMs: hasDelay ? Self.milliseconds(stream.delay) : nil,
             delayUncertaintyMs: hasDelay ? Self.milliseconds(stream.delayUncertainty) : nil,
-            roundTripMsLeast: stream.roundTripLeast.map(Self.milliseconds),
-            roundTripMsMedian: stream.roundTripMedian.map(Self.milliseconds),
+            roundTripLeastMs: stream.roundTripLeast.map(Self.milliseconds),
+            roundTripMedianMs: stream.roundTripMedian.map(Self.milliseconds),
             gaps: stream.gaps.map { gap in
                 GapRow(
                     cause: gap.cause.rawValue, tStartMs: Self.milliseconds(gap.start - from),
@@ -76,8 +76,8 @@ extension SyncReport: Encodable {
                     lostBound: gap.lostBound == .max ? nil : gap.lostBound)
             }, lost: stream.lost, lostBound: stream.lostBound,
             resetsAtMs: stream.resets.map { Self.milliseconds($0 - from) },
-            strayReadings: stream.strays, boundMsMedian: stream.boundMedian.map(Self.milliseconds),
-            boundMsWorst: stream.boundWorst.map(Self.milliseconds), earlyArrivals: stream.early,
+            strayReadings: stream.strays, boundMedianMs: stream.boundMedian.map(Self.milliseconds),
+            boundWorstMs: stream.boundWorst.map(Self.milliseconds), earlyArrivals: stream.early,
             arrivals: stream.arrivals, state: verdict.state, verdict: verdict.sentences)
     }
 }

@@ -120,6 +120,7 @@ public struct SyncVerdict: Hashable, Sendable {
     }
 
     static func milliseconds(_ nanoseconds: Int64) -> String {
+        if nanoseconds == 0 { return "0 ms" }
         let value = Double(nanoseconds) / 1e6
         let places = value.magnitude < 0.095 ? 3 : value.magnitude < 99.95 ? 1 : 0
         return "\(ReadableNumber.decimal(value, places)) ms"

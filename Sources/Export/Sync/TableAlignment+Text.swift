@@ -78,7 +78,7 @@ extension TableAlignment {
 
 extension TableAlignment: Encodable {
     private enum Key: String, CodingKey {
-        case rows, segments, isRegular, rateHz, driftPpm, jitterMs, boundMsMedian, boundMsWorst
+        case rows, segments, isRegular, rateHz, driftPpm, jitterMs, boundMedianMs, boundWorstMs
         case lossesInferred, indexJumps, resets, faults, arrivalsBackward, delayMs,
             delayUncertaintyMs, delayNote
     }
@@ -107,8 +107,8 @@ extension TableAlignment: Encodable {
         try object.encodeIfPresent(rate, forKey: .rateHz)
         try object.encodeIfPresent(drift, forKey: .driftPpm)
         try object.encode(Double(jitter) / 1e6, forKey: .jitterMs)
-        try object.encode(Double(medianBound) / 1e6, forKey: .boundMsMedian)
-        try object.encode(Double(worstBound) / 1e6, forKey: .boundMsWorst)
+        try object.encode(Double(medianBound) / 1e6, forKey: .boundMedianMs)
+        try object.encode(Double(worstBound) / 1e6, forKey: .boundWorstMs)
         try object.encode(
             Found(inferred, lost: inferredLost, lostBound: inferredLostBound),
             forKey: .lossesInferred)
