@@ -7,7 +7,8 @@ import SystemCalls
 struct SyncCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Show how well the streams of a recording are in sync.",
-        subcommands: [SyncFileCommand.self], defaultSubcommand: SyncFileCommand.self)
+        subcommands: [SyncFileCommand.self, SyncTapCommand.self],
+        defaultSubcommand: SyncFileCommand.self)
 }
 
 /// `attune sync FILE`.

@@ -42,8 +42,9 @@ public enum TapOnsets {
         let middle = known[known.count / 2]
         let deviations = known.map { abs($0 - middle) }.sorted()
         let noise = 1.4826 * deviations[deviations.count / 2]
-        // A coarse converter has no noise most of the time; a step of its own is no tap then.
-        let limit = middle + max(threshold * noise, 0.1 * (largest - middle))
+        // A coarse converter has no noise most of the time, and a step of its own is no tap.
+        let quantum = known.first { $0 > 0 } ?? 0
+        let limit = middle + max(threshold * noise, 0.1 * (largest - middle), 2 * quantum)
         var onsets: [Onset] = []
         var place = lag
         while place < changes.count {
@@ -65,7 +66,8 @@ public enum TapOnsets {
     ) -> [Double] {
         let longest = step.multipliedReportingOverflow(by: Int64(lag) * 3 / 2 + 1)
         return times.indices.map { place in
-            guard place >= lag, longest.overflow || times[place] - times[place - lag] <= longest.partialValue
+            guard place >= lag,
+                longest.overflow || times[place] - times[place - lag] <= longest.partialValue
             else { return .nan }
             let change = abs(values[place] - values[place - lag])
             return change.isFinite ? change : .nan

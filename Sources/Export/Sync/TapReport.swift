@@ -93,7 +93,9 @@ public struct TapReport: Sendable {
 
     /// The report in lines for a terminal.
     public var lines: [String] {
-        func milliseconds(_ value: Int64) -> String { ReadableNumber.decimal(Double(value) / 1e6, 2) }
+        func milliseconds(_ value: Int64) -> String {
+            ReadableNumber.decimal(Double(value) / 1e6, 2)
+        }
         var table = TextTable([.right("tap"), .right("lag ms"), .right("allowed ms"), .left("")])
         for (place, lag) in lags.enumerated() {
             table.append([
@@ -120,7 +122,8 @@ public struct TapReport: Sendable {
         let lag = SyncVerdict.milliseconds(median)
         let limit = SyncVerdict.milliseconds(allowed)
         if isWithin { return "The lag of \(lag) is within what the bounds allow (±\(limit))." }
-        return "The lag of \(lag) is more than what the bounds allow (±\(limit)). Something on the way "
+        return
+            "The lag of \(lag) is more than what the bounds allow (±\(limit)). Something on the way "
             + "takes a constant time that the device profiles do not know (or that is no delay of the "
             + "recording, such as a key's travel or a page's drawing): where that is the device, put it "
             + "into its profile's typicalDelayMilliseconds."

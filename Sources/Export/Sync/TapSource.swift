@@ -30,10 +30,28 @@ public enum TapSource: Hashable, Sendable {
         }
     }
 
+    public var isEdits: Bool {
+        if case .edits = self { return true }
+        return false
+    }
+
+    /// The stream whose name a subscription needs; nil for a client.
+    public var stream: String? {
+        switch self {
+        case .keys(let stream), .channel(let stream, _): stream
+        case .edits: nil
+        }
+    }
+
     /// Classes of keys that change a draft when they are pressed.
     static let typingClasses: Set<String> = [
         "letter", "digit", "punctuation", "space", "backspace", "delete",
     ]
+
+    /// Whether a key of this class changes a draft.
+    public static func changesDrafts(_ keyClass: String) -> Bool {
+        typingClasses.contains(keyClass)
+    }
 
     /// Finds a source by what the operator wrote: a keyboard's name, a linked client's, or
     /// `STREAM:CHANNEL` (the channel may be left out where there is only one).
@@ -65,7 +83,8 @@ public enum TapSource: Hashable, Sendable {
         }
         if clients.contains(text) { return .edits(text) }
         throw TapError(
-            .source, "there is neither a stream nor a client \(text); there are "
+            .source,
+            "there is neither a stream nor a client \(text); there are "
                 + choices(streams, clients))
     }
 
