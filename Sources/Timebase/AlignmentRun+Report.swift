@@ -202,7 +202,7 @@ extension AlignmentRun {
         let error = hypot(
             Double(alignment.bounds[alignment.bounds.count - 1]),
             (4 * variance + bias * bias).squareRoot())
-        let lost = (Double(time - previous) / period).rounded() - 1
+        let lost = ((Double(time) - Double(previous)) / period).rounded() - 1
         alignment.losses.append(
             Alignment.Loss(
                 reading: reading, lost: max(0, Int64(clamping: lost)),

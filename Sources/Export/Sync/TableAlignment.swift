@@ -72,7 +72,7 @@ public struct TableAlignment: Sendable {
         var counts: [Int64: Int] = [:]
         // The first rows tell.
         for (before, after) in zip(index.prefix(10_000), index.dropFirst()) {
-            counts[after - before, default: 0] += 1
+            counts[after &- before, default: 0] += 1
         }
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 1
     }
@@ -80,7 +80,7 @@ public struct TableAlignment: Sendable {
     private mutating func findJumps(_ table: ReadingsTable, step: Int64) {
         let readings = table.readings
         for row in readings.index.indices.dropFirst() {
-            let more = readings.index[row] - readings.index[row - 1] - step
+            let more = readings.index[row] &- readings.index[row - 1] &- step
             if step > 0, more > 0 {
                 jumps.add(table.line(of: row))
                 jumpsLost &+= more
