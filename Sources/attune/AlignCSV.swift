@@ -1,7 +1,6 @@
 import Export
 import Glibc
 import SystemCalls
-import Timebase
 
 /// Aligns the readings of a CSV table: what `attune align --csv` does.
 ///
@@ -23,30 +22,8 @@ func alignCSV(
     let model = try TableAlignment.model(
         rate: rate, delayMilliseconds: delayMilliseconds,
         delayUncertaintyMilliseconds: delayUncertaintyMilliseconds)
-    let isJSON = json && output != "-"
-    // Made before the work, so that a wrong name is told at once.
-    try AlignedTableFile.check(path: output, input: input)
-    let table = try ReadingsTable.read(input)
-    let alignment = Aligner(model).align(table.readings)
-    try write(table, alignment, to: output, input: input)
-    let summary = TableAlignment(table, alignment, model: model)
-    if isJSON { return try Output.json(summary) }
+    let summary = try TableAlignment.align(input, to: output, model)
+    if json, output != "-" { return try Output.json(summary) }
     let text = summary.lines.map { "\($0)\n" }.joined()
     try FileSystem.writeAll(Array(text.utf8), to: STDERR_FILENO)
-}
-
-/// Writes the table. Signals that would end the process are held back while a file is written, so that
-/// no half of one is left beside its place.
-private func write(
-    _ table: ReadingsTable, _ alignment: Alignment, to output: String, input: String
-) throws(ReadingsTableError) {
-    var held = sigset_t()
-    var before = sigset_t()
-    unsafe sigemptyset(&held)
-    if output != "-" {
-        for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&held, number) }
-    }
-    unsafe pthread_sigmask(SIG_BLOCK, &held, &before)
-    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-    try AlignedTableFile(path: output, input: input).write(table.readings.index, alignment)
 }

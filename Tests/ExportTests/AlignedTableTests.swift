@@ -64,4 +64,49 @@ import Timebase
         #expect(try FileSystem.list(directory.path) == ["in.csv", "link.csv"])
         #expect(try FileSystem.readText(input) == "x")
     }
+
+    /// A minute at 250 Hz and 50 ppm off, 3 ms of jitter, one loss of 1.5 s that no index shows, in Unix
+    /// time: from file to file.
+    @Test func aTableIsAlignedWithinItsBounds() throws {
+        let directory = try TemporaryDirectory("aligned")
+        let input = directory.file("in.csv")
+        let output = directory.file("out.csv")
+        var random = SeededGenerator(seed: 21)
+        let origin: Int64 = 1_795_253_400_000_000_000
+        var text = "index,arrival_s\n"
+        var truth: [Int64] = []
+        for index in 0..<15_000 {
+            let sample = index < 7000 ? index : index + 375
+            let time = origin + Int64((Double(sample) * 4_000_200).rounded())
+            truth.append(time)
+            let arrival = time - Int64(log(Double.random(in: 1e-12..<1, using: &random)) * 3e6)
+            let digits = String(arrival)
+            text += "\(index),\(digits.prefix(10)).\(digits.dropFirst(10))\n"
+        }
+        try FileSystem.write(Array(text.utf8), to: input)
+        let model = try TableAlignment.model(
+            rate: 250, delayMilliseconds: nil, delayUncertaintyMilliseconds: nil)
+        let summary = try TableAlignment.align(input, to: output, model)
+        #expect(summary.rows == 15_000 && summary.isRegular)
+        #expect(summary.inferredLost == 375, "\(summary.lines)")
+        #expect(abs((summary.drift ?? 0) - 50) < 5)
+        let table = try ReadingsTable.read(Self.renamed(output, directory))
+        #expect(table.count == 15_000)
+        let errors = zip(table.readings.arrival, truth).map { Double($0 - $1) / 1e6 }
+        let square = errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)
+        #expect(square.squareRoot() < 0.5, "\(square.squareRoot())")
+        let worst = errors.map(abs).max() ?? 0
+        #expect(worst < 3 * Double(summary.worstBound) / 1e6, "\(worst)")
+    }
+
+    /// The output with the header of an input, so that it can be read as one.
+    private static func renamed(_ path: String, _ directory: TemporaryDirectory) throws -> String {
+        let text = try FileSystem.readText(path)
+            .replacing(
+                "index,aligned_s,bound_s,segment\n", with: "index,arrival_s,b,s\n",
+                maxReplacements: 1)
+        let other = directory.file("again.csv")
+        try FileSystem.write(Array(text.utf8), to: other)
+        return other
+    }
 }

@@ -110,7 +110,7 @@ public struct TableAlignment: Sendable {
                 .option, "--delay-uncertainty-ms wants milliseconds, 0 to a day")
         }
         return ClockModel(
-            kind: .counter, period: rate.map { 1e9 / $0 } ?? 0,
+            kind: .arrival, period: rate.map { 1e9 / $0 } ?? 0,
             typicalDelay: Int64(clamping: (delay * 1e6).rounded()),
             delayUncertainty: Int64(clamping: (uncertainty * 1e6).rounded()))
     }
