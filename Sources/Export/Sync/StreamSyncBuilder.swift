@@ -47,6 +47,8 @@ struct StreamSyncBuilder {
         } else {
             let times = keys.map { ($0.pressed, $0.bound) } + events.map { ($0.time, $0.bound) }
             sync.count = Int64(times.count)
+            // A client's clock has segments; its events' own bounds are nearer to what is asked.
+            if let first = segments.first, !first.isStamped { addBounds(&sync) }
             sync.setBounds(times.map { (time: $0.0, bound: $0.1) })
         }
         addClock(observations, &sync)
@@ -114,7 +116,9 @@ struct StreamSyncBuilder {
     private func addBounds(_ sync: inout StreamSync) {
         var weights: [(bound: Int64, samples: Int64)] = []
         for (index, segment) in segments.enumerated() {
-            let end = index + 1 < segments.count ? segments[index + 1].firstIndex : sync.count
+            let end =
+                index + 1 < segments.count
+                ? segments[index + 1].firstIndex : max(sync.count, segment.lastIndex + 1)
             guard end > segment.firstIndex else { continue }
             weights.append((segment.bound, end - segment.firstIndex))
             if segment.bound != sync.boundSteps.last?.bound {

@@ -135,7 +135,7 @@ struct SyncPanel {
         var text = ""
         var vertical = PlotAxis(
             from: low, to: high, about: hasResiduals ? 6 : 3, unit: "ms", scale: 1e6)
-        if stream.boundWorst == nil, !hasResiduals { vertical.ticks = [0] }
+        if (stream.boundWorst ?? 0) == 0, !hasResiduals { vertical.ticks = [0] }
         for tick in vertical.ticks {
             let height = y(tick)
             let isZero = tick == 0
@@ -175,35 +175,47 @@ struct SyncPanel {
     }
 
     /// A bar from the least to the largest lateness of each stretch, and a line through the means, broken
-    /// where nothing arrived.
+    /// at gaps.
     private var bars: String {
         guard let residuals = stream.residuals else { return "" }
         var bars = ""
         var line = ""
         var points = ""
-        var isBroken = true
         let step = (SyncPlot.right - SyncPlot.left) / Double(residuals.bins.count)
-        for (place, bin) in residuals.bins.enumerated() {
-            guard let bin else {
-                isBroken = true
-                continue
-            }
+        let filled = residuals.bins.indices.filter { residuals.bins[$0] != nil }
+        let isBroken = breaks(filled.map(residuals.time(of:)))
+        for (number, place) in filled.enumerated() {
+            guard let bin = residuals.bins[place] else { continue }
             let across = SVG.number(SyncPlot.left + (Double(place) + 0.5) * step)
             let upper = y(Double(bin.largest) / 1e6)
             let lower = max(y(Double(bin.least) / 1e6), upper + 1)
             bars += "M\(across) \(SVG.number(upper))V\(SVG.number(lower))"
             let mean = SVG.number(y(bin.mean / 1e6))
-            line += "\(isBroken ? "M" : "L")\(across) \(mean)"
-            // One between two empty stretches would be a line of no length, which is not drawn.
-            let isLast = place + 1 == residuals.bins.count || residuals.bins[place + 1] == nil
-            if isBroken, isLast { points += "M\(across) \(mean)h0.01" }
-            isBroken = false
+            line += "\(isBroken[number] ? "M" : "L")\(across) \(mean)"
+            // One between two breaks would be a line of no length, which is not drawn; and few are seen
+            // better as points.
+            if filled.count <= 100 || isBroken[number] && isBroken[number + 1] {
+                points += "M\(across) \(mean)h0.01"
+            }
         }
         return
             "<path d=\"\(bars)\" stroke=\"#7fa8d9\" stroke-width=\"\(SVG.number(step))\" fill=\"none\"/>\n"
             + "<path d=\"\(line)\" stroke=\"#1b4f9c\" stroke-width=\"1.2\" stroke-linecap=\"round\" "
             + "stroke-linejoin=\"round\" fill=\"none\"/>\n"
             + "<path d=\"\(points)\" stroke=\"#1b4f9c\" stroke-width=\"3.5\" stroke-linecap=\"round\"/>\n"
+    }
+
+    /// Whether the line is broken before each of these times, and at the end.
+    private func breaks(_ times: [Instant]) -> [Bool] {
+        let gaps = stream.gaps.sorted { $0.start < $1.start }
+        var next = 0
+        var broken = times.indices.map { place in
+            guard place > 0 else { return true }
+            while next < gaps.count, gaps[next].end <= times[place - 1] { next += 1 }
+            return next < gaps.count && gaps[next].start < times[place]
+        }
+        broken.append(true)
+        return broken
     }
 
     private var resets: String {

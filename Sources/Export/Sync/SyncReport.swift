@@ -99,6 +99,7 @@ extension StreamSync {
         let sorted = times.map(\.bound).sorted()
         boundMedian = sorted[sorted.count / 2]
         boundWorst = sorted[sorted.count - 1]
+        boundSteps = []
         for (time, bound) in times.sorted(by: { $0.time < $1.time })
         where bound != boundSteps.last?.bound {
             boundSteps.append((time, bound))

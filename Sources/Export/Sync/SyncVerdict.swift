@@ -39,7 +39,10 @@ public struct SyncVerdict: Hashable, Sendable {
         let unusual = worst > max(2 * median, median + 1_000_000)
         let typically =
             unusual ? "; half of them within \(Self.milliseconds(median))" : ""
-        if worst <= Self.eventBound {
+        if worst == 0 {
+            state = .inSync
+            sentences = ["in sync, as far as it told: it gave no bound of its times"]
+        } else if worst <= Self.eventBound {
             state = .inSync
             sentences = [
                 "in sync: every time is within \(text) of the truth in 95 of 100 cases" + typically
