@@ -30,8 +30,9 @@ enum BenchTable {
         }.joined()
     }
 
-    /// With thousands separated from 10,000 on, two decimals below 10.
+    /// With thousands separated from 10,000 on, two decimals below 10, four below 0.1.
     private static func number(_ value: Double) -> String {
+        if abs(value) < 0.1, value != 0 { return String(format: "%.4f", value) }
         if abs(value) < 10 { return String(format: "%.2f", value) }
         let digits = String(format: "%.0f", value)
         guard digits.count > 4 else { return digits }
