@@ -12,6 +12,8 @@ struct AlignAccuracy {
         /// Share of wrong device times that were called wrong, and of right ones that were.
         var flagged: Double
         var wronglyFlagged: Double
+        /// RMS as a share of the arrival times'.
+        var ratio: Double { aligned.rms / max(arrival.rms, 1e-9) }
     }
 
     let recipe: AlignCase
@@ -31,8 +33,10 @@ struct AlignAccuracy {
         let model = AlignSimulation.model(
             recipe, delay: Int64(transport.delay), uncertainty: 0)
         let alignment = Aligner(model).align(simulation.readings)
+        // What a reset took nobody counted, so that it is no made-up loss.
         let found = Dictionary(
-            alignment.losses.map { ($0.reading, Int($0.lost)) }, uniquingKeysWith: +)
+            alignment.losses.filter { !simulation.resets.contains($0.reading) }
+                .map { ($0.reading, Int($0.lost)) }, uniquingKeysWith: +)
         let shown = recipe.isCounted ? [:] : simulation.losses
         let faults = Set(alignment.faults.keys)
         // Of two that changed places either is told from the other only by what lies around them.
@@ -50,32 +54,31 @@ struct AlignAccuracy {
             wronglyFlagged: Double(wrong) / Double(max(1, right)))
     }
 
-    func results(peers: [String: AlignErrors]) -> [BenchResult] {
+    func results(_ peers: AlignPeer.Errors) -> [BenchResult] {
         let rms = distribution(\.aligned.rms)
-        let arrival = distribution(\.arrival.rms)
         let goals = recipe.goals
         var main = result("RMS", rms)
-        set(&main, limit: goals.rms, "ms")
-        set(&main, peers, "pyxdf")
+        set(&main, limit: goals.rms)
+        set(&main, peers, .byDefault, \.rms)
         var results = [main]
-        for (name, words) in AlignPeer.otherWays where peers[name] != nil {
+        for way in AlignPeer.Way.allCases.dropFirst() where peers[way] != nil {
             var beside = result("RMS", rms)
-            set(&beside, peers, name)
-            beside.case += " beside pyxdf \(words)"
+            set(&beside, peers, way, \.rms)
             results.append(beside)
         }
         var bias = result("bias", distribution(\.aligned.bias))
-        set(&bias, limit: goals.bias, "ms")
-        bias.peer = peers["pyxdf"].map { _ in "pyxdf" }
-        bias.peerFigure = peers["pyxdf"]?.bias
+        set(&bias, limit: goals.bias)
+        set(&bias, peers, .byDefault, \.bias)
         var deviation = result("SD within the recording", distribution(\.aligned.deviation))
-        set(&deviation, limit: goals.deviation, "ms")
-        deviation.peer = bias.peer
-        deviation.peerFigure = peers["pyxdf"]?.deviation
-        results += [bias, deviation, result("worst sample", distribution(\.aligned.worst))]
-        results.append(result("arrival times, RMS", arrival))
+        set(&deviation, limit: goals.deviation)
+        set(&deviation, peers, .byDefault, \.deviation)
+        var worst = result("worst sample", distribution(\.aligned.worst))
+        set(&worst, peers, .byDefault, \.worst)
+        results += [
+            bias, deviation, worst, result("arrival times, RMS", distribution(\.arrival.rms)),
+        ]
         if goals.noWorseThanArrival {
-            let ratios = distribution { $0.aligned.rms / max($0.arrival.rms, 1e-9) }
+            let ratios = distribution(\.ratio)
             var worst = result(
                 "RMS as a share of arrival times', largest of all seeds", ratios, unit: "x")
             worst.figure = ratios.quantile(1)
@@ -124,7 +127,7 @@ struct AlignAccuracy {
         return results
     }
 
-    private func distribution(_ value: (Trial) -> Double) -> Distribution {
+    func distribution(_ value: (Trial) -> Double) -> Distribution {
         var distribution = Distribution()
         for trial in trials { distribution.add(value(trial)) }
         return distribution
@@ -139,18 +142,19 @@ struct AlignAccuracy {
     }
 
     /// A bias may lie to either side.
-    private func set(_ result: inout BenchResult, limit: Double?, _ unit: String) {
+    private func set(_ result: inout BenchResult, limit: Double?) {
         guard let limit else { return }
-        result.goal = "at most \(limit) \(unit)"
+        result.goal = "at most \(limit) ms"
         result.met = abs(result.figure) <= limit
     }
 
     private func set(
-        _ result: inout BenchResult, _ peers: [String: AlignErrors], _ name: String
+        _ result: inout BenchResult, _ peers: AlignPeer.Errors, _ way: AlignPeer.Way,
+        _ figure: (AlignErrors) -> Double
     ) {
-        guard let peer = peers[name] else { return }
-        result.peer = name
-        result.peerFigure = peer.rms
-        result.ratio = result.figure / max(peer.rms, 1e-9)
+        guard let peer = peers[way] else { return }
+        result.peer = way.title
+        result.peerFigure = figure(peer)
+        if figure(peer) > 0 { result.ratio = abs(result.figure) / figure(peer) }
     }
 }

@@ -59,14 +59,18 @@ struct AlignBenchmark: Benchmark {
             for recipe in AlignCase.all { print("\(recipe.name): \(recipe.title)") }
         } else if let write {
             try writeRecordings(to: write)
-        } else {
+        } else if output.json {
             try report()
+        } else {
+            print(try measureAll().text, terminator: "")
         }
     }
 
-    func measure() throws -> [BenchResult] {
+    func measure() throws -> [BenchResult] { try measureAll().results }
+
+    private func measureAll() throws -> AlignReport {
         let cases = try chosen()
-        var results = [try AlignCost.measure()]
+        var report = AlignReport(cost: try AlignCost.measure(cases))
         let folder = "/tmp/attune-bench-\(ProcessInfo.processInfo.processIdentifier)"
         try FileSystem.makeDirectories(folder, mode: 0o700)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -80,27 +84,21 @@ struct AlignBenchmark: Benchmark {
 
         let began = Clocks.now()
         let tableSeeds = max(1, seeds ?? (long ? 100 : 20))
-        let accuracies = try cases.map {
+        report.accuracies = try cases.map {
             try AlignAccuracy($0, seeds: tableSeeds, transport: transport)
         }
-        var calibrations: [BenchResult] = []
-        if !withoutBounds {
-            for recipe in cases {
-                for uncertainty in [1e6, 0] {
-                    calibrations += try AlignCalibration(
+        for recipe in withoutBounds ? [] : cases {
+            for uncertainty in [1e6, 0] {
+                report.calibrations.append(
+                    try AlignCalibration(
                         recipe, uncertainty: uncertainty, seeds: long ? 1000 : 200,
-                        transport: transport
-                    ).results
-                }
+                        transport: transport))
             }
         }
-        let peers = try peer?.results() ?? [:]
-        for accuracy in accuracies {
-            results += accuracy.results(peers: peers[AlignPeer.key(accuracy.recipe)] ?? [:])
-        }
+        report.peers = try peer?.results() ?? [:]
         output.note(
             "\(tableSeeds) seeds a case; it took \((Clocks.now() - began) / 1_000_000_000) s.")
-        return results + calibrations
+        return report
     }
 
     private func chosen() throws -> [AlignCase] {

@@ -3,9 +3,9 @@ import Timebase
 /// What estimation costs: processor time of the thread that does it.
 enum AlignCost {
     /// Over one recording of each case; the dearest case counts.
-    static func measure() throws -> BenchResult {
+    static func measure(_ cases: [AlignCase]) throws -> BenchResult {
         var dearest = BenchResult(bench: "align", case: "", figure: 0, unit: "ns a sample")
-        for recipe in AlignCase.all {
+        for recipe in cases {
             let simulation = AlignSimulation(recipe, seed: 0)
             let aligner = Aligner(AlignSimulation.model(recipe, delay: 0, uncertainty: 0))
             var each = Distribution()

@@ -3,11 +3,26 @@ import SystemCalls
 
 /// pyxdf on the recordings of the table, in a process of its own beside our own work.
 final class AlignPeer {
-    /// How recordings are loaded, beside the defaults; named as Tests/Benchmarks/align-peer does.
-    static let otherWays = [
-        ("raw", "without de-jittering"), ("split", "with a lower split threshold"),
-        ("chunks", "with packets stamped as chunks"),
-    ]
+    /// How a recording is loaded; named as Tests/Benchmarks/align-peer does.
+    enum Way: String, CaseIterable, Decodable {
+        case byDefault = "default"
+        case raw
+        case split
+        /// Packets of several samples alone.
+        case chunks
+
+        var title: String {
+            switch self {
+            case .byDefault: "pyxdf"
+            case .raw: "pyxdf, dejitter_timestamps=False"
+            case .split: "pyxdf, lower jitter_break_threshold"
+            case .chunks: "pyxdf, packets stamped as chunks"
+            }
+        }
+    }
+
+    /// What became of one case's recordings, by the way of loading.
+    typealias Errors = [Way: AlignErrors]
 
     /// One recording, for the script.
     private struct Recording: Encodable {
@@ -22,7 +37,7 @@ final class AlignPeer {
     /// A line of the script's answer.
     private struct Answer: Decodable {
         var `case`: String
-        var way: String
+        var way: Way
         var rms: Double
         var bias: Double
         var deviation: Double
@@ -71,19 +86,18 @@ final class AlignPeer {
         try process.run()
     }
 
-    /// Waits for it. By case (`key`) and way; `pyxdf` is the one with defaults.
-    func results() throws -> [String: [String: AlignErrors]] {
+    /// Waits for it. By case (`key`).
+    func results() throws -> [String: Errors] {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw BenchmarkError(
                 "Tests/Benchmarks/align-peer/run.sh failed; --without-peers measures Attune alone.")
         }
         let text = try String(contentsOfFile: "\(folder)/answer", encoding: .utf8)
-        var results: [String: [String: AlignErrors]] = [:]
+        var results: [String: Errors] = [:]
         for line in text.split(separator: "\n") {
             let answer = try JSONDecoder().decode(Answer.self, from: Data(line.utf8))
-            let way = answer.way == "default" ? "pyxdf" : answer.way
-            results[answer.case, default: [:]][way] = AlignErrors(
+            results[answer.case, default: [:]][answer.way] = AlignErrors(
                 bias: answer.bias, deviation: answer.deviation, rms: answer.rms,
                 worst: answer.worst)
         }

@@ -17,6 +17,11 @@ enum BenchTable {
                 result.ratio.map { String(format: "%.2f", $0) } ?? "", goal,
             ])
         }
+        return text(rows: rows)
+    }
+
+    /// Rows of as many cells each, the first one the heading, with columns below each other.
+    static func text(rows: [[String]]) -> String {
         let widths = (0..<rows[0].count).map { column in
             rows.map { $0[column].count }.max() ?? 0
         }

@@ -9,6 +9,7 @@ case and way, the medians over its recordings, in milliseconds.
 """
 
 import json
+import logging
 import statistics
 import struct
 import sys
@@ -17,6 +18,9 @@ from pathlib import Path
 
 import numpy
 import pyxdf
+
+# What it warns of here is expected: a stream split at pauses.
+logging.disable(logging.WARNING)
 
 BOUNDARY = uuid.UUID("43a546dc-cbf5-410f-b30e-d5467383cbe4").bytes
 
