@@ -26,7 +26,7 @@ struct AlignBenchmark: Benchmark {
     @Option(name: .customLong("case"), help: "Only the cases whose name begins with this.")
     var prefix = ""
 
-    @Option(help: "Recordings of each case that the peer loads; without it 3, or 5 with --long.")
+    @Option(help: "Recordings of each case that the peer loads; without it 2, or 5 with --long.")
     var peerSeeds: Int?
 
     @Flag(help: "Measure Attune alone.")
@@ -78,7 +78,7 @@ struct AlignBenchmark: Benchmark {
             withoutPeers
             ? nil
             : try AlignPeer(
-                cases, seeds: peerSeeds ?? (long ? 5 : 3), transport: transport, folder: folder,
+                cases, seeds: peerSeeds ?? (long ? 5 : 2), transport: transport, folder: folder,
                 benchmarks: try benchmarks ?? BenchmarkFolder.find())
         defer { peer?.stop() }
 

@@ -28,7 +28,7 @@ struct AlignCase: Sendable {
     var rate: Double
     var seconds = 600.0
     /// Length for calibration, where many seeds are needed.
-    var calibrationSeconds = 120.0
+    var calibrationSeconds = 60.0
     var sampling = Sampling.crystal
     /// Spread evenly over the recording.
     var losses = 0

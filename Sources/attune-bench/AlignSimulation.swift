@@ -29,6 +29,8 @@ struct AlignSimulation: Sendable {
     var losses: [Int: Int] = [:]
     /// Readings before which the device's clock began anew.
     var resets: [Int] = []
+    /// Samples that the pause at the reset has room for.
+    var samplesInPause = 0.0
     /// Readings whose device time is wrong, and how. Of two that changed places, the second.
     var faults: [Int: Alignment.Fault] = [:]
 
@@ -84,6 +86,7 @@ struct AlignSimulation: Sendable {
                 case .toZero:
                     deviceBase = 0
                     shift = 8e9 + happening.fraction() * devicePeriod
+                    samplesInPause = shift / devicePeriod
                 }
             }
             let time = Self.start + sampling.next() + shift
