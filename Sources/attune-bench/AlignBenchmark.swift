@@ -20,7 +20,7 @@ struct AlignBenchmark: Benchmark {
     @Option(help: "Recordings of each case in the table.")
     var seeds: Int?
 
-    @Flag(help: "100 seeds a case and 1,000 for the bounds, instead of 20 and 200.")
+    @Flag(help: "100 seeds a case and 1,000 for the bounds, instead of 10 and 200.")
     var long = false
 
     @Option(name: .customLong("case"), help: "Only the cases whose name begins with this.")
@@ -83,7 +83,7 @@ struct AlignBenchmark: Benchmark {
         defer { peer?.stop() }
 
         let began = Clocks.now()
-        let tableSeeds = max(1, seeds ?? (long ? 100 : 20))
+        let tableSeeds = max(1, seeds ?? (long ? 100 : 10))
         report.accuracies = try cases.map {
             try AlignAccuracy($0, seeds: tableSeeds, transport: transport)
         }
