@@ -53,7 +53,7 @@ import Timebase
         let chat = try #require(try report(hasTrouble: false).streams.last)
         #expect(chat.count == 40 && chat.clock == "own")
         let offset = try #require(chat.offset)
-        #expect(abs(offset - SyncSession.clientOffset) < 500_000, "\(offset)")
+        #expect(abs(offset - SyncSession.clientOffset) < 250_000, "\(offset)")
         #expect(abs((chat.driftPPM ?? 0) - SyncSession.clientPPM) < 10, "\(chat.driftPPM ?? 0)")
         #expect((chat.roundTripLeast ?? 0) >= 800_000)
         #expect(chat.verdict.state == .inSync)
