@@ -30,7 +30,8 @@ struct SessionCopy {
         let digests = try copySamples(streams, from: original, to: database)
         var aligned: Set<Int64> = []
         if let alignment {
-            aligned = try align(streams, alignment, rows, SessionRows(database: database, path: beside))
+            aligned = try align(
+                streams, alignment, rows, SessionRows(database: database, path: beside))
         }
         try fitGaps(streams.filter { !aligned.contains($0.id) }, in: database)
         try database.execute(

@@ -29,7 +29,8 @@ public struct SessionFinisher {
     }
 
     init(
-        path: String, alignment: SessionAlignment?, atStep: @escaping (Step) throws -> Void = { _ in }
+        path: String, alignment: SessionAlignment?,
+        atStep: @escaping (Step) throws -> Void = { _ in }
     ) {
         self.path = path
         self.alignment = alignment
@@ -73,7 +74,7 @@ public struct SessionFinisher {
     }
 
     private func isFinished() throws(SessionStoreError) -> Bool {
-        let reader = try SessionReader.open(at: path)
+        let reader = try SessionReader.open(at: path, alignment: .recorded)
         let session = try reader.session()
         try reader.close()
         guard session.state != .recording else {

@@ -62,7 +62,8 @@ extension SessionRows {
                     gapTolerance: row.integer(10), typicalDelay: row.integer(11),
                     delayUncertainty: row.integer(12),
                     rateTolerancePPM: models[row.integer(0)]?.tolerance ?? 200,
-                    counterModulus: models[row.integer(0)]?.modulus, channels: channels[row.integer(0)] ?? []))
+                    counterModulus: models[row.integer(0)]?.modulus,
+                    channels: channels[row.integer(0)] ?? []))
         }
         return streams
     }
@@ -76,7 +77,8 @@ extension SessionRows {
             throw .wrapping(error, path: path)
         }
         var models: [Int64: (tolerance: Double, modulus: Int64?)] = [:]
-        let row = try statement("SELECT stream_id, tolerance_ppm, counter_modulus FROM clock_models")
+        let row = try statement(
+            "SELECT stream_id, tolerance_ppm, counter_modulus FROM clock_models")
         while try row.step() {
             // A counter that turns within no sample would be a division by zero.
             let modulus = row.optionalInteger(2).flatMap { $0 > 1 ? $0 : nil }

@@ -129,8 +129,8 @@ struct StreamAlignment {
         var expected = 0
         for line in alignment.lines {
             guard line.firstReading == expected, line.lastReading >= line.firstReading,
-                line.lastReading < readings.ordinals.count
-            else { throw AlignmentRefusal(reason: "the lines do not follow one another") }
+                line.lastReading < readings.ordinals.count, line.period > 0, line.period < 1e15
+            else { throw AlignmentRefusal(reason: "a line is impossible") }
             expected = line.lastReading + 1
             var first =
                 line.firstReading == 0 ? 0 : readings.ordinals[line.firstReading - 1] + 1
@@ -162,8 +162,10 @@ struct StreamAlignment {
         let nominal = stream.clockModel.period
         return ClockSegment(
             firstIndex: first, lastIndex: last,
-            origin: Instant(nanoseconds: line.time(of: first &+ lost)), period: line.period,
-            bound: line.bound, method: Aligner.method,
+            // As the line's own `time(of:)`, but nothing can overflow.
+            origin: Instant(nanoseconds: line.origin)
+                + Int64(clamping: (Double(first &+ lost &- line.index) * line.period).rounded()),
+            period: line.period, bound: line.bound, method: Aligner.method,
             driftPPM: nominal > 0 ? (line.period / nominal - 1) * 1e6 : nil, jitter: line.jitter)
     }
 
@@ -224,7 +226,8 @@ struct StreamAlignment {
             guard place > 0 else { continue }
             let previous = segments[place - 1]
             let back =
-                time(of: previous.lastIndex, in: previous) - time(of: segment.firstIndex, in: segment)
+                time(of: previous.lastIndex, in: previous)
+                - time(of: segment.firstIndex, in: segment)
             guard back <= previous.bound &+ segment.bound else {
                 throw AlignmentRefusal(
                     reason: "times go back by \(back) ns at sample \(segment.firstIndex)")

@@ -26,6 +26,7 @@ struct PlayCommand: ParsableCommand {
     var until: SessionTime?
     @Flag(help: "Print lines of text even in a terminal.")
     var plain = false
+    @OptionGroup var times: AlignmentOption
     @OptionGroup var global: GlobalOptions
 
     /// What `--json` prints for each thing that happens.
@@ -56,7 +57,7 @@ struct PlayCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let timeline = try SessionTimeline(path: file)
+            let timeline = try SessionTimeline(path: file, alignment: times.alignment)
             if plain || global.json || speed == 0 || !Terminal.isUsable {
                 try printLines(timeline)
             } else {

@@ -15,8 +15,7 @@ def channel(path, stream, name):  # times in nanoseconds, their bounds, and raw 
     read = opened(review) if os.path.exists(review) else lambda *_: []
     assert [*read("SELECT session_id FROM review")] in ([], [(own,)]), "the review file of another session"
     rows = "SELECT first_index, origin_ns, period_ns, bound_ns, method FROM %s WHERE stream_id = ? ORDER BY first_index"
-    newest = "alignment_segments NATURAL JOIN (SELECT max(id) AS alignment_id FROM alignments)"
-    bounds = [None] * len(times)
+    newest, bounds = "alignment_segments NATURAL JOIN (SELECT max(id) AS alignment_id FROM alignments)", [None] * len(times)
     for first, origin, period, bound, method in [*read(rows % newest, [id])] or session(rows % "clock_segments", [id]):
         bounds[first:] = [bound] * len(times[first:])
         if method != "stamped": times[first:] = [origin + (int(2 * i * period) + 1) // 2 for i in range(len(times[first:]))]

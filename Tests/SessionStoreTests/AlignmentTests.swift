@@ -23,7 +23,7 @@ import Timebase
     private static let earlier = SessionAlignment { model, readings in
         var alignment = Aligner(model).align(readings)
         alignment.times = alignment.times.map { $0 - 1_000_000_000 }
-        for line in alignment.lines.indices { alignment.lines[line].origin -= 1e9 }
+        for line in alignment.lines.indices { alignment.lines[line].origin -= 1_000_000_000 }
         return alignment
     }
 
@@ -97,7 +97,7 @@ import Timebase
                 alignment.lines[alignment.lines.count - 1].lastReading = middle
                 var second = line
                 second.firstReading = middle + 1
-                second.origin -= 1e9
+                second.origin -= 1_000_000_000
                 alignment.lines.append(second)
                 return alignment
             },
@@ -199,6 +199,35 @@ import Timebase
         #expect(stopped?.code == .wrongState)
         #expect(stopped?.message.contains("not finished") == true)
         #expect(!FileSystem.exists(review))
+    }
+
+    @Test func checkLooksAtTheReviewToo() throws {
+        func errors() throws -> [String] {
+            try SessionCheck(path: path).run().filter { $0.severity == .error }.map {
+                "\($0.subject): \($0.message)"
+            }
+        }
+        _ = try finish()
+        _ = try SessionAligner(path: path).run(reason: "")
+        #expect(try errors() == [])
+        let good = try FileSystem.read(review)
+        for (sql, word) in [
+            (
+                "DROP TRIGGER alignments_unchanged; UPDATE alignments SET session_sha256 = 'x'",
+                "computed from another file"
+            ),
+            (
+                "DROP TRIGGER alignment_segments_unchanged; UPDATE alignment_segments "
+                    + "SET bound_ns = -5", "makes no sense"
+            ),
+            ("DROP TABLE review", "review: "),
+        ] {
+            try FileSystem.remove(review)
+            try FileSystem.write(good, to: review)
+            try Compare.spoil(review, sql)
+            let found = try errors()
+            #expect(found.contains { $0.contains(word) }, "\(sql): \(found)")
+        }
     }
 
     @Test func rowsAreOnlyAdded() throws {

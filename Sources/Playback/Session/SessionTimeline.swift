@@ -23,14 +23,19 @@ public final class SessionTimeline {
     public private(set) var notes: [Happening] = []
     /// The marks of the whole session, in the order of time.
     public private(set) var marks: [Happening] = []
+    private let alignment: AlignmentChoice
     private var segments: [ClockSegment] = []
     /// Up to where `marks` will not change any more.
     private var marksKnown = Instant(nanoseconds: .min)
 
     /// Opens a session file.
-    public init(path: String) throws(SessionStoreError) {
+    /// - Parameter alignment: whose times are played.
+    public init(
+        path: String, alignment: AlignmentChoice = .newest
+    ) throws(SessionStoreError) {
         self.path = path
-        reader = try SessionReader.open(at: path)
+        self.alignment = alignment
+        reader = try SessionReader.open(at: path, alignment: alignment)
         session = try reader.session()
         range = session.description.started...session.description.started
         try refresh()
@@ -59,7 +64,7 @@ public final class SessionTimeline {
 
     /// Opens the file again, as after its recording was replaced by its finished form.
     public func reopen() throws(SessionStoreError) {
-        let opened = try SessionReader.open(at: path)
+        let opened = try SessionReader.open(at: path, alignment: alignment)
         try? reader.close()
         reader = opened
         try refresh()
