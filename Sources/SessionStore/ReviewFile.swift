@@ -43,9 +43,9 @@ struct ReviewFile {
 
     /// Puts an empty file in its place, whole or not at all, since readers may look at any moment.
     private static func make(_ path: String, session identifier: String) throws {
-        let beside = path + ".making"
-        for suffix in ["", "-journal"] { try FileSystem.remove(beside + suffix) }
+        let beside = path + ".making-\(getpid())"
         try SessionConnection.createFile(beside)
+        defer { for suffix in ["", "-journal"] { try? FileSystem.remove(beside + suffix) } }
         let queue = try connect(beside)
         try queue.write { database in
             try database.execute(sql: ReviewSchema.all)
@@ -61,8 +61,22 @@ struct ReviewFile {
             try row.run()
         }
         try queue.close()
-        try systemCall("rename", path) { unsafe rename(beside, path) }
-        try FileSystem.syncDirectory(SessionConnection.directory(of: path))
+        let directory = SessionConnection.directory(of: path)
+        giveAway(beside, asIn: directory)
+        do throws(SystemError) {
+            try systemCall("link", path) { unsafe link(beside, path) }
+        } catch {
+            // Another one was faster, and what it made is not to be lost.
+            guard error.code == EEXIST else { throw error }
+        }
+        try FileSystem.syncDirectory(directory)
+    }
+
+    /// What root makes belongs to the directory's owner, who has to write it later.
+    private static func giveAway(_ path: String, asIn directory: String) {
+        var owner = stat()
+        guard geteuid() == 0, unsafe stat(directory, &owner) == 0 else { return }
+        _ = unsafe chown(path, owner.st_uid, owner.st_gid)
     }
 
     private static func connect(_ path: String) throws -> DatabaseQueue {

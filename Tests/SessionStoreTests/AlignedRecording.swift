@@ -17,8 +17,11 @@ struct AlignedRecording {
 
     /// True time of each stored sample, by stream.
     private(set) var truth: [Int64: [Double]] = [:]
-    /// Losses that happened: ordinal before each, and how many samples.
-    static let ecgLosses: [(after: Int64, lost: Int64)] = [(999, 5), (2004, 130), (7499, 1)]
+    /// Losses that happened: ordinal before each, and how many samples. The last is of a whole turn
+    /// of the counter and more, of which the counter shows the rest alone.
+    static let ecgLosses: [(after: Int64, lost: Int64)] = [
+        (999, 5), (2004, 130), (7499, 1), (9999, 263),
+    ]
     /// The last sample before the second sensor goes away for a while.
     static let edaPause: Int64 = 149
 
@@ -130,7 +133,7 @@ struct AlignedRecording {
                 let ordinal = next[Self.ecg, default: 0] + Int64(times.count)
                 if let loss = Self.ecgLosses.first(where: { $0.after == ordinal - 1 }) {
                     position += loss.lost
-                    breaks.append(CounterBreak(beforeOffset: times.count, missing: loss.lost))
+                    breaks.append(CounterBreak(beforeOffset: times.count, missing: loss.lost % 256))
                 }
                 times.append(Double(Self.start.nanoseconds) + Double(position) * period)
                 position += 1

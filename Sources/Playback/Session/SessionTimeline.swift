@@ -87,7 +87,7 @@ public final class SessionTimeline {
         var found = notes.filter { from <= $0.time && $0.time < to }
         found += try events(from: from, to: to)
         found += try reader.keystrokes(from: from, to: to).map {
-            Happening(time: $0.pressed, kind: .key, subject: "", text: $0.keyClass)
+            Happening(time: $0.pressed, kind: .key, subject: "", text: $0.keyClass, bound: $0.bound)
         }
         return found.sorted(by: Happening.isBefore)
     }
@@ -207,7 +207,8 @@ public final class SessionTimeline {
     private func makeNotes() -> [Happening] {
         let names = Dictionary(uniqueKeysWithValues: streams.map { ($0.id, $0.name) })
         var notes = turns.map {
-            Happening(time: $0.sent, kind: .turn, subject: $0.author, text: $0.text)
+            Happening(
+                time: $0.sent, kind: .turn, subject: $0.author, text: $0.text, bound: $0.bound)
         }
         for (index, phase) in phases.enumerated() {
             notes.append(
