@@ -35,9 +35,10 @@ extension IntegrationTests {
             let newest = try #require(try alignment(path))
             #expect(newest.id == 1 && newest.reason.hasPrefix("uid "), "\(newest)")
             #expect(newest.reason.contains("a test"))
-            let elsewhere = try station.attune([
-                "align", path, "--runtime", station.file("nowhere"),
-            ])
+            let elsewhere = try ProgramRun(
+                station.program("attune"), ["align", path, "--runtime", station.file("nowhere")],
+                place: station.directory.path
+            ).wait()
             #expect(elsewhere.code != 0 && elsewhere.error.contains("--runtime"), "\(elsewhere)")
 
             // A copy beside it is not what the daemon keeps; one elsewhere is anybody's.
@@ -71,7 +72,8 @@ extension IntegrationTests {
                 let export = try station.attune(
                     "export", path, "--format", "csv", "--out", out, "--alignment", choice)
                 #expect(export.code == 0, "\(export.error)")
-                let rows = try FileSystem.readText("\(out)/session.csv").split(separator: "\r\n")
+                let rows = try FileSystem.readText("\(out)/session.csv").split(
+                    whereSeparator: \.isNewline)
                 #expect(rows[0].hasSuffix(",alignment"))
                 #expect(rows.last?.hasSuffix(",\(number.map(String.init) ?? "")") == true)
                 let play = try station.attune(
