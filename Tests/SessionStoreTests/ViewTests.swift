@@ -85,7 +85,7 @@ import Timebase
         try writer.commit(batch())
         try writer.close()
         try check(path)
-        _ = try SessionFinisher(path: path).run()
+        _ = try SessionFinisher(path: path, isAligning: false).run()
         let queue = try DatabaseQueue(path: path)
         #expect(try Row.fetchAll(queue, "SELECT * FROM v_turns").count == 1)
     }
