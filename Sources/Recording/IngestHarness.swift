@@ -102,7 +102,8 @@ package final class IngestHarness {
         messages.post(
             .session(
                 SessionAnnouncement(
-                    number: Self.session, identifier: "ingest", started: Clocks.now(),
+                    number: Self.session, identifier: "ingest", started: triple.monotonic,
+                    triple: triple,
                     sources: sources, streams: plans,
                     acquisition: 0, control: 0)))
         record(.attach(client))

@@ -38,8 +38,9 @@ final class SessionRecorder {
     init(
         number: UInt32, identifier: String, started: Instant,
         positions: (acquisition: UInt64, control: UInt64),
-        sources: SessionSources
+        sources: SessionSources, triple: TimeTriple? = nil
     ) {
+        lastTriple = triple
         self.number = number
         self.identifier = identifier
         self.started = started
@@ -201,22 +202,27 @@ final class SessionRecorder {
 
     // MARK: - Batches
 
-    /// Reads the clocks: at the start, each 10 s, and when the realtime clock stepped.
+    /// Takes a reading of the clocks if it is worth a row: after 10 s, and whenever the distance between
+    /// two of the clocks has changed. The kernel steers its monotonic and its wall clock alike, so their
+    /// distance changes only where the wall clock is set (or the machine slept).
+    /// - Parameter cause: why it is kept in any case; nil to look first.
     func note(_ triple: TimeTriple, cause: String?) {
-        if let cause {
-            batch.timeTriples.append(RecordedTriple(triple: triple, cause: cause))
-            lastTriple = triple
-            return
-        }
-        guard let last = lastTriple else { return note(triple, cause: "start") }
+        guard let cause = cause ?? self.cause(of: triple) else { return }
+        batch.timeTriples.append(RecordedTriple(triple: triple, cause: cause))
+        lastTriple = triple
+    }
+
+    private func cause(of triple: TimeTriple) -> String? {
+        guard let last = lastTriple else { return "start" }
         let elapsed = triple.monotonic - last.monotonic
-        // Realtime may be slewed by up to 500 ppm; what goes beyond it by 5 ms is a step.
-        let deviation = abs((triple.realtime - last.realtime) - elapsed)
-        if deviation > 5_000_000 + elapsed / 1_000 {
-            note(triple, cause: "step")
-        } else if elapsed >= 10_000_000_000 {
-            note(triple, cause: "periodic")
+        // Each reading lies within its uncertainty, and smaller steps show in no UTC.
+        let allowed = triple.uncertainty + last.uncertainty + 10_000
+        func moved(_ new: Int64, _ old: Int64) -> Bool {
+            (new &- old &- elapsed).magnitude > UInt64(max(0, allowed))
         }
+        if moved(triple.boottime, last.boottime) { return "sleep" }
+        if moved(triple.realtime, last.realtime) { return "step" }
+        return elapsed >= 10_000_000_000 ? "periodic" : nil
     }
 
     /// Makes the next batch: everything that came since the last one, and up to where the rings are
