@@ -7,8 +7,8 @@ public struct Alignment: Hashable, Sendable {
         public var lastReading: Int
         /// Index at which the line's time is `origin`.
         public var index: Int64
-        /// Nanoseconds of the station's clock, not rounded.
-        public var origin: Double
+        /// Nanoseconds of the station's clock.
+        public var origin: Int64
         /// Nanoseconds from one index to the next.
         public var period: Double
         /// 95% bound of the error of any time on the line, in nanoseconds.
@@ -21,7 +21,7 @@ public struct Alignment: Hashable, Sendable {
 
         /// The time of an index on the line.
         public func time(of other: Int64) -> Int64 {
-            Int64(clamping: (origin + Double(other - index) * period).rounded())
+            origin + Int64(clamping: (Double(other - index) * period).rounded())
         }
     }
 

@@ -1,0 +1,215 @@
+import Glibc
+
+/// One stream being aligned: stretches of one clock, their fits, and what comes of them.
+struct AlignmentRun {
+    let model: ClockModel
+    let readings: ClockReadings
+    var alignment = Alignment()
+    /// Stretches over which the device's own clock, or count, went on.
+    var groups: [Group] = []
+    /// Nanoseconds of the device's clock from one index to the next.
+    var period = 0.0
+    /// Arrivals, in nanoseconds since the first.
+    let arrival: [Double]
+    /// Finest step of the arrivals.
+    let resolution: Double
+
+    /// Readings of one clock, and their times on it.
+    struct Group {
+        var range: Range<Int>
+        var x: [Double]
+        /// Whether `x` is the index times the period, shifted at losses.
+        var isRegular = true
+        /// Losses within, by reading: what they shift `x` by.
+        var steps: [Int] = []
+        var slopes: ClosedRange<Double>
+        var fit: EnvelopeFit?
+        /// Which clock it is; the same for groups between which only a count is unknown.
+        var segment: Int
+    }
+
+    init(_ model: ClockModel, _ readings: ClockReadings) {
+        self.model = model
+        self.readings = readings
+        let first = readings.arrival.first ?? 0
+        arrival = readings.arrival.map {
+            Double($0.subtractingReportingOverflow(first).partialValue)
+        }
+        var resolution = 1.0
+        for unit: Int64 in [1_000, 1_000_000] where !readings.arrival.isEmpty {
+            if readings.arrival.allSatisfy({ $0 % unit == 0 }) { resolution = Double(unit) }
+        }
+        self.resolution = resolution
+    }
+
+    mutating func result() -> Alignment {
+        guard !readings.index.isEmpty, readings.index.count == readings.arrival.count else {
+            return alignment
+        }
+        period = model.period
+        for range in stretches() { add(range) }
+        guard alignment.isRegular || !groups.isEmpty else { return arrivals() }
+        fit()
+        report()
+        return alignment
+    }
+
+    /// Stretches over which the index rises and nothing began anew as far as anybody said.
+    private mutating func stretches() -> [Range<Int>] {
+        let restarts = Set(readings.restarts)
+        var ranges: [Range<Int>] = []
+        var start = 0
+        for place in readings.index.indices.dropFirst() {
+            let isBack = readings.index[place] < readings.index[place - 1]
+            guard isBack || restarts.contains(place) else { continue }
+            if isBack, !restarts.contains(place) { alignment.resets.append(place) }
+            ranges.append(start..<place)
+            start = place
+        }
+        ranges.append(start..<readings.index.count)
+        return ranges
+    }
+
+    private mutating func add(_ range: Range<Int>) {
+        if let timeline = DeviceTimeline(
+            readings, range, nominal: model.period, faults: &alignment.faults)
+        {
+            add(timeline, range)
+        } else {
+            addArrivals(range)
+        }
+    }
+
+    // MARK: Device times
+
+    private mutating func add(_ timeline: DeviceTimeline, _ range: Range<Int>) {
+        alignment.resets += timeline.resets
+        period = timeline.period
+        let slack = max(model.tolerancePPM, 200) * 1e-6 + 100e-6
+        let lost = Dictionary(timeline.losses.map { ($0.reading, $0.lost) }) { $0 + $1 }
+        let borders = [range.lowerBound] + timeline.resets + [range.upperBound]
+        for (start, end) in zip(borders, borders.dropFirst()) where start < end {
+            var x: [Double] = []
+            x.reserveCapacity(end - start)
+            var steps: [Int] = []
+            if timeline.isRegular {
+                var shift = 0.0
+                for place in start..<end {
+                    if let count = lost[place] {
+                        shift += Double(count) * period
+                        steps.append(place)
+                        alignment.losses.append(
+                            Alignment.Loss(reading: place, lost: count, lostBound: 0))
+                    }
+                    x.append(Double(readings.index[place] - readings.index[start]) * period + shift)
+                }
+            } else {
+                let offset = range.lowerBound
+                x = (start..<end).map {
+                    timeline.times[$0 - offset] - timeline.times[start - offset]
+                }
+            }
+            groups.append(
+                Group(
+                    range: start..<end, x: x, isRegular: timeline.isRegular, steps: steps,
+                    slopes: -slack...slack, segment: nextSegment))
+        }
+    }
+
+    private var nextSegment: Int { (groups.last?.segment ?? -1) + 1 }
+
+    // MARK: Arrivals
+
+    private mutating func addArrivals(_ range: Range<Int>) {
+        let base = readings.index[range.lowerBound]
+        let index = range.map { Double(readings.index[$0] - base) }
+        let y = arrival[range]
+        let known = model.period > 0 ? model.period : (period > 0 ? period : nil)
+        let rate = RateEstimate(x: index[...], arrival: ArraySlice(Array(y)), expected: known)
+        if model.kind != .counter, !rate.isRegular {
+            alignment.isRegular = false
+            return
+        }
+        var step = known ?? rate.slope
+        let drift = rate.slope / step - 1
+        let slack = max(model.tolerancePPM, 1) * 1e-6
+        var slopes = -slack...slack
+        if known == nil || abs(drift) > slack + 20e-6 && range.count >= 64 && model.kind != .counter
+        {
+            // The rate is what the readings say it is, and a crystal's away from that at most.
+            step = known == nil ? rate.slope : step
+            let middle = known == nil ? 0 : drift
+            slopes = (middle - 500e-6)...(middle + 500e-6)
+        }
+        if period <= 0 { period = step }
+        let mean = known == nil ? 0 : min(max(drift, slopes.lowerBound), slopes.upperBound)
+        var x = index.map { $0 * step }
+        let unit =
+            model.kind == .counter ? model.modulus.map { Double($0) * step } ?? 0 : step
+        guard unit > 0 else {
+            groups.append(Group(range: range, x: x, slopes: slopes, segment: nextSegment))
+            return
+        }
+        let times = Array(y)
+        var lateness = times
+        for place in lateness.indices { lateness[place] -= x[place] * (1 + mean) }
+        let found = LossFinder(unit: unit).steps(
+            x: x, lateness: lateness, arrival: times, jitter: rate.jitter)
+        var start = 0
+        var steps: [Int] = []
+        var shift = 0.0
+        let perUnit = unit / step
+        func close(_ end: Int, _ segment: Int) {
+            guard end > start else { return }
+            groups.append(
+                Group(
+                    range: (range.lowerBound + start)..<(range.lowerBound + end),
+                    x: Array(x[start..<end]), steps: steps, slopes: slopes, segment: segment))
+            start = end
+            steps = []
+        }
+        var segment = nextSegment
+        var next = found.makeIterator()
+        var loss = next.next()
+        for place in x.indices {
+            if let step = loss, step.reading == place {
+                loss = next.next()
+                if step.units > 0 {
+                    shift += Double(step.units) * unit
+                    steps.append(range.lowerBound + place)
+                    alignment.losses.append(
+                        Alignment.Loss(
+                            reading: range.lowerBound + place,
+                            lost: Int64(clamping: (Double(step.units) * perUnit).rounded()),
+                            lostBound: 0))
+                } else {
+                    close(place, segment)
+                    segment += 1
+                    shift = 0
+                    if step.size < 0 { alignment.resets.append(range.lowerBound + place) }
+                }
+            }
+            x[place] += shift
+        }
+        close(x.count, segment)
+    }
+
+    /// No rate and no times: arrivals are all there is.
+    private mutating func arrivals() -> Alignment {
+        alignment.isRegular = false
+        let steps = zip(arrival.dropFirst(), arrival).map { max(0, $0 - $1) }.sorted()
+        let usual = steps.isEmpty ? 0 : steps[steps.count / 2]
+        // How late they are nobody can tell; half the usual time from one to the next is what their
+        // order is worth, and more than 50 ms no transport is expected to take.
+        let own = min(usual / 2, 50e6)
+        let bound = Int64(
+            clamping: hypot(own, Double(model.delayUncertainty)).rounded(.up))
+        alignment.times = readings.arrival.map {
+            $0.subtractingReportingOverflow(model.typicalDelay).partialValue
+        }
+        alignment.bounds = alignment.times.map { _ in bound }
+        alignment.segments = alignment.times.map { _ in 0 }
+        alignment.losses = []
+        return alignment
+    }
+}

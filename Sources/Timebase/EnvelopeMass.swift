@@ -1,0 +1,69 @@
+import Glibc
+
+/// How densely readings lie just above a line that runs under them.
+///
+/// The smallest delays alone matter to a line under the readings, so that their density is taken from
+/// the `most` smallest and nothing is assumed of the rest: not that it is exponential, nor that it
+/// has a mean.
+enum EnvelopeMass {
+    /// The most of the smallest heights that are looked at.
+    static let most = 256
+
+    /// Readings expected in each unit above the line.
+    /// - Parameters:
+    ///   - heights: of the readings above the line, in the readings' order; at least one.
+    ///   - resolution: heights cannot be told apart more finely; above 0.
+    static func estimate(_ heights: [Double], resolution: Double) -> Double {
+        let count = heights.count
+        let wanted = min(most, max(min(count, 8), count / 8))
+        var limit = max(
+            resolution, 4 * heights.reduce(0, +) / Double(count) * Double(wanted) / Double(count))
+        var near: [(place: Int, height: Double)] = []
+        while true {
+            near.removeAll(keepingCapacity: true)
+            for place in heights.indices where heights[place] <= limit {
+                near.append((place, heights[place]))
+            }
+            if near.count >= wanted || near.count == count { break }
+            limit *= 4
+        }
+        let sorted = near.map(\.height).sorted()
+        let used = min(wanted, sorted.count)
+        let far = max(sorted[used - 1], resolution)
+        // The line rests on two of them, which therefore say nothing of the density.
+        let free = max(1, Double(used) - 2)
+        let share = min(free / Double(count), 0.9)
+        var mass = -Double(count) * log(1 - share) / far
+        if used >= 128 {
+            // Where small delays get rarer towards the least one, what counts is the height below
+            // which one reading is expected; where they get denser, the density next to the line.
+            let few = used / 16
+            let close = max(sorted[few - 1], resolution)
+            let exponent = log(Double(used) / Double(few)) / max(log(far / close), 1e-3)
+            if exponent > 1.4 {
+                mass = 1 / (close * pow(1 / Double(few), 1 / exponent))
+            } else if exponent < 0.7 {
+                mass = Double(few) / close
+            }
+        }
+        return mass * independence(near, far, of: count)
+    }
+
+    /// The share of near readings that stand for themselves: where good moments come in stretches, a
+    /// stretch tells little more than one reading.
+    private static func independence(
+        _ near: [(place: Int, height: Double)], _ limit: Double, of count: Int
+    ) -> Double {
+        var used = 0
+        var runs = 0
+        var previous = -2
+        for (place, height) in near where height <= limit {
+            used += 1
+            if place != previous + 1 { runs += 1 }
+            previous = place
+        }
+        guard used >= 16, used * 3 <= count else { return 1 }
+        let share = Double(runs) / Double(used) / (1 - Double(used) / Double(count))
+        return share < 0.7 ? share : 1
+    }
+}

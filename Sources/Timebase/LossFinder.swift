@@ -1,0 +1,129 @@
+import Glibc
+
+/// Finds, in arrivals alone, where samples are missing that no number shows.
+///
+/// What is lost makes all that follows late, for good; what was only held up catches up. So the level
+/// of a reading is the least lateness of all that follow it, with a slow clock's wander allowed for,
+/// and a loss is where that level rises above the least lateness of all before, by half a unit at
+/// least. A rise counts if chance would have brought a dozen of the later readings below it.
+struct LossFinder: Sendable {
+    struct Step: Hashable, Sendable {
+        /// First reading behind it.
+        var reading: Int
+        /// How much later everything is behind it, in nanoseconds; negative where it is earlier.
+        var size: Double
+        /// Units that are missing; 0 where their number cannot be told from the size.
+        var units: Int64
+        /// What the size may be off.
+        var error: Double
+    }
+
+    /// Nanoseconds of what is lost as a whole: a sample, or a turn of the counter.
+    var unit: Double
+    /// How much the clock may wander from its mean rate: 50 ppm.
+    static let leak = 50e-6
+    /// Readings that would have to be below a rise by chance, on average.
+    private static let proof = 12.0
+    /// What is late must stay late for so long, in nanoseconds.
+    private static let patience = 500e6
+
+    /// - Parameters:
+    ///   - x: the device's time of each reading as its numbers give it, never falling.
+    ///   - lateness: arrivals less `x`, less the clock's mean drift.
+    ///   - arrival: of each reading.
+    ///   - jitter: typical height of a reading above the level.
+    func steps(
+        x: [Double], lateness: [Double], arrival: [Double], jitter: Double
+    ) -> [Step] {
+        let count = x.count
+        guard count > 2 else { return [] }
+        var level = lateness
+        for place in stride(from: count - 2, through: 0, by: -1) {
+            level[place] = min(
+                level[place], level[place + 1] + Self.leak * (x[place + 1] - x[place]))
+        }
+        let density = Double(count) / max(x[count - 1] - x[0], 1)
+        let noise = 3 * (jitter * Self.leak / density).squareRoot()
+        let threshold = max(unit / 2, noise)
+        var steps: [Step] = []
+        var shift = 0.0
+        var past = lateness[0]
+        var begin = 0
+        var place = 1
+        while place < count {
+            past += Self.leak * (x[place] - x[place - 1])
+            let rise = level[place] - shift - past
+            if rise >= threshold,
+                let step = step(
+                    from: place, past: past, shift: shift, level, arrival, begin: begin,
+                    threshold: threshold, jitter: jitter, noise: noise)
+            {
+                steps.append(step)
+                shift += step.units > 0 ? Double(step.units) * unit : step.size
+                begin = step.reading
+                if step.units == 0 { past = level[step.reading] - shift }
+                // Readings on the way to the step are those before it.
+                for passed in place..<max(step.reading, place) {
+                    past = min(past, lateness[passed] - shift + step.size)
+                }
+                place = step.reading
+                past = min(past, lateness[place] - shift)
+                place += 1
+                continue
+            }
+            let fall = past - (lateness[place] - shift)
+            if fall >= threshold,
+                Double(place - begin) * (1 - exp(-fall / jitter)) >= Self.proof
+            {
+                // Earlier than was possible: the count or the clock is another.
+                steps.append(Step(reading: place, size: -fall, units: 0, error: noise))
+                shift = level[place] - past
+                shift = lateness[place] - past
+                begin = place
+            }
+            past = min(past, lateness[place] - shift)
+            place += 1
+        }
+        return steps
+    }
+
+    private func step(
+        from start: Int, past: Double, shift: Double, _ level: [Double], _ arrival: [Double],
+        begin: Int, threshold: Double, jitter: Double, noise: Double
+    ) -> Step? {
+        // The last readings before a loss can be late themselves, so that the level rises in several
+        // steps; the largest is the loss.
+        var best = start
+        var jump = level[start] - level[start - 1]
+        var quiet = 0
+        var place = start + 1
+        while place < level.count, quiet < 8 {
+            let rise = level[place] - level[place - 1]
+            if rise >= threshold {
+                quiet = 0
+                if rise > jump {
+                    best = place
+                    jump = rise
+                }
+            } else {
+                quiet += 1
+            }
+            place += 1
+        }
+        let last = place - 1
+        let size = level[last] - shift - past
+        // How long does it stay so?
+        var end = last
+        while end + 1 < level.count, level[end + 1] < level[last] + threshold { end += 1 }
+        let after = Double(end - best + 1)
+        guard after * (1 - exp(-size / jitter)) >= Self.proof,
+            arrival[end] - arrival[best] >= Self.patience
+        else { return nil }
+        let error = max(noise, 4 * jitter / min(after, Double(max(1, best - begin))))
+        let units = (size / unit).rounded()
+        let isWhole =
+            units >= 1 && abs(size - units * unit) < 0.35 * unit && error < 0.3 * unit
+        return Step(
+            reading: best, size: size, units: isWhole ? Int64(clamping: units) : 0, error: error)
+    }
+}
