@@ -32,7 +32,7 @@ final class SequencerLoop {
         acquisition: Ring, control: Ring, interpreter: Interpreter,
         messages: Mailbox<Sequencer.Message>, store: Mailbox<StoreThread.Message>, feed: LiveFeed,
         board: SnapshotBoard, settings: Sequencer.Settings,
-        wallClock: any WallClock = KernelWallClock()
+        wallClock: any WallClock
     ) {
         self.wallClock = wallClock
         self.acquisition = acquisition

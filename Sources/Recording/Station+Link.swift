@@ -34,7 +34,7 @@ extension Station {
         if isLast { session.watchers = [] }
     }
 
-    private func linked(_ asked: String) throws(LinkRefusal) -> ActiveSession {
+    func linked(_ asked: String) throws(LinkRefusal) -> ActiveSession {
         guard let session = session(asked) else { throw .noSuchSession(asked) }
         guard session.state == .recording else {
             throw .invalidState(session.state.rawValue, expected: ["recording"])
@@ -68,6 +68,7 @@ extension Station {
         client.title = asked.title
         client.connection = call.connection
         client.isFocused = nil
+        client.hasOwnClock = asked.clock == .own
         session.clients[asked.client] = client
         let streams = asked.streams.map(LinkedStream.init)
         if !streams.isEmpty && streams != client.streams {
@@ -105,7 +106,7 @@ extension Station {
         client.streamIDs = ids
     }
 
-    private func client(
+    func client(
         _ name: String, _ session: ActiveSession, _ call: VarlinkCall
     ) throws(LinkRefusal) -> ActiveSession.Client {
         guard let client = session.clients[name], client.connection == call.connection else {
@@ -118,6 +119,7 @@ extension Station {
         let asked = try call.parameters(of: LinkInterface.SendEvents.self)
         let session = try linked(asked.session)
         let client = try client(asked.client, session, call)
+        try refuseUnmapped(client, session, asked.events.first?.sequence ?? 0)
         for event in asked.events.sorted(by: { $0.sequence < $1.sequence }) {
             guard event.sequence > client.taken else { continue }
             guard event.sequence == client.taken + 1 else {
@@ -171,6 +173,7 @@ extension Station {
         let asked = try call.parameters(of: LinkInterface.SendSamples.self)
         let session = try linked(asked.session)
         let client = try client(asked.client, session, call)
+        try refuseUnmapped(client, session, asked.sequence)
         guard let source = client.source,
             let index = client.streams.firstIndex(where: { $0.name == asked.stream })
         else { throw LinkRefusal.noSuchStream(asked.stream) }
@@ -240,21 +243,6 @@ extension Station {
             last: last)
         head.note(asked)
         try put(RecordKind.linkSamples, source, head.encoded(data, stamps: []))
-    }
-
-    private func takeClock(_ call: VarlinkCall) throws {
-        let asked = try call.parameters(of: LinkInterface.ReportClock.self)
-        let session = try linked(asked.session)
-        let client = try client(asked.client, session, call)
-        for observation in asked.observations {
-            try record(
-                .clock(
-                    client: client.name, deviceTime: observation.clientSentNs,
-                    sent: Instant(nanoseconds: observation.receivedNs),
-                    arrival: Instant(nanoseconds: observation.sentNs),
-                    clientReceived: observation.clientReceivedNs), for: session)
-        }
-        call.reply(LinkInterface.ReportClock.Reply(accepted: asked.observations.count))
     }
 
     // MARK: - The ring, and acknowledgements

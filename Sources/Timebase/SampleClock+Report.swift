@@ -58,7 +58,8 @@ extension SampleClock {
             guard model.hasLine else {
                 return ClockSegment(
                     firstIndex: part.firstIndex, lastIndex: next - 1, origin: epoch, period: 0,
-                    bound: model.delayUncertainty, method: ClockSegment.stampedMethod)
+                    bound: model.delayUncertainty + arrivalBound, method: ClockSegment.stampedMethod
+                )
             }
             guard let line = fit.line else { return nil }
             return ClockSegment(

@@ -33,6 +33,7 @@ extension SampleClock: SavedState {
         writer.write(lastArrival?.nanoseconds ?? .min)
         writer.write(Int64(sinceFullReport))
         writer.write(isChanged)
+        writer.write(arrivalBound)
     }
 
     /// Restores what was saved. Rows not yet taken by `update()` are not part of the state: the state
@@ -79,6 +80,7 @@ extension SampleClock: SavedState {
         sinceFullReport = Int(clamping: try reader.read(Int64.self))
         outbox = ClockUpdate()
         isChanged = try reader.read()
+        arrivalBound = max(0, min(try reader.read(), 1 << 50))
     }
 
     private static func cause(_ name: String) throws(StateError) -> Gap.Cause {

@@ -72,6 +72,8 @@ public struct SampleClock: Hashable, Sendable {
     /// When the last packet came.
     var lastArrival: Instant?
     var outbox = ClockUpdate()
+    /// 95% bound of the arrivals themselves, where another machine told them.
+    var arrivalBound: Int64 = 0
     /// Something came since the last update.
     var isChanged = false
     var sinceFullReport = 0
@@ -120,6 +122,12 @@ public struct SampleClock: Hashable, Sendable {
         }
     }
 
+    /// Says that arrivals are known only so well, because another machine told them and its clock had
+    /// to be mapped. The largest such bound counts.
+    public mutating func arrivalsAreUncertain(by bound: Int64) {
+        arrivalBound = max(arrivalBound, min(bound, 1 << 50))
+    }
+
     /// The rows that changed since the last call. Called at each commit.
     public mutating func update() -> ClockUpdate {
         guard isChanged else { return ClockUpdate() }
@@ -161,7 +169,7 @@ public struct SampleClock: Hashable, Sendable {
 
     /// Current 95% bound in nanoseconds.
     public var bound: Int64 {
-        model.delayUncertainty + 1_000 + Int64(clamping: fit.deviation.rounded(.up))
+        model.delayUncertainty + arrivalBound + 1_000 + Int64(clamping: fit.deviation.rounded(.up))
     }
 
     // MARK: - Lines
