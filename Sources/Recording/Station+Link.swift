@@ -289,6 +289,12 @@ extension LinkSamplesRecord {
 }
 
 extension LinkedStream {
+    /// 20 samples, as of devices whose profile does not say; at least 2 s, for a network may pause.
+    private static func gapTolerance(_ rate: Double?) -> Int64 {
+        guard let rate, rate > 0 else { return 2_000_000_000 }
+        return max(2_000_000_000, Int64(clamping: 20e9 / rate))
+    }
+
     /// The stream that a client declared.
     init(_ stream: LinkStream) {
         let clock: ClockKind =
@@ -299,7 +305,8 @@ extension LinkedStream {
             }
         self.init(
             name: stream.name, kind: stream.kind.rawValue, rate: stream.rateHz,
-            clock: stream.kind == .events ? .stamped : clock, gapTolerance: 2_000_000_000,
+            clock: stream.kind == .events ? .stamped : clock,
+            gapTolerance: Self.gapTolerance(stream.rateHz),
             typicalDelay: 0, delayUncertainty: 1_000_000,
             channels: stream.channels.map {
                 Channel(

@@ -50,6 +50,9 @@ struct Lateness: Hashable, Sendable {
     /// How long arrivals have been late, in nanoseconds.
     var duration: Double { (arrivals.last?.point.y ?? firstArrival) - firstArrival }
 
+    /// Least lateness of the last two windows.
+    var newest: Double { windows.suffix(2).reduce(.infinity) { min($0, $1.least) } }
+
     /// - Returns: whether a window is complete, so that it is worth while to look at them again.
     mutating func add(_ arrival: Arrival, lateness: Double) -> Bool {
         least = min(least, lateness)
@@ -118,6 +121,16 @@ struct Lateness: Hashable, Sendable {
             scale *= 2
         }
         return nil
+    }
+
+    /// Whether the newest arrivals are late by the same, whatever that is: what drains out of a buffer
+    /// comes less and less late.
+    func isLevel(needed: Int, within spread: Double) -> Bool {
+        let newest = windows.filter(\.isFull).suffix(needed).map(\.least)
+        guard newest.count >= needed, let low = newest.min(), let high = newest.max() else {
+            return false
+        }
+        return high - low <= spread
     }
 
     private func steady(_ turn: Double, _ needed: Int, _ scale: Int) -> Steadiness? {

@@ -3,6 +3,8 @@ extension SampleClock {
     /// Windows of lateness by whole turns, a quarter of a second each, after which a loss of turns is
     /// certain: fewer where the counter itself shows that something was lost there.
     private static let steadyWindows = (unprompted: 6, prompted: 4)
+    /// Windows of the same lateness after which a loss without a counter is certain.
+    private static let levelWindows = 3
 
     /// Puts an arrival into the fit, or aside if it is late.
     /// - Parameter suspect: where within the arrival bytes are known to be missing.
@@ -30,7 +32,7 @@ extension SampleClock {
                 isCertain: isCertain || suspect != nil, firstArrival: arrival.point.y)
         let isWindowComplete = waiting.add(arrival, lateness: lateness)
         late = waiting
-        if isWindowComplete || model.modulus == nil { settleLateness(force: false) }
+        if isWindowComplete { settleLateness(force: false) }
     }
 
     /// The late arrivals have caught up: they were only late.
@@ -45,12 +47,14 @@ extension SampleClock {
     mutating func settleLateness(force: Bool) {
         guard let waiting = late else { return }
         if let modulus = model.modulus { return settleTurns(waiting, modulus, force: force) }
-        let long =
-            waiting.duration >= Self.confirmationTime
-            && waiting.arrivals.count >= Self.confirmationPackets
-        guard long || force else { return }
+        let spread = max(1.5 * period, 4 * fit.jitter)
+        let isLevel = waiting.isLevel(needed: force ? 2 : Self.levelWindows, within: spread)
+        guard isLevel || force else { return }
         // A single late packet at the end is more likely a busy host than a loss.
         guard waiting.arrivals.count >= Self.confirmationPackets else { return release() }
+        guard isLevel else {
+            return leaveOpen(waiting, missing: max(1, (waiting.newest / period).rounded()))
+        }
         late = nil
         enterInferred(waiting)
     }
@@ -81,15 +85,14 @@ extension SampleClock {
         if let steady = waiting.steady(turn: turn, needed: waiting.isCertain ? 1 : count / 2) {
             return enterTurns(waiting, modulus, steady)
         }
-        leaveOpen(waiting, modulus)
+        let turns = max(1, (waiting.newest / turn).rounded())
+        leaveOpen(waiting, missing: turns * Double(modulus))
     }
 
-    /// Nothing can tell any more whether turns of the counter went missing or the host was busy to
-    /// the end: no loss is entered, but its bound and those of the times allow for one.
-    private mutating func leaveOpen(_ waiting: Lateness, _ modulus: Int64) {
-        let turn = Double(modulus) * model.period
-        let newest = waiting.windows.suffix(2).reduce(.infinity) { min($0, $1.least) }
-        let missing = Self.samples(turns: max(1, (newest / turn).rounded()), modulus)
+    /// Nothing can tell any more whether samples went missing or the host was busy to the end: no loss is
+    /// entered, but its bound and those of the times allow for one.
+    private mutating func leaveOpen(_ waiting: Lateness, missing: Double) {
+        let missing = Int64(clamping: min(missing, 0x1p40))
         let cause = interruption ?? .inferred
         let isLong = waiting.duration >= Self.confirmationTime
         insert(
@@ -105,7 +108,7 @@ extension SampleClock {
     private mutating func enterTurns(
         _ waiting: Lateness, _ modulus: Int64, _ steady: Lateness.Steadiness
     ) {
-        let missing = Self.samples(turns: Double(steady.turns), modulus)
+        let missing = Int64(clamping: min(Double(steady.turns) * Double(modulus), 0x1p40))
         let cause = interruption ?? .inferred
         // Behind a burst out of the kernel, and behind a stall; where the counter shows a loss on the
         // way, at the last such place.
@@ -144,10 +147,6 @@ extension SampleClock {
                 period: model.period)
         }
         refit()
-    }
-
-    private static func samples(turns: Double, _ modulus: Int64) -> Int64 {
-        Int64(clamping: min(turns * Double(modulus), 0x1p40))
     }
 
     /// Says that the times of samples may be off by so many samples.

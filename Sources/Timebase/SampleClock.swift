@@ -7,11 +7,13 @@
 ///
 /// Arrivals that stay late show a loss that no counter could: a turn of the counter, or any sample
 /// of a device without one. They are set aside until it is decided. If they catch up, nothing was
-/// lost (the host was busy, the data waited in the kernel). Without a counter, a second and eight
-/// packets of lateness beyond the tolerance are a loss. With one, lateness alone proves nothing: a
-/// busy host reads 20–500 ms late for seconds, and half a turn of a small counter is 8 ms. A lost
-/// turn makes arrivals late by whole turns, evenly and for good (see `Lateness.steady`); what is late
-/// in any other way waits, however long, and until the end.
+/// lost (the host was busy, the data waited in the kernel). Lateness alone proves nothing: a busy host
+/// reads 20–500 ms late for seconds. What is really lost makes arrivals late by the same from there on,
+/// and behind a lost turn by whole turns (see `Lateness`); what is late in any other way waits, however
+/// long, and at the end it is left open by bounds.
+///
+/// A device that tells losses by its own time and not by a number may have its clock set. Then nothing
+/// tells what was lost, and a new fit begins.
 ///
 /// Not safe to share between threads. Restoring a saved state continues exactly.
 public struct SampleClock: Hashable, Sendable {
@@ -89,6 +91,17 @@ public struct SampleClock: Hashable, Sendable {
         guard count > 0 else { return }
         isChanged = true
         guard model.hasLine else { return observeStamped(count, arrival, breaks) }
+        if let cut = unnumbered(breaks, count) {
+            // What came before it in the same packet belongs to the old line.
+            observe(
+                count: cut, arrival: arrival, breaks: breaks.filter { $0.beforeOffset < cut })
+            interrupt(.inferred, keepsPosition: false)
+            return observe(
+                count: count - cut, arrival: arrival,
+                breaks: breaks.filter { $0.beforeOffset > cut }.map {
+                    CounterBreak(beforeOffset: $0.beforeOffset - cut, missing: $0.missing)
+                })
+        }
         if parts.isEmpty || restartsFit { beginFit(count, arrival) }
         // Where bytes are missing but no number is, whole turns may be.
         var suspect: Int64?
@@ -104,6 +117,15 @@ public struct SampleClock: Hashable, Sendable {
         judge(
             Lateness.Arrival(index: lastIndex, samples: Int64(count), point: point),
             suspect: suspect)
+    }
+
+    /// Where a device without a number says that it does not know what is missing: its clock was set.
+    private func unnumbered(_ breaks: [CounterBreak], _ count: Int) -> Int? {
+        guard model.kind == .counter, model.modulus == nil, !restartsFit else { return nil }
+        return breaks.first {
+            $0.missing == 0 && $0.beforeOffset >= 0 && $0.beforeOffset < count
+                && nextIndex + Int64($0.beforeOffset) > 0
+        }?.beforeOffset
     }
 
     /// Says that bytes or packets may have been lost here, or that nobody was reading.

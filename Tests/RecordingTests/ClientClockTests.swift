@@ -148,7 +148,8 @@ import Timebase
         let mapped = try #require(taken)
         #expect(abs(mapped.time.nanoseconds - now) <= mapped.bound)
         #expect(mapped.bound < 4_000_000)
-        let sources = try #require(SessionSources.decoded(try #require(made.sources)))
+        let text = try #require(made.sources)
+        let sources = try #require(SessionSources.decoded(text))
         #expect(sources.clocks == ["browser": 3] && sources.nextStream == 4)
     }
 

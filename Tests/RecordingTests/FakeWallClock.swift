@@ -36,8 +36,9 @@ final class FakeWallClock: WallClock {
         guard tells else { return false }
         signal.clear()
         return state.withLock {
-            defer { $0.isChanged = false }
-            return $0.isChanged
+            let isChanged = $0.isChanged
+            $0.isChanged = false
+            return isChanged
         }
     }
 

@@ -25,7 +25,7 @@ import Timebase
     }
 
     private func triples(_ path: String) throws -> [RecordedTriple] {
-        let reader = try SessionReader(path: path)
+        let reader = try SessionReader.open(at: path)
         let triples = try reader.timeTriples()
         try reader.close()
         return triples
@@ -65,7 +65,7 @@ import Timebase
             moments.append((before, Clocks.now(), ahead))
         }
         try harness.finish()
-        let reader = try SessionReader(path: harness.path)
+        let reader = try SessionReader.open(at: harness.path)
         let session = try reader.session()
         let events = try reader.events()
         let stored = try reader.timeTriples()
@@ -79,7 +79,8 @@ import Timebase
             // Its own time is what it was.
             #expect(event.time >= moment.before && event.time <= moment.after)
             // And UTC is what the wall clock said.
-            let force = try #require(stored.last { $0.triple.monotonic <= event.time })
+            let force = try #require(
+                stored.last(where: { $0.triple.monotonic <= event.time }))
             let distance = force.triple.realtime - force.triple.monotonic.nanoseconds
             #expect(abs(distance - began - moment.ahead) < 1_000_000)
         }
@@ -105,7 +106,7 @@ import Timebase
 
     /// The clocks are read every 10 s, and a wall clock that runs as the monotonic one does is not
     /// taken for one that was set.
-    @Test func readingsComeEveryTenSeconds() throws {
+    @Test func readingsComeEveryTenSeconds() {
         let recorder = SessionRecorder(
             number: 1, identifier: "s", started: Instant(nanoseconds: 0), positions: (0, 0),
             sources: SessionSources(number: 1, sources: [], nextStream: 1),

@@ -10,17 +10,23 @@ private struct Outcome {
     let reader: StalledReader
     let positions: [Int]
 
-    init(_ reader: inout StalledReader, until end: Int) {
+    init(_ reader: inout StalledReader, until end: Int, isCounted: Bool = true) {
         let made = reader.packets(until: end)
         positions = made.positions
         self.reader = reader
         var clock = SampleClock(
-            ClockModel(kind: .counter, period: 1e6, modulus: 16, delayUncertainty: 1_500_000))
+            isCounted
+                ? ClockModel(kind: .counter, period: 1e6, modulus: 16, delayUncertainty: 1_500_000)
+                : ClockModel(
+                    kind: .arrival, period: 1e6, delayUncertainty: 1_500_000,
+                    gapTolerance: 100_000_000))
         var last = Instant(nanoseconds: 0)
         for packet in made.packets {
             clock.observe(
                 count: packet.count, arrival: packet.arrival,
-                breaks: packet.missing.map { [CounterBreak(beforeOffset: 0, missing: $0)] } ?? [])
+                breaks: !isCounted
+                    ? [] : packet.missing.map { [CounterBreak(beforeOffset: 0, missing: $0)] } ?? []
+            )
             if packet.arrival - last > 200_000_000 {
                 last = packet.arrival
                 take(clock.update())
@@ -76,6 +82,22 @@ private struct Outcome {
             let outcome = Outcome(&reader, until: 40_000)
             #expect(outcome.gaps.isEmpty, "seed \(seed): \(outcome.gaps.values)")
             #expect(outcome.share > 0.95, "seed \(seed): \(outcome.share)")
+        }
+    }
+
+    /// The same without a counter, at a tolerance of 100 ms.
+    @Test(arguments: StalledReader.Load.allCases)
+    func withoutACounterLateIsNotLostEither(load: StalledReader.Load) {
+        for seed in 1...4 as ClosedRange<UInt64> {
+            var reader = busy(load, seed: seed)
+            let outcome = Outcome(&reader, until: 40_000, isCounted: false)
+            #expect(outcome.gaps.isEmpty, "seed \(seed): \(outcome.gaps.values)")
+            reader = busy(load, seed: seed)
+            reader.lost = [14_700..<15_400]
+            let lossy = Outcome(&reader, until: 40_000, isCounted: false)
+            #expect(lossy.gaps.count == 1, "seed \(seed): \(lossy.gaps.values)")
+            let (lost, bound) = lossy.lost
+            #expect(abs(lost - 700) <= bound && bound < 700, "seed \(seed): \(lost), \(bound)")
         }
     }
 
