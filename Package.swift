@@ -197,7 +197,7 @@ let package = Package(
             "RecordingTests",
             [
                 "Timebase", "SystemCalls", "DeviceProfiles", "LinuxDevices", "SessionStore",
-                "Recording", "TestSupport",
+                "Ring", "Recording", "TestSupport",
             ]),
         // The real programs together.
         tests(
