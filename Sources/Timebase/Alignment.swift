@@ -21,7 +21,9 @@ public struct Alignment: Hashable, Sendable {
 
         /// The time of an index on the line.
         public func time(of other: Int64) -> Int64 {
-            origin + Int64(clamping: (Double(other - index) * period).rounded())
+            let steps = Double(other.subtractingReportingOverflow(index).partialValue)
+            return origin.addingReportingOverflow(Int64(clamping: (steps * period).rounded()))
+                .partialValue
         }
     }
 

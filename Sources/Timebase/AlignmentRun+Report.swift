@@ -82,7 +82,8 @@ extension AlignmentRun {
     }
 
     private mutating func appendArrival(_ reading: Int) {
-        alignment.times.append(readings.arrival[reading] - model.typicalDelay)
+        alignment.times.append(
+            readings.arrival[reading].subtractingReportingOverflow(model.typicalDelay).partialValue)
         alignment.bounds.append(bound(variance: 0, bias: Double(period) / 2))
         alignment.segments.append(Int32(clamping: groups.last?.segment ?? 0))
         alignment.isRegular = false
@@ -202,7 +203,8 @@ extension AlignmentRun {
         let error = hypot(
             Double(alignment.bounds[alignment.bounds.count - 1]),
             (4 * variance + bias * bias).squareRoot())
-        let lost = (Double(time - previous) / period).rounded() - 1
+        let passed = Double(time.subtractingReportingOverflow(previous).partialValue)
+        let lost = (passed / period).rounded() - 1
         alignment.losses.append(
             Alignment.Loss(
                 reading: reading, lost: max(0, Int64(clamping: lost)),

@@ -101,7 +101,7 @@ struct AlignmentRun {
                         alignment.losses.append(
                             Alignment.Loss(reading: place, lost: count, lostBound: 0))
                     }
-                    x.append(Double(readings.index[place] - readings.index[start]) * period + shift)
+                    x.append(readings.steps(from: start, to: place) * period + shift)
                 }
             } else {
                 let offset = range.lowerBound
@@ -121,8 +121,7 @@ struct AlignmentRun {
     // MARK: Arrivals
 
     private mutating func addArrivals(_ range: Range<Int>) {
-        let base = readings.index[range.lowerBound]
-        let index = range.map { Double(readings.index[$0] - base) }
+        let index = range.map { readings.steps(from: range.lowerBound, to: $0) }
         let y = arrival[range]
         let known = model.period > 0 ? model.period : (period > 0 ? period : nil)
         let rate = RateEstimate(x: index[...], arrival: ArraySlice(Array(y)), expected: known)
@@ -150,11 +149,7 @@ struct AlignmentRun {
             groups.append(Group(range: range, x: x, slopes: slopes, segment: nextSegment))
             return
         }
-        let times = Array(y)
-        var lateness = times
-        for place in lateness.indices { lateness[place] -= x[place] * (1 + mean) }
-        let found = LossFinder(unit: unit).steps(
-            x: x, lateness: lateness, arrival: times, jitter: rate.jitter)
+        let found = losses(x, Array(y), drift: mean, unit: unit, jitter: rate.jitter)
         var start = 0
         var steps: [Int] = []
         var shift = 0.0
@@ -192,6 +187,22 @@ struct AlignmentRun {
             x[place] += shift
         }
         close(x.count, segment)
+    }
+
+    /// Losses that only arrivals show; each is before a reading that comes first in what came together.
+    private func losses(
+        _ x: [Double], _ arrival: [Double], drift: Double, unit: Double, jitter: Double
+    ) -> [LossFinder.Step] {
+        let places = RateEstimate.informative(x[...], arrival[...], 1 + drift)
+        let times = places.map { arrival[$0] }
+        let found = LossFinder(unit: unit).steps(
+            x: places.map { x[$0] }, lateness: places.map { arrival[$0] - x[$0] * (1 + drift) },
+            arrival: times, jitter: jitter)
+        return found.map { step in
+            var step = step
+            step.reading = step.reading > 0 ? places[step.reading - 1] + 1 : 0
+            return step
+        }
     }
 
     /// No rate and no times: arrivals are all there is.

@@ -25,4 +25,9 @@ public struct ClockReadings: Hashable, Sendable {
         self.arrival = arrival
         self.restarts = restarts
     }
+
+    /// How many steps of the index lie between two readings, lost ones included.
+    func steps(from first: Int, to last: Int) -> Double {
+        Double(index[last].subtractingReportingOverflow(index[first]).partialValue)
+    }
 }

@@ -37,8 +37,12 @@ struct DeviceTimeline: Sendable {
         let device = rows.map {
             Double(readings.device[$0].subtractingReportingOverflow(first).partialValue)
         }
-        let index = rows.map { Double(readings.index[$0] - readings.index[rows[0]]) }
-        let arrival = rows.map { Double(readings.arrival[$0] - readings.arrival[rows[0]]) }
+        let index = rows.map { readings.steps(from: rows[0], to: $0) }
+        let arrival = rows.map {
+            Double(
+                readings.arrival[$0].subtractingReportingOverflow(readings.arrival[rows[0]])
+                    .partialValue)
+        }
         guard var period = Self.period(device, index) else { return nil }
         if nominal > 0, abs(period / nominal - 1) < 300e-6 { period = nominal }
         self.period = period
@@ -52,6 +56,10 @@ struct DeviceTimeline: Sendable {
                 rows, device, offset, arrival, max(0.1 * period, 6 * typical, 2 * resolution))
         } else {
             let lateness = zip(arrival, device).map { $0 - $1 }
+            guard Self.isBetter(lateness, arrival, index) else {
+                for row in rows { faults[row] = .corrupt }
+                return nil
+            }
             followArrivals(rows, device, lateness)
         }
         faults.merge(self.faults) { $1 }
@@ -87,6 +95,25 @@ struct DeviceTimeline: Sendable {
         for unit: Int64 in [10_000_000, 1_000_000, 100_000, 10_000, 1_000]
         where device.allSatisfy({ $0 % unit == 0 }) { return Double(unit) }
         return 1
+    }
+
+    /// Whether device times explain the arrivals better than a rate does.
+    private static func isBetter(
+        _ lateness: [Double], _ arrival: [Double], _ index: [Double]
+    ) -> Bool {
+        let last = index.count - 1
+        guard index[last] > index[0] else { return false }
+        let rate = (arrival[last] - arrival[0]) / (index[last] - index[0])
+        var own: [Double] = []
+        var other: [Double] = []
+        for place in 1...last {
+            own.append(abs(lateness[place] - lateness[place - 1]))
+            other.append(
+                abs(arrival[place] - arrival[place - 1] - rate * (index[place] - index[place - 1])))
+        }
+        own.sort()
+        other.sort()
+        return own[own.count / 2] < 2 * other[other.count / 2] + 1e6
     }
 
     private mutating func followIndex(
@@ -196,11 +223,11 @@ struct DeviceTimeline: Sendable {
             let low = next > 0 ? good[next - 1] : good[0]
             let high = next < good.count ? good[next] : good[good.count - 1]
             let start = rows[low]
-            let steps = Double(readings.index[rows[high]] - readings.index[start])
+            let steps = readings.steps(from: start, to: rows[high])
             let isOne = high != low && steps > 0 && !borders.contains(rows[high])
             let rate = isOne ? (device[high] - device[low]) / steps : period
             times[place - range.lowerBound] =
-                device[low] + Double(readings.index[place] - readings.index[start]) * rate
+                device[low] + readings.steps(from: start, to: place) * rate
         }
         // Along one clock, later samples are not earlier.
         for place in times.indices.dropFirst() where !borders.contains(range.lowerBound + place) {

@@ -11,20 +11,24 @@ enum EnvelopeMass {
 
     /// Readings expected in each unit above the line.
     /// - Parameters:
-    ///   - heights: of the readings above the line, in the readings' order; at least one.
+    ///   - heights: above the line, of the readings that are least late, in the readings' order; at
+    ///     least one.
+    ///   - places: of these among all readings.
+    ///   - count: of all readings.
     ///   - resolution: heights cannot be told apart more finely; above 0.
-    static func estimate(_ heights: [Double], resolution: Double) -> Double {
-        let count = heights.count
-        let wanted = min(most, max(min(count, 8), count / 8))
-        var limit = max(
-            resolution, 4 * heights.reduce(0, +) / Double(count) * Double(wanted) / Double(count))
+    static func estimate(
+        _ heights: [Double], places: ArraySlice<Int>, of count: Int, resolution: Double
+    ) -> Double {
+        let wanted = min(most, max(min(count, 8), count / 8), heights.count)
+        let mean = heights.reduce(0, +) / Double(heights.count)
+        var limit = max(resolution, 4 * mean * Double(wanted) / Double(heights.count))
         var near: [(place: Int, height: Double)] = []
         while true {
             near.removeAll(keepingCapacity: true)
-            for place in heights.indices where heights[place] <= limit {
-                near.append((place, heights[place]))
+            for (height, place) in zip(heights, places) where height <= limit {
+                near.append((place, height))
             }
-            if near.count >= wanted || near.count == count { break }
+            if near.count >= wanted || near.count == heights.count { break }
             limit *= 4
         }
         let sorted = near.map(\.height).sorted()
@@ -41,7 +45,8 @@ enum EnvelopeMass {
             let close = max(sorted[few - 1], resolution)
             let exponent = log(Double(used) / Double(few)) / max(log(far / close), 1e-3)
             if exponent > 1.4 {
-                mass = 1 / (close * pow(1 / Double(few), 1 / exponent))
+                // A line rests on two readings, and both are above the clock.
+                mass = 0.6 / (close * pow(1 / Double(few), 1 / exponent))
             } else if exponent < 0.7 {
                 mass = Double(few) / close
             }

@@ -28,7 +28,8 @@ struct RateEstimate: Sendable {
     }
 
     /// Readings that came together with the next tell nothing that the last of them does not.
-    private static func informative(
+    /// - Returns: the places of the others.
+    static func informative(
         _ x: ArraySlice<Double>, _ arrival: ArraySlice<Double>, _ expected: Double?
     ) -> [Int] {
         let first = x.startIndex
@@ -40,7 +41,7 @@ struct RateEstimate: Sendable {
         }
     }
 
-    /// The middle one of the slopes from block to block, by the least late reading of each.
+    /// The usual slope from block to block, by the least late reading of each.
     private static func middle(
         _ places: [Int], _ x: ArraySlice<Double>, _ arrival: ArraySlice<Double>, _ slope: Double,
         _ block: Int
@@ -58,17 +59,20 @@ struct RateEstimate: Sendable {
             least.append(best)
         }
         var slopes: [Double] = []
-        // From each block to the one six further on: chance counts for less over a longer way.
-        let lag = max(1, min(6, least.count / 6))
-        for number in least.indices.dropFirst(lag) where least[number].x > least[number - lag].x {
-            slopes.append(
-                (least[number].y - least[number - lag].y)
-                    / (least[number].x - least[number - lag].x))
+        for (high, low) in zip(least.dropFirst(), least) where high.x > low.x {
+            slopes.append((high.y - low.y) / (high.x - low.x))
         }
         guard slopes.count >= 2 else { return nil }
         slopes.sort()
+        // What is lost only adds to slopes, and may add to many: the middle of the half that lies
+        // closest together is right as long as not most of them are wrong.
         let half = slopes.count / 2
-        return slopes.count % 2 == 1 ? slopes[half] : (slopes[half - 1] + slopes[half]) / 2
+        var best = 0
+        for start in 0...(slopes.count - half - 1)
+        where slopes[start + half] - slopes[start] < slopes[best + half] - slopes[best] {
+            best = start
+        }
+        return (slopes[best + half / 2] + slopes[best + (half + 1) / 2]) / 2
     }
 
     /// At a rate, what differs from it over one step differs no more over many; without one, it adds
