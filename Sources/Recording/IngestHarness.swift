@@ -82,6 +82,9 @@ package final class IngestHarness {
                 station: "bench", softwareVersion: Station.version, bootIdentifier: boot,
                 started: triple.monotonic, startedRealtime: triple.realtime),
             streams: plans.map(\.description))
+        var first = SessionBatch()
+        first.timeTriples = [RecordedTriple(triple: triple, cause: "start")]
+        try writer.commit(first)
 
         let storeMessages = try Mailbox<StoreThread.Message>()
         let wake = ThreadWake()

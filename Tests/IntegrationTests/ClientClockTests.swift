@@ -70,7 +70,7 @@ extension IntegrationTests {
             #expect(rows.count == 1 && rows.first?.method == "round-trip/1")
             #expect(kept.filter { $0.client == "browser" }.count == 2 * 8 + 5)
             try reader.close()
-            let check = try station.attune("session", "check", path)
+            let check = try station.attune("check", path)
             #expect(check.code == 0, "\(check.output) \(check.error)")
             #expect(try station.end().code == 0)
         }
