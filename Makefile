@@ -9,8 +9,9 @@ BUILD_NEEDS = ca-certificates pkg-config libsqlite3-dev libudev-dev libevdev-dev
 # To run all tests: independent readers in Python, a made-up machine with devices.
 TEST_NEEDS = $(BUILD_NEEDS) $(GUEST_NEEDS) python3 python3-venv python3-gi python3-dbus dbus-daemon \
 	umockdev libumockdev-dev gir1.2-umockdev-1.0
-# To compare the ring with others.
-BENCH_NEEDS = $(BUILD_NEEDS) g++ libatomic-queue-dev libreaderwriterqueue-dev libboost-dev
+# To compare the ring and alignment with others.
+BENCH_NEEDS = $(BUILD_NEEDS) g++ libatomic-queue-dev libreaderwriterqueue-dev libboost-dev \
+	python3 python3-venv
 # To make the Debian package and look it over.
 DEB_NEEDS = $(BUILD_NEEDS) dpkg-dev fakeroot lintian binutils
 # To run the station in a guest of its own with a real kernel, under emulation; of it, the guest.

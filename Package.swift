@@ -206,6 +206,7 @@ let package = Package(
                 "Timebase", "SystemCalls", "Link", "SessionStore", "LinkTestSupport",
                 "TestSupport", "attuned", "attune", "attune-chat", "attune-net",
             ]),
+        tests("AttuneBenchTests", ["Timebase", "attune-bench"]),
         tests("DeclarationsTests", ["Declarations"]),
         tests(
             "DeviceProfilesTests", ["Timebase", "Declarations", "DeviceProfiles", "TestSupport"]),

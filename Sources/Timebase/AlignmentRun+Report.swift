@@ -204,7 +204,9 @@ extension AlignmentRun {
             Double(alignment.bounds[alignment.bounds.count - 1]),
             (4 * variance + bias * bias).squareRoot())
         let passed = Double(time.subtractingReportingOverflow(previous).partialValue)
-        let lost = (passed / period).rounded() - 1
+        // A packet's own samples came with it. Where the count went back, one sample did.
+        let advance = max(1, readings.steps(from: reading - 1, to: reading))
+        let lost = (passed / period).rounded() - advance
         alignment.losses.append(
             Alignment.Loss(
                 reading: reading, lost: max(0, Int64(clamping: lost)),

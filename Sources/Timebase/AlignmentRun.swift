@@ -195,7 +195,7 @@ struct AlignmentRun {
     ) -> [LossFinder.Step] {
         let places = RateEstimate.informative(x[...], arrival[...], 1 + drift)
         let times = places.map { arrival[$0] }
-        let found = LossFinder(unit: unit).steps(
+        let found = LossFinder(unit: unit, tolerance: Double(model.gapTolerance)).steps(
             x: places.map { x[$0] }, lateness: places.map { arrival[$0] - x[$0] * (1 + drift) },
             arrival: times, jitter: jitter)
         return found.map { step in

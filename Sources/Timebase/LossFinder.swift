@@ -20,10 +20,14 @@ struct LossFinder: Sendable {
 
     /// Nanoseconds of what is lost as a whole: a sample, or a turn of the counter.
     var unit: Double
+    /// A silence longer than this, in nanoseconds, is a loss as soon as `fewest` later readings are no
+    /// earlier: the stream's own gap tolerance.
+    var tolerance: Double
     /// How much the clock may wander from its mean rate: 50 ppm.
     static let leak = 50e-6
     /// Readings that would have to be below a rise by chance, on average.
     private static let proof = 12.0
+    private static let fewest = 3.0
     /// What is late must stay late for so long, in nanoseconds.
     private static let patience = 500e6
 
@@ -116,9 +120,13 @@ struct LossFinder: Sendable {
         var end = last
         while end + 1 < level.count, level[end + 1] < level[last] + threshold { end += 1 }
         let after = Double(end - best + 1)
-        guard after * (1 - exp(-size / jitter)) >= Self.proof,
-            arrival[end] - arrival[best] >= Self.patience
-        else { return nil }
+        let isProved =
+            after * (1 - exp(-size / jitter)) >= Self.proof
+            && arrival[end] - arrival[best] >= Self.patience
+        let isSilence =
+            size >= tolerance && after >= Self.fewest
+            && arrival[best] - arrival[best - 1] >= tolerance
+        guard isProved || isSilence else { return nil }
         let error = max(noise, 4 * jitter / min(after, Double(max(1, best - begin))))
         let units = (size / unit).rounded()
         let isWhole =

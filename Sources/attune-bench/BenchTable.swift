@@ -17,6 +17,11 @@ enum BenchTable {
                 result.ratio.map { String(format: "%.2f", $0) } ?? "", goal,
             ])
         }
+        return text(rows: rows)
+    }
+
+    /// Rows of as many cells each, the first one the heading, with columns below each other.
+    static func text(rows: [[String]]) -> String {
         let widths = (0..<rows[0].count).map { column in
             rows.map { $0[column].count }.max() ?? 0
         }
@@ -30,8 +35,9 @@ enum BenchTable {
         }.joined()
     }
 
-    /// With thousands separated from 10,000 on, two decimals below 10.
+    /// With thousands separated from 10,000 on, two decimals below 10, four below 0.1.
     private static func number(_ value: Double) -> String {
+        if abs(value) < 0.1, value != 0 { return String(format: "%.4f", value) }
         if abs(value) < 10 { return String(format: "%.2f", value) }
         let digits = String(format: "%.0f", value)
         guard digits.count > 4 else { return digits }

@@ -10,7 +10,10 @@ protocol Benchmark: ParsableCommand {
 }
 
 extension Benchmark {
-    mutating func run() throws {
+    mutating func run() throws { try report() }
+
+    /// Measures and prints.
+    func report() throws {
         let results = try measure()
         if output.json {
             for result in results { print(result.jsonLine) }

@@ -128,24 +128,9 @@ struct RingBenchmark: Benchmark {
     }
 
     private func loadPeers() throws -> RingPeers {
-        let folder = try benchmarks ?? findBenchmarks()
+        let folder = try benchmarks ?? BenchmarkFolder.find()
         return try RingPeers(
             script: "\(folder)/ring-peers/build.sh",
             folder: "\(folder)/../../.build-benchmarks/ring-peers")
-    }
-
-    /// Upwards from the program and from the working directory.
-    private func findBenchmarks() throws -> String {
-        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        for start in [program.path, FileManager.default.currentDirectoryPath] {
-            var place = URL(fileURLWithPath: start)
-            while place.path != "/" {
-                let folder = place.appendingPathComponent("Tests/Benchmarks").path
-                if FileSystem.exists(folder) { return folder }
-                place.deleteLastPathComponent()
-            }
-        }
-        throw BenchmarkError(
-            "Tests/Benchmarks is not found: run this in a checkout, or name it with --benchmarks.")
     }
 }

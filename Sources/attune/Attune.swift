@@ -14,6 +14,7 @@ struct Attune: ParsableCommand {
             WatchCommand.self,
             PlayCommand.self,
             ExportCommand.self,
+            SyncCommand.self,
             CheckCommand.self,
             SummaryCommand.self,
             SimulateCommand.self,

@@ -211,6 +211,18 @@ import Testing
         #expect(made.error(alignment.times) < 0.01)
     }
 
+    @Test("A silence beyond the stream's own tolerance needs less to be a loss")
+    func tolerance() {
+        let stream = SimulatedStream(rate: 4, seconds: 121.5, losses: [(100, 20)], isCounted: false)
+        let made = stream.make(seed: 14)
+        var model = stream.model
+        for (tolerance, lost) in [(Int64(2_000_000_000), [Int64(80)]), (60_000_000_000, [])] {
+            model.gapTolerance = tolerance
+            let alignment = Aligner(model).align(made.readings)
+            #expect(alignment.losses.map(\.lost) == lost)
+        }
+    }
+
     @Test("Whole turns of a counter that are missing are found")
     func turns() {
         let stream = SimulatedStream(rate: 1000, seconds: 60)

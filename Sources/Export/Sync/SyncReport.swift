@@ -1,0 +1,108 @@
+import SessionStore
+import Timebase
+
+/// How well the streams of a session are in sync.
+public struct SyncReport: Sendable {
+    public var path: String
+    public var session: SessionRow
+    /// From the start to the stop (or to the last sample of a recording that goes on).
+    public var from: Instant
+    public var to: Instant
+    /// Streams first, by their numbers, then linked clients by name, then the station's own marks.
+    public var streams: [StreamSync] = []
+
+    /// Reads a session from end to end, a chunk at a time.
+    public init(_ reader: SessionReader) throws(SessionStoreError) {
+        path = reader.path
+        session = try reader.session()
+        from = session.description.started
+        let descriptions = try reader.streams()
+        var end = session.stopped ?? from
+        if session.stopped == nil {
+            for stream in descriptions where !stream.channels.isEmpty {
+                if let range = try reader.timeRange(of: stream.id) { end = max(end, range.last) }
+            }
+        }
+        to = max(end, from + 1)
+        let gaps = Dictionary(grouping: try reader.gaps(), by: \.stream)
+        let observations = try reader.clockObservations()
+        let events = try reader.events()
+        for stream in descriptions {
+            var builder = StreamSyncBuilder(
+                reader: reader, stream: stream, gaps: (gaps[stream.id] ?? []).map(\.gap),
+                from: from, to: to)
+            streams.append(
+                try builder.build(
+                    observations: observations.filter { $0.stream == stream.id },
+                    events: events.filter { $0.stream == stream.id }))
+        }
+        try addClients(reader, events, observations)
+    }
+
+    /// What linked clients and the station sent that belongs to no stream.
+    private mutating func addClients(
+        _ reader: SessionReader, _ events: [SessionEvent], _ observations: [ClockObservation]
+    ) throws(SessionStoreError) {
+        var times: [String: [(time: Instant, bound: Int64)]] = [:]
+        for event in events where event.stream == nil {
+            times[event.client ?? "", default: []].append((event.time, event.bound))
+        }
+        for edit in try reader.draftEdits() {
+            times[edit.client ?? "", default: []].append((edit.time, edit.bound))
+        }
+        for turn in try reader.turns() {
+            times[turn.client ?? "", default: []].append((turn.sent, turn.bound))
+        }
+        let readings = Dictionary(grouping: observations.filter { $0.client != nil }) {
+            $0.client ?? ""
+        }
+        for name in Set(times.keys).union(readings.keys).sorted() where !name.isEmpty {
+            streams.append(
+                .client(name, times[name] ?? [], readings[name] ?? [], from: from, to: to))
+        }
+        if let own = times[""], !own.isEmpty {
+            streams.append(.client("station", own, [], from: from, to: to))
+        }
+    }
+}
+
+extension StreamSync {
+    /// A linked client: what it sent, and the round trips by which its clock was read.
+    static func client(
+        _ name: String, _ times: [(time: Instant, bound: Int64)],
+        _ observations: [ClockObservation], from: Instant, to: Instant
+    ) -> StreamSync {
+        let trips = RoundTrips(observations)
+        var client = StreamSync(
+            name: name, source: .events, clock: trips.trips.isEmpty ? "station" : "own")
+        client.count = Int64(times.count)
+        client.setBounds(times)
+        client.offset = trips.offset
+        client.driftPPM = trips.driftPPM
+        let onTheWay = trips.trips.map(\.onTheWay).sorted()
+        client.roundTripLeast = onTheWay.first
+        client.roundTripMedian = onTheWay.isEmpty ? nil : onTheWay[onTheWay.count / 2]
+        if !trips.residuals.isEmpty {
+            var bins = ResidualBins(from: from, to: to)
+            for (time, residual) in trips.residuals { bins.add(residual, at: time) }
+            client.residuals = bins
+            let sizes = trips.residuals.map { Int64(clamping: $0.residual.magnitude) }.sorted()
+            client.jitterMean = sizes.reduce(0, &+) / Int64(sizes.count)
+            client.jitter95 = sizes[min(sizes.count - 1, sizes.count * 95 / 100)]
+        }
+        return client
+    }
+
+    /// Takes bounds of single events.
+    mutating func setBounds(_ times: [(time: Instant, bound: Int64)]) {
+        guard !times.isEmpty else { return }
+        let sorted = times.map(\.bound).sorted()
+        boundMedian = sorted[sorted.count / 2]
+        boundWorst = sorted[sorted.count - 1]
+        boundSteps = []
+        for (time, bound) in times.sorted(by: { $0.time < $1.time })
+        where bound != boundSteps.last?.bound {
+            boundSteps.append((time, bound))
+        }
+    }
+}
