@@ -6,7 +6,8 @@ import Timebase
 /// Both clocks are read at receipt, one between two readings of the other. The kernel's time is not
 /// believed where the wall clock may have been set in between: when it lies in the future, more
 /// than a second in the past, or when the two clocks moved against each other since the message
-/// before by more than they can run apart. Then the time of reading stands.
+/// before by more than the readings' uncertainty (the kernel steers both alike, so that their distance
+/// changes only when the wall clock is set). Then the time of reading stands.
 struct PacketClock {
     private var before: TimeTriple?
 
@@ -24,8 +25,7 @@ struct PacketClock {
         if let last {
             let monotonic = now.monotonic - last.monotonic
             let moved = (now.realtime - last.realtime) - monotonic
-            // Slewed clocks run apart by 0.1 % at most.
-            let allowed = monotonic / 1000 + 1_000_000 + now.uncertainty + last.uncertainty
+            let allowed = now.uncertainty + last.uncertainty + 10_000
             guard moved.magnitude <= UInt64(max(0, allowed)) else { return now.monotonic }
         }
         return now.monotonic + -max(0, age)
