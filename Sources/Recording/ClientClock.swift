@@ -35,8 +35,8 @@ struct ClientClock {
     func moment(_ client: Int64, arrival: Instant) -> Moment {
         let now = clock.estimate(client, arrival: arrival)
         // Later than its own arrival by the new clock: it may have been read from the old one.
-        if let earlier, now.map({ $0.time == arrival && client > arrival.nanoseconds }) ?? true,
-            let old = earlier.estimate(client, arrival: arrival)
+        if let earlier, now?.isTooLate ?? true,
+            let old = earlier.estimate(client, arrival: arrival), !old.isTooLate
         {
             return Moment(time: old.time, bound: old.bound)
         }

@@ -45,6 +45,9 @@ public struct RoundTripClock: Hashable, Sendable {
         public var time: Instant
         /// 95% bound of the error, in nanoseconds; see above.
         public var bound: Int64
+        /// By this clock it would lie after its own arrival, and was put there: it was hardly read from
+        /// this clock.
+        public var isTooLate = false
     }
 
     /// The trips of the window: of each block, the one with the lowest upper and the one with the
@@ -189,7 +192,9 @@ public struct RoundTripClock: Hashable, Sendable {
             nanoseconds: client &+ line.base &+ Int64(clamping: offset.middle.rounded()))
         var bound = Int64(clamping: offset.half.rounded(.up))
         let wait = arrival - time
-        if wait < -bound { return Estimate(time: arrival, bound: max(bound, -wait)) }
+        if wait < -bound {
+            return Estimate(time: arrival, bound: max(bound, -wait), isTooLate: true)
+        }
         if client > trips.last?.clientReceived ?? .max, wait > 500_000_000 {
             bound = max(bound, wait)
         }

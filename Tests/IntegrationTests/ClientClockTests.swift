@@ -72,6 +72,8 @@ extension IntegrationTests {
             try reader.close()
             let check = try station.attune("check", path)
             #expect(check.code == 0, "\(check.output) \(check.error)")
+            let sync = try station.attune("sync", path)
+            #expect(sync.code == 0, "\(sync.output) \(sync.error)")
             #expect(try station.end().code == 0)
         }
     }
