@@ -193,6 +193,12 @@ let package = Package(
                 "Timebase", "SystemCalls", "CSystem", "Link", "Chat", "LinkTestSupport",
                 "TestSupport", "attune-chat",
             ]),
+        tests(
+            "RecordingTests",
+            [
+                "Timebase", "SystemCalls", "DeviceProfiles", "LinuxDevices", "SessionStore",
+                "Ring", "Recording", "TestSupport",
+            ]),
         // The real programs together.
         tests(
             "IntegrationTests",

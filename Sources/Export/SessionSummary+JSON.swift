@@ -6,7 +6,7 @@ extension SessionSummary: Encodable {
         case path, sessionID, kind, study, participant, pilot, state, outcome, reason, startedUtc
         case durationMs, samples, keystrokes, turns, turnsByAuthor, draftEdits, events, gaps,
             lost
-        case fileBytes, logBytes, bytesPerSample, streams, phases
+        case alignment, alignmentMethod, fileBytes, logBytes, bytesPerSample, streams, phases
     }
 
     private struct StreamRow: Encodable {
@@ -60,6 +60,8 @@ extension SessionSummary: Encodable {
         try object.encode(events, forKey: .events)
         try object.encode(gaps, forKey: .gaps)
         try object.encode(lost, forKey: .lost)
+        try object.encodeIfPresent(alignment?.id, forKey: .alignment)
+        try object.encodeIfPresent(alignment?.method, forKey: .alignmentMethod)
         try object.encode(fileBytes, forKey: .fileBytes)
         try object.encode(logBytes, forKey: .logBytes)
         try object.encodeIfPresent(bytesPerSample, forKey: .bytesPerSample)

@@ -19,6 +19,11 @@ extension SessionSummary {
                     + description.kind.rawValue + (description.isPilot ? ", pilot" : "")),
             TextTable.plain("\(started), \(ReadableNumber.duration(duration)), \(state)"),
         ]
+        if let alignment {
+            let made = CalendarTime(nanosecondsSince1970: alignment.madeRealtime).text
+            lines.append(
+                TextTable.plain("times: alignment \(alignment.id) by \(alignment.method), \(made)"))
+        }
         if !streams.isEmpty { lines += [""] + streamTable.lines }
         lines += [""] + contents
         return lines

@@ -6,6 +6,8 @@ import Timebase
 public struct SessionSummary: Hashable, Sendable {
     public var path: String
     public var session: SessionRow
+    /// The alignment of the review file whose times these are; nil for those of the file itself.
+    public var alignment: AlignmentEntry?
     public var streams: [StreamStatistics]
     public var phases: [Phase]
     /// Turns by author, in the order in which the authors first spoke.
@@ -24,6 +26,7 @@ public struct SessionSummary: Hashable, Sendable {
     public init(_ reader: SessionReader) throws(SessionStoreError) {
         path = reader.path
         session = try reader.session()
+        alignment = reader.alignment
         streams = try StreamStatistics.all(reader, try reader.streams())
         phases = try reader.phases()
         draftEdits = try reader.count(of: .draftEdits)

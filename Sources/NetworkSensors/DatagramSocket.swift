@@ -15,6 +15,8 @@ final class DatagramSocket {
     }
 
     private let descriptor: FileDescriptor
+    /// Datagrams may wait while a busy machine does other things.
+    private var clock = PacketClock(longestWait: 10_000_000_000)
     /// The port it listens at.
     let port: UInt16
 
@@ -120,10 +122,7 @@ final class DatagramSocket {
                 descriptor.number, $0.baseAddress, $0.count, &realtime)
         }
         guard count > 0 else { return nil }
-        let now = Clocks.now()
-        let age = realtime == 0 ? 0 : Clocks.realtime() - realtime
-        // A clock that was set in between would tell an age that cannot be.
-        let arrival = (0...10_000_000_000).contains(age) ? now + -age : now
+        let arrival = clock.arrival(realtime: realtime, now: Clocks.triple())
         return Datagram(bytes: Array(buffer[0..<count]), arrival: arrival, sender: 0)
     }
 }

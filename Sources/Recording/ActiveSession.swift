@@ -17,6 +17,10 @@ final class ActiveSession {
         /// Whether its window has the focus, as it said last on this connection; nil while it has
         /// said nothing.
         var isFocused: Bool?
+        /// Whether its times are on a clock of its own, that round trips map.
+        var hasOwnClock = false
+        /// The last round trip that it reported.
+        var lastTrip: RoundTrip?
         /// Highest number that was put into the ring.
         var taken: Int64 = 0
         /// Highest number that is durable.

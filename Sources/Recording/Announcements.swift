@@ -26,6 +26,8 @@ struct SessionAnnouncement: Sendable {
     var number: UInt32
     var identifier: String
     var started: Instant
+    /// The clocks at the start, as the file has them.
+    var triple: TimeTriple
     var sources: SessionSources
     var streams: [StreamPlan]
     /// From where on records belong to the session.

@@ -25,6 +25,8 @@ enum ControlNotice: Sendable {
     case live
     /// A stopped session's file took its final form, or not.
     case finished(path: String, FinishOutcome)
+    /// A finished session's times were estimated anew, or not; by the number of the order.
+    case aligned(UInt64, AlignOutcome)
 }
 
 /// What a commit made durable.
@@ -44,6 +46,12 @@ struct CommitNotice: Sendable {
 enum FinishOutcome: Sendable {
     case finished(sha256: String, size: Int64)
     case failed(String)
+}
+
+/// How aligning a finished session anew ended.
+enum AlignOutcome: Sendable {
+    case aligned(SessionAligner.Report)
+    case failed(SessionStoreError)
 }
 
 /// How opening a device ended.

@@ -14,6 +14,8 @@ enum ControlRecord: Codable, Sendable {
     case audit(action: String, detail: String, time: Instant, realtime: Int64, actor: String)
     /// A linked client's streams join the session.
     case attach(SourceEntry)
+    /// The clock of a linked client gets a stream for its segments.
+    case clientClock(client: String, stream: Int64, name: String)
     /// A round trip that relates a linked client's clock to the station's.
     case clock(
         client: String, deviceTime: Int64, sent: Instant, arrival: Instant, clientReceived: Int64)

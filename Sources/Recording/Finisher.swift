@@ -2,13 +2,16 @@ import SessionStore
 import Synchronization
 import SystemCalls
 
-/// The background job that gives stopped sessions their final form, one after another.
+/// The background job that gives stopped sessions their final form and aligns finished ones anew, one
+/// after another.
 ///
 /// It may end at any moment: the session's file is whole before and after, and what was not
 /// finished is begun again at the next start.
 final class Finisher: Sendable {
     enum Message: Sendable {
         case session(path: String)
+        /// Align a finished session anew; the number is the caller's own.
+        case align(path: String, reason: String, number: UInt64)
         case finish
     }
 
@@ -26,9 +29,19 @@ final class Finisher: Sendable {
                     case .finish: return
                     case .session(let path):
                         notices.post(.finished(path: path, Self.finish(path)))
+                    case .align(let path, let reason, let number):
+                        notices.post(.aligned(number, Self.align(path, reason)))
                     }
                 }
             }
+        }
+    }
+
+    private static func align(_ path: String, _ reason: String) -> AlignOutcome {
+        do throws(SessionStoreError) {
+            return .aligned(try SessionAligner(path: path).run(reason: reason))
+        } catch {
+            return .failed(error)
         }
     }
 

@@ -40,9 +40,11 @@ package final class IngestHarness {
     ///   - profile: of the device that `push(bytes:)` speaks for; it has one stream.
     ///   - channels: names of the 16-bit channels of the client's stream.
     ///   - rate: the client's samples a second.
+    ///   - wallClock: the kernel's, or one made up.
     package init(
         directory: String, runtime: String, profile: DeviceProfile, channels: [String],
-        rate: Double, settings: StationSettings = StationSettings()
+        rate: Double, settings: StationSettings = StationSettings(),
+        wallClock: any WallClock = KernelWallClock()
     ) throws {
         let boot = Clocks.bootIdentifier()
         path = "\(directory)/ingest.attune"
@@ -72,7 +74,7 @@ package final class IngestHarness {
         let sources = SessionSources(number: Self.session, sources: [device], nextStream: 3)
         let plans = StreamPlan.device(
             profile, name: "device", identity: "", firstID: Self.deviceStream)
-        let triple = Clocks.triple()
+        let triple = wallClock.triple()
         let writer = try SessionWriter.create(
             at: path,
             description: SessionDescription(
@@ -80,6 +82,9 @@ package final class IngestHarness {
                 station: "bench", softwareVersion: Station.version, bootIdentifier: boot,
                 started: triple.monotonic, startedRealtime: triple.realtime),
             streams: plans.map(\.description))
+        var first = SessionBatch()
+        first.timeTriples = [RecordedTriple(triple: triple, cause: "start")]
+        try writer.commit(first)
 
         let storeMessages = try Mailbox<StoreThread.Message>()
         let wake = ThreadWake()
@@ -91,7 +96,8 @@ package final class IngestHarness {
             acquisition: acquisition, control: control, interpreter: ThreadCargo(Interpreter()),
             store: storeMessages, feed: LiveFeed(notices: notices), board: SnapshotBoard(),
             settings: Sequencer.Settings(
-                commitInterval: Int64(settings.commitIntervalMilliseconds) * 1_000_000))
+                commitInterval: Int64(settings.commitIntervalMilliseconds) * 1_000_000),
+            wallClock: wallClock)
         let messages = sequencer.messages
         wake.set { messages.post(.storeIsFree) }
         messages.post(
@@ -102,7 +108,8 @@ package final class IngestHarness {
         messages.post(
             .session(
                 SessionAnnouncement(
-                    number: Self.session, identifier: "ingest", started: Clocks.now(),
+                    number: Self.session, identifier: "ingest", started: triple.monotonic,
+                    triple: triple,
                     sources: sources, streams: plans,
                     acquisition: 0, control: 0)))
         record(.attach(client))

@@ -25,6 +25,14 @@ extension Interpreter {
         let breaks =
             head.missing > 0 ? [CounterBreak(beforeOffset: 0, missing: head.missing)] : []
         let first = stream.samples
+        // A client with a clock of its own: its times are mapped, and the bounds grow by that.
+        let client = source.name
+        func mapped(_ time: Instant) -> Instant {
+            let moment = session.moment(time, of: client, arrival: record.stamp)
+            if moment.bound > 0 { stream.clock.arrivalsAreUncertain(by: moment.bound) }
+            return moment.time
+        }
+        let last = mapped(head.last)
         if head.isStamped {
             // The stamps lie before the samples, and their room was checked above.
             for sample in 0..<count {
@@ -33,15 +41,16 @@ extension Interpreter {
                         fromByteOffset: LinkSamplesRecord.headBytes + sample * 8, as: Int64.self))
                 stream.take(
                     columns.map { $0.element(sample) }, count: 1,
-                    arrival: Instant(nanoseconds: stamp), breaks: sample == 0 ? breaks : [])
+                    arrival: mapped(Instant(nanoseconds: stamp)),
+                    breaks: sample == 0 ? breaks : [])
             }
         } else {
-            stream.take(columns, count: count, arrival: head.last, breaks: breaks)
+            stream.take(columns, count: count, arrival: last, breaks: breaks)
         }
         source.health.samples += Int64(count)
-        source.health.lastSample = head.last
+        source.health.lastSample = last
         if followed.contains(session.number) {
-            publish(stream, session, first, columns, count, head.last)
+            publish(stream, session, first, columns, count, last)
         }
     }
 

@@ -230,18 +230,22 @@ final class Interpreter {
         switch record.kind {
         case RecordKind.linkEvent:
             guard let event = unsafe LinkEventRecord(record.bytes) else { return }
-            if session.take(event), followed.contains(session.number) {
-                publish(event, session)
+            if let taken = session.take(event, arrival: record.stamp),
+                followed.contains(session.number)
+            {
+                publish(taken, session)
             }
         case RecordKind.control:
             let bytes = unsafe Array(record.bytes)
             guard let message = ControlRecord.decoded(bytes) else { return }
-            take(message, session)
+            take(message, session, record.stamp)
         default: break
         }
     }
 
-    private func take(_ message: ControlRecord, _ session: SessionRecorder) {
+    private func take(
+        _ message: ControlRecord, _ session: SessionRecorder, _ stamp: Instant
+    ) {
         switch message {
         case .phase(let name, let time):
             session.phase(name, at: time)
@@ -273,6 +277,8 @@ final class Interpreter {
             add(source)
             source.session = session
             source.streams = entry.streams
+        case .clientClock(let client, let stream, let name):
+            session.beginClock(of: client, stream: stream, name: name)
         case .clock(let client, let deviceTime, let sent, let arrival, let clientReceived):
             // Two readings a round trip: the client's clock when it asked and when it got the
             // answer, each beside the station's at the other end.
@@ -281,10 +287,19 @@ final class Interpreter {
             session.observe(
                 ClockObservation(
                     client: client, deviceTime: clientReceived, sent: arrival, arrival: arrival))
+            session.add(
+                RoundTrip(
+                    clientSent: deviceTime, received: sent, sent: arrival,
+                    clientReceived: clientReceived), of: client)
         case .reading(let stream, let deviceTime, let sent, let arrival):
+            let client = session.streams[stream]?.description.source ?? ""
+            func mapped(_ time: Instant) -> Instant {
+                session.moment(time, of: client, arrival: stamp).time
+            }
             session.observe(
                 ClockObservation(
-                    stream: stream, deviceTime: deviceTime, sent: sent, arrival: arrival))
+                    stream: stream, deviceTime: deviceTime, sent: sent.map(mapped),
+                    arrival: mapped(arrival)))
         case .stop(let acquisition, let state, let outcome, let reason, let time):
             session.beginStop(
                 SessionStateChange(

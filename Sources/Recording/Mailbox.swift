@@ -33,10 +33,18 @@ final class Mailbox<Message: Sendable>: Sendable {
         }
     }
 
-    /// Waits until a message comes or the time is over. The receiving thread alone.
-    func wait(milliseconds: Int32) {
-        var entry = pollfd(fd: signal.number, events: Int16(POLLIN), revents: 0)
+    /// Waits until a message comes, another descriptor is readable, or the time is over. The receiving
+    /// thread alone.
+    /// - Parameter other: the other descriptor; -1 for none.
+    /// - Returns: whether the other descriptor is readable.
+    @discardableResult
+    func wait(milliseconds: Int32, or other: Int32 = -1) -> Bool {
+        // poll(2) passes over negative descriptors.
+        var entries = [signal.number, other].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
         // An interrupted wait ends early, and the caller looks for work anyway.
-        _ = unsafe poll(&entry, 1, milliseconds)
+        let ready = unsafe poll(&entries, 2, milliseconds)
+        return ready > 0 && entries[1].revents != 0
     }
 }

@@ -62,7 +62,7 @@ enum ProtocolAccess {
 
     /// The phase that a session's file says is open.
     static func openPhase(_ path: String) -> String? {
-        guard let reader = try? SessionReader.open(at: path),
+        guard let reader = try? SessionReader.open(at: path, alignment: .recorded),
             let phases = try? reader.phases()
         else { return nil }
         return phases.last { $0.ended == nil }?.name

@@ -127,7 +127,7 @@ struct Recovery {
             }, uniquingKeysWith: { first, _ in first })
         for description in entry.resumed.streams {
             let stream = StreamRecorder(
-                description, model: models[description.id] ?? description.model)
+                description, model: models[description.id] ?? description.clockModel)
             if let state = entry.resumed.savedStates["clock/\(description.id)"] {
                 do throws(StateError) {
                     try stream.restore(state)

@@ -41,14 +41,15 @@ final class Sequencer: Sendable {
     init(
         acquisition: Ring, control: Ring, interpreter cargo: ThreadCargo<Interpreter>,
         store: Mailbox<StoreThread.Message>, feed: LiveFeed, board: SnapshotBoard,
-        settings: Settings
+        settings: Settings, wallClock: any WallClock = KernelWallClock()
     ) throws(SystemError) {
         let messages = try Mailbox<Message>()
         self.messages = messages
         thread = try DedicatedThread(name: "sequencer") {
             let loop = SequencerLoop(
                 acquisition: acquisition, control: control, interpreter: cargo.take(),
-                messages: messages, store: store, feed: feed, board: board, settings: settings)
+                messages: messages, store: store, feed: feed, board: board, settings: settings,
+                wallClock: wallClock)
             loop.run()
         }
     }

@@ -19,6 +19,7 @@ final class SequencerLoop {
     private let feed: LiveFeed
     private let board: SnapshotBoard
     private let settings: Sequencer.Settings
+    private let wallClock: any WallClock
     private var storeIsFree = true
     private var isFinished = false
     private var isUrgent = false
@@ -30,8 +31,10 @@ final class SequencerLoop {
     init(
         acquisition: Ring, control: Ring, interpreter: Interpreter,
         messages: Mailbox<Sequencer.Message>, store: Mailbox<StoreThread.Message>, feed: LiveFeed,
-        board: SnapshotBoard, settings: Sequencer.Settings
+        board: SnapshotBoard, settings: Sequencer.Settings,
+        wallClock: any WallClock
     ) {
+        self.wallClock = wallClock
         self.acquisition = acquisition
         self.control = control
         acquisitionReader = acquisition.makeReader(from: acquisition.released)
@@ -58,8 +61,18 @@ final class SequencerLoop {
             isUrgent = false
             if isFinished && storeIsFree && interpreter.sessions.isEmpty { return }
             if isFinished && interpreter.sessions.isEmpty { return }
-            messages.wait(milliseconds: pause(now))
+            if messages.wait(milliseconds: pause(now), or: wallClock.number),
+                wallClock.takeChange()
+            {
+                noteClockChange()
+            }
         }
+    }
+
+    /// The wall clock was set: what it says now counts from here on.
+    private func noteClockChange() {
+        let triple = wallClock.triple()
+        for session in interpreter.sessions.values { session.note(triple, cause: nil) }
     }
 
     /// Milliseconds until the rings are looked at again, unless a message comes before.
@@ -135,7 +148,7 @@ final class SequencerLoop {
             number: announcement.number, identifier: announcement.identifier,
             started: announcement.started,
             positions: (announcement.acquisition, announcement.control),
-            sources: announcement.sources)
+            sources: announcement.sources, triple: announcement.triple)
         for plan in announcement.streams {
             session.add(StreamRecorder(plan.description, model: plan.model))
         }
@@ -161,7 +174,7 @@ final class SequencerLoop {
             source.session?.save("source/\(source.id)", source.save())
             source.isDirty = false
         }
-        let triple = Clocks.triple()
+        let triple = wallClock.triple()
         var package = StorePackage(
             batches: [], stopped: [], acquisition: acquisitionReader.position,
             control: controlReader.position)

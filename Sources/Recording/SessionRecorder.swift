@@ -34,12 +34,15 @@ final class SessionRecorder {
     private var sourcesChanged = false
     private var lastTriple: TimeTriple?
     private(set) var openPhase: String?
+    /// Clocks of linked clients that are not on the station's.
+    private var clientClocks: [String: ClientClock] = [:]
 
     init(
         number: UInt32, identifier: String, started: Instant,
         positions: (acquisition: UInt64, control: UInt64),
-        sources: SessionSources
+        sources: SessionSources, triple: TimeTriple? = nil
     ) {
+        lastTriple = triple
         self.number = number
         self.identifier = identifier
         self.started = started
@@ -52,6 +55,11 @@ final class SessionRecorder {
     /// Takes up the numbers that clients had reached.
     func restore(sequences: [String: Int64], states: [String: [UInt8]]) {
         clientSequences = sequences
+        for (name, state) in states where name.hasPrefix(ClientClock.statePrefix) {
+            // Without it, the client's next round trips lay the line anew.
+            guard let clock = try? ClientClock(state) else { continue }
+            clientClocks[String(name.dropFirst(ClientClock.statePrefix.count))] = clock
+        }
         for (name, state) in states where name.hasPrefix(Self.clientPrefix) {
             var reader = StateReader(state)
             guard let sequence = try? reader.read(Int64.self) else { continue }
@@ -143,23 +151,58 @@ final class SessionRecorder {
         openPhase = name
     }
 
+    // MARK: - Clients with a clock of their own
+
+    /// A client's clock gets a stream for its segments: at its first round trip, and where it began anew.
+    func beginClock(of client: String, stream: Int64, name: String) {
+        clientClocks[client]?.hand(over: &batch, client: client)
+        clientClocks[client] = ClientClock(stream: stream, after: clientClocks[client])
+        batch.streams.append(ClientClock.description(stream, name: name, client: client))
+        sources.nextStream = max(sources.nextStream, stream + 1)
+        sources.clocks = (sources.clocks ?? [:]).merging([client: stream]) { $1 }
+        sourcesChanged = true
+    }
+
+    func add(_ trip: RoundTrip, of client: String) { clientClocks[client]?.add(trip) }
+
+    /// A moment that a client told, on the station's clock; as it is for a client on that clock.
+    func moment(_ time: Instant, of client: String, arrival: Instant) -> ClientClock.Moment {
+        clientClocks[client]?.moment(time.nanoseconds, arrival: arrival)
+            ?? ClientClock.Moment(time: time, bound: 0)
+    }
+
     /// Takes an event of a linked client; one that was stored before is passed over.
-    /// - Returns: whether it is new.
+    /// - Parameter arrival: when it came.
+    /// - Returns: the event on the station's clock, if it is new.
     @discardableResult
-    func take(_ record: LinkEventRecord) -> Bool {
-        if record.sequence <= clientSequences[record.client, default: 0] { return false }
-        advance(record.client, to: record.sequence)
+    func take(_ sent: LinkEventRecord, arrival: Instant) -> LinkEventRecord? {
+        if sent.sequence <= clientSequences[sent.client, default: 0] { return nil }
+        advance(sent.client, to: sent.sequence)
         events += 1
+        var record = sent
+        if let clock = clientClocks[sent.client] {
+            // What the client's clock said is kept, so that it can be mapped anew.
+            observe(
+                ClockObservation(
+                    client: sent.client, index: sent.sequence, deviceTime: sent.time.nanoseconds,
+                    arrival: arrival))
+            record = sent.mapped(by: clock, arrival: arrival)
+        }
+        store(record)
+        return record
+    }
+
+    private func store(_ record: LinkEventRecord) {
         switch record.kind {
         case "turn":
             if let turn = LinkedChat.turn(record) {
                 batch.turns.append(turn)
-                return true
+                return
             }
         case "draft_edit":
             if let edit = LinkedChat.draftEdit(record) {
                 batch.draftEdits.append(edit)
-                return true
+                return
             }
         default: break
         }
@@ -175,7 +218,6 @@ final class SessionRecorder {
             SessionEvent(
                 stream: stream?.id, time: record.time, bound: record.bound, kind: record.kind,
                 payload: record.payload, client: record.client, clientSequence: record.sequence))
-        return true
     }
 
     /// Whether a client's numbered batch of samples is new.
@@ -201,22 +243,27 @@ final class SessionRecorder {
 
     // MARK: - Batches
 
-    /// Reads the clocks: at the start, each 10 s, and when the realtime clock stepped.
+    /// Takes a reading of the clocks if it is worth a row: after 10 s, and whenever the distance between
+    /// two of the clocks has changed. The kernel steers its monotonic and its wall clock alike, so their
+    /// distance changes only where the wall clock is set (or the machine slept).
+    /// - Parameter cause: why it is kept in any case; nil to look first.
     func note(_ triple: TimeTriple, cause: String?) {
-        if let cause {
-            batch.timeTriples.append(RecordedTriple(triple: triple, cause: cause))
-            lastTriple = triple
-            return
-        }
-        guard let last = lastTriple else { return note(triple, cause: "start") }
+        guard let cause = cause ?? self.cause(of: triple) else { return }
+        batch.timeTriples.append(RecordedTriple(triple: triple, cause: cause))
+        lastTriple = triple
+    }
+
+    private func cause(of triple: TimeTriple) -> String? {
+        guard let last = lastTriple else { return "start" }
         let elapsed = triple.monotonic - last.monotonic
-        // Realtime may be slewed by up to 500 ppm; what goes beyond it by 5 ms is a step.
-        let deviation = abs((triple.realtime - last.realtime) - elapsed)
-        if deviation > 5_000_000 + elapsed / 1_000 {
-            note(triple, cause: "step")
-        } else if elapsed >= 10_000_000_000 {
-            note(triple, cause: "periodic")
+        // Each reading lies within its uncertainty, and smaller steps show in no UTC.
+        let allowed = triple.uncertainty + last.uncertainty + 10_000
+        func moved(_ new: Int64, _ old: Int64) -> Bool {
+            (new &- old &- elapsed).magnitude > UInt64(max(0, allowed))
         }
+        if moved(triple.boottime, last.boottime) { return "sleep" }
+        if moved(triple.realtime, last.realtime) { return "step" }
+        return elapsed >= 10_000_000_000 ? "periodic" : nil
     }
 
     /// Makes the next batch: everything that came since the last one, and up to where the rings are
@@ -232,6 +279,9 @@ final class SessionRecorder {
         note(triple, cause: isLast ? "stop" : nil)
         for stream in streams.values { stream.hand(over: &batch, isLast: isLast) }
         saveAdvanced()
+        for client in clientClocks.keys {
+            clientClocks[client]?.hand(over: &batch, client: client)
+        }
         if isLast {
             if openPhase != nil { phase(nil, at: stop?.at ?? triple.monotonic) }
             batch.stateChange = stop
@@ -246,34 +296,5 @@ final class SessionRecorder {
         let made = batch
         batch = SessionBatch()
         return made
-    }
-}
-
-/// Turns and draft edits out of a chat client's events.
-enum LinkedChat {
-    static func turn(_ record: LinkEventRecord) -> Turn? {
-        guard let payload = try? JSONValue(parsing: record.payload),
-            let author = payload["author"]?.string, let text = payload["text"]?.string
-        else { return nil }
-        func time(_ name: String) -> Instant? {
-            payload[name]?.integer.map(Instant.init(nanoseconds:))
-        }
-        return Turn(
-            number: payload["number"]?.integer, author: author, text: text,
-            composedFrom: time("composed_from_ns"), sent: time("sent_ns") ?? record.time,
-            shown: time("shown_ns"), bound: record.bound, client: record.client,
-            clientSequence: record.sequence)
-    }
-
-    static func draftEdit(_ record: LinkEventRecord) -> DraftEdit? {
-        guard let payload = try? JSONValue(parsing: record.payload),
-            let draft = payload["draft"]?.integer, let position = payload["position"]?.integer,
-            let deleted = payload["deleted"]?.integer, let inserted = payload["inserted"]?.integer
-        else { return nil }
-        return DraftEdit(
-            turn: draft, time: record.time, position: position, deleted: deleted,
-            inserted: inserted, editClass: payload["class"]?.string ?? "other",
-            text: payload["text"]?.string, bound: record.bound, client: record.client,
-            clientSequence: record.sequence)
     }
 }

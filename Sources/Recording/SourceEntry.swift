@@ -87,6 +87,8 @@ struct SessionSources: Codable, Sendable {
     var number: UInt32
     var sources: [SourceEntry]
     var nextStream: Int64
+    /// Linked clients with a clock of their own, and the stream that has its segments.
+    var clocks: [String: Int64]?
 
     func encoded() -> String {
         // Encoding plain strings and numbers into JSON cannot fail.

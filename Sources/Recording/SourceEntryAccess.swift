@@ -32,13 +32,3 @@ enum SourceEntryAccess {
             text: entry.profileText, name: entry.profileName, options: entry.profileOptions)
     }
 }
-
-extension StreamDescription {
-    /// What the file alone tells of the stream's clock.
-    var model: ClockModel {
-        ClockModel(
-            kind: clock, period: nominalRate.map { $0 > 0 ? 1e9 / $0 : 0 } ?? 0,
-            typicalDelay: typicalDelay, delayUncertainty: delayUncertainty,
-            gapTolerance: gapTolerance)
-    }
-}

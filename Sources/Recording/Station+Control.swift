@@ -25,6 +25,7 @@ extension Station {
         case ControlInterface.StartPhase.name: try startPhase(call)
         case ControlInterface.Mark.name: try mark(call)
         case ControlInterface.StopSession.name: try stopSession(call)
+        case ControlInterface.Align.name: try align(call)
         case ControlInterface.GetClock.name:
             let triple = Clocks.triple()
             call.reply(
@@ -169,6 +170,7 @@ extension Station {
         let before = subscriptions.count
         subscriptions.removeAll { $0.call.connection == connection }
         if subscriptions.count != before { updateFollowed() }
+        alignCalls = alignCalls.filter { $0.value.connection != connection }
         for session in sessions.values {
             session.watchers.removeAll { $0.connection == connection }
             session.stopCalls.removeAll { $0.connection == connection }

@@ -66,7 +66,7 @@ extension Station {
 
     func indexFinished(_ path: String, sha256: String, size: Int64) {
         do throws(SessionStoreError) {
-            let reader = try SessionReader.open(at: path)
+            let reader = try SessionReader.open(at: path, alignment: .recorded)
             let row = try reader.session()
             try reader.close()
             let database = try study(row.description.study)
@@ -220,7 +220,9 @@ enum StudyCatalogue {
         // A finished file is made read-only: it need not be opened.
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & 0o200 != 0 else { return nil }
-        guard let reader = try? SessionReader.open(at: path) else { return nil }
+        guard let reader = try? SessionReader.open(at: path, alignment: .recorded) else {
+            return nil
+        }
         defer { try? reader.close() }
         return (try? reader.session())?.state
     }

@@ -34,7 +34,7 @@ extension Station {
         if isLast { session.watchers = [] }
     }
 
-    private func linked(_ asked: String) throws(LinkRefusal) -> ActiveSession {
+    func linked(_ asked: String) throws(LinkRefusal) -> ActiveSession {
         guard let session = session(asked) else { throw .noSuchSession(asked) }
         guard session.state == .recording else {
             throw .invalidState(session.state.rawValue, expected: ["recording"])
@@ -68,6 +68,7 @@ extension Station {
         client.title = asked.title
         client.connection = call.connection
         client.isFocused = nil
+        client.hasOwnClock = asked.clock == .own
         session.clients[asked.client] = client
         let streams = asked.streams.map(LinkedStream.init)
         if !streams.isEmpty && streams != client.streams {
@@ -105,7 +106,7 @@ extension Station {
         client.streamIDs = ids
     }
 
-    private func client(
+    func client(
         _ name: String, _ session: ActiveSession, _ call: VarlinkCall
     ) throws(LinkRefusal) -> ActiveSession.Client {
         guard let client = session.clients[name], client.connection == call.connection else {
@@ -118,6 +119,7 @@ extension Station {
         let asked = try call.parameters(of: LinkInterface.SendEvents.self)
         let session = try linked(asked.session)
         let client = try client(asked.client, session, call)
+        try refuseUnmapped(client, session, asked.events.first?.sequence ?? 0)
         for event in asked.events.sorted(by: { $0.sequence < $1.sequence }) {
             guard event.sequence > client.taken else { continue }
             guard event.sequence == client.taken + 1 else {
@@ -171,6 +173,7 @@ extension Station {
         let asked = try call.parameters(of: LinkInterface.SendSamples.self)
         let session = try linked(asked.session)
         let client = try client(asked.client, session, call)
+        try refuseUnmapped(client, session, asked.sequence)
         guard let source = client.source,
             let index = client.streams.firstIndex(where: { $0.name == asked.stream })
         else { throw LinkRefusal.noSuchStream(asked.stream) }
@@ -242,21 +245,6 @@ extension Station {
         try put(RecordKind.linkSamples, source, head.encoded(data, stamps: []))
     }
 
-    private func takeClock(_ call: VarlinkCall) throws {
-        let asked = try call.parameters(of: LinkInterface.ReportClock.self)
-        let session = try linked(asked.session)
-        let client = try client(asked.client, session, call)
-        for observation in asked.observations {
-            try record(
-                .clock(
-                    client: client.name, deviceTime: observation.clientSentNs,
-                    sent: Instant(nanoseconds: observation.receivedNs),
-                    arrival: Instant(nanoseconds: observation.sentNs),
-                    clientReceived: observation.clientReceivedNs), for: session)
-        }
-        call.reply(LinkInterface.ReportClock.Reply(accepted: asked.observations.count))
-    }
-
     // MARK: - The ring, and acknowledgements
 
     private func put(_ kind: UInt16, _ source: UInt32, _ bytes: [UInt8]) throws(LinkRefusal) {
@@ -301,6 +289,12 @@ extension LinkSamplesRecord {
 }
 
 extension LinkedStream {
+    /// 20 samples, as of devices whose profile does not say; at least 2 s, for a network may pause.
+    private static func gapTolerance(_ rate: Double?) -> Int64 {
+        guard let rate, rate > 0 else { return 2_000_000_000 }
+        return max(2_000_000_000, Int64(clamping: 20e9 / rate))
+    }
+
     /// The stream that a client declared.
     init(_ stream: LinkStream) {
         let clock: ClockKind =
@@ -311,7 +305,8 @@ extension LinkedStream {
             }
         self.init(
             name: stream.name, kind: stream.kind.rawValue, rate: stream.rateHz,
-            clock: stream.kind == .events ? .stamped : clock, gapTolerance: 2_000_000_000,
+            clock: stream.kind == .events ? .stamped : clock,
+            gapTolerance: Self.gapTolerance(stream.rateHz),
             typicalDelay: 0, delayUncertainty: 1_000_000,
             channels: stream.channels.map {
                 Channel(

@@ -111,6 +111,7 @@ extension Station {
             case .commitFailed(let session, let error): commitFailed(session, error)
             case .live: deliverLive()
             case .finished(let path, let outcome): finished(path, outcome)
+            case .aligned(let number, let outcome): aligned(number, outcome)
             }
         }
     }

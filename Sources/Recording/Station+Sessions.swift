@@ -77,7 +77,7 @@ extension Station {
         let (session, writer) = try create(
             description, procedure.phases, sources, plans, chosen, triple, actor)
         sessions[session.number] = session
-        begin(session, writer, plans, chosen)
+        begin(session, writer, plans, chosen, triple)
         index(session)
         giveBackSoon()
         updateInhibitor()
@@ -169,7 +169,7 @@ extension Station {
     /// Announces the session to the store and the sequencer, and only then opens its keyboards.
     private func begin(
         _ session: ActiveSession, _ writer: SessionWriter, _ plans: [StreamPlan],
-        _ chosen: [ManagedDevice]
+        _ chosen: [ManagedDevice], _ triple: TimeTriple
     ) {
         storeMessages.post(.writer(session.number, writer))
         for device in chosen where device.isInput {
@@ -179,7 +179,7 @@ extension Station {
             .session(
                 SessionAnnouncement(
                     number: session.number, identifier: session.identifier,
-                    started: session.description.started,
+                    started: session.description.started, triple: triple,
                     sources: session.sources, streams: plans,
                     acquisition: acquisitionRing.published, control: controlRing.published)))
         for device in chosen {

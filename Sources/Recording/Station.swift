@@ -18,7 +18,7 @@ import Timebase
 /// through `notices`.
 public final class Station {
     /// The version that session files and status name.
-    public static let version = "0.1.0"
+    public static let version = SoftwareVersion.current
 
     let settings: StationSettings
     let options: StationOptions
@@ -59,6 +59,9 @@ public final class Station {
     var studies: [String: StudyDatabase] = [:]
     var subscriptions: [Subscription] = []
     var acknowledgements: [PendingAcknowledgement] = []
+    /// Callers that wait for an alignment, by the number of the order.
+    var alignCalls: [UInt64: VarlinkCall] = [:]
+    var nextAlignment: UInt64 = 1
     var alarms: [String: Alarm] = [:]
     var commitDurations: [Int64] = []
     var lastCommit: Instant?

@@ -22,6 +22,8 @@ struct StreamPlan: Sendable {
                     nominalRate: stream.rate, clock: stream.clock,
                     gapTolerance: stream.gapTolerance, typicalDelay: stream.typicalDelay,
                     delayUncertainty: stream.delayUncertainty,
+                    rateTolerancePPM: stream.rateTolerancePPM,
+                    counterModulus: stream.counterModulus.map(Int64.init),
                     channels: stream.channels.map(\.stored)),
                 model: stream.model)
         }

@@ -6,6 +6,8 @@ struct SampleRows {
     let database: Database
     let path: String
     let decoder: ChunkDecoder
+    /// Takes the place of the file's own segments; nil where these count.
+    var stored: StoredAlignment?
 
     func statement(_ sql: String) throws(SessionStoreError) -> RowStatement {
         try RowStatement(database, sql, path: path)
@@ -36,6 +38,10 @@ struct SampleRows {
     func timeline(
         _ stream: Int64, from: Instant, to: Instant
     ) throws(SessionStoreError) -> StreamTimeline {
+        if let stored {
+            let part = stored.segments(stream, from: from, to: to)
+            return try timeline(stream, part)
+        }
         let row = try statement(
             Self.segmentColumns + """
                  AND origin_ns < ?3 AND origin_ns >= coalesce((SELECT max(origin_ns)
@@ -52,6 +58,7 @@ struct SampleRows {
     func timeline(
         _ stream: Int64, _ indices: ClosedRange<Int64>
     ) throws(SessionStoreError) -> StreamTimeline {
+        if let stored { return try timeline(stream, stored.segments(stream, indices)) }
         let row = try statement(
             Self.segmentColumns + """
                  AND first_index <= ?3 AND first_index >= coalesce((SELECT max(first_index)
@@ -64,8 +71,17 @@ struct SampleRows {
         return try reachingToTheEnd(stream, segments(row))
     }
 
+    private func timeline(
+        _ stream: Int64, _ part: (segments: [ClockSegment], reachesTheEnd: Bool)
+    ) throws(SessionStoreError) -> StreamTimeline {
+        StreamTimeline(
+            segments: part.segments, reachesTheEnd: part.reachesTheEnd,
+            sampleCount: try sampleCount(stream))
+    }
+
     /// All segments of a stream, as stored.
     func segments(_ stream: Int64) throws(SessionStoreError) -> [ClockSegment] {
+        if let stored { return stored.segments(stream) }
         let row = try statement(Self.segmentColumns + " ORDER BY first_index")
         try row.bind(1, stream)
         return try segments(row)
@@ -74,10 +90,7 @@ struct SampleRows {
     private func segments(_ row: RowStatement) throws(SessionStoreError) -> [ClockSegment] {
         var segments: [ClockSegment] = []
         while try row.step() {
-            let segment = ClockSegment(
-                firstIndex: row.integer(0), lastIndex: row.integer(1),
-                origin: row.instant(2), period: row.real(3), bound: row.integer(4),
-                method: row.text(5), driftPPM: row.optionalReal(6), jitter: row.integer(7))
+            let segment = row.segment()
             guard segment.isPossible, segment.firstIndex > segments.last?.firstIndex ?? -1 else {
                 row.reset()
                 throw .damaged(path, "a clock segment is impossible")
@@ -103,6 +116,7 @@ struct SampleRows {
     /// Whether a stream's times come from its packets: each has its own, or no line is known.
     func isStamped(_ stream: StreamDescription) throws(SessionStoreError) -> Bool {
         if stream.clock == .stamped { return true }
+        if let stored { return stored.segments(stream.id).first?.isStamped ?? true }
         let row = try statement(
             "SELECT method FROM clock_segments WHERE stream_id = ? ORDER BY first_index LIMIT 1")
         try row.bind(1, stream.id)

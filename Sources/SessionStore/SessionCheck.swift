@@ -20,8 +20,8 @@ public struct SessionCheck {
     /// - Returns: what was found; no error among it means that the file is whole.
     /// - Throws: when the file cannot be read as a session at all.
     public func run() throws(SessionStoreError) -> [SessionFinding] {
-        let reader = try SessionReader.open(at: path)
         var findings: [SessionFinding] = []
+        let reader = try open(&findings)
         try checkDatabase(reader, &findings)
         try checkSession(reader, &findings)
         for stream in try reader.streams() {
@@ -44,6 +44,33 @@ public struct SessionCheck {
             }
         }
         return findings
+    }
+
+    /// The session with the times that readers take, and those of the file where its review cannot be
+    /// used.
+    private func open(
+        _ findings: inout [SessionFinding]
+    ) throws(SessionStoreError) -> SessionReader {
+        let recorded = try SessionReader.open(at: path, alignment: .recorded)
+        let reader: SessionReader
+        do throws(SessionStoreError) {
+            reader = try SessionReader.open(at: path)
+        } catch {
+            findings.append(
+                SessionFinding(
+                    .error, "review", "\(error). The session's own times are not concerned."))
+            return recorded
+        }
+        try recorded.close()
+        guard let alignment = reader.alignment else { return reader }
+        if alignment.sessionSHA256 != (try FileHash.sha256(path)) {
+            findings.append(
+                SessionFinding(
+                    .error, "review",
+                    "alignment \(alignment.id) was computed from another file than this: one of the "
+                        + "two has changed since. Take the copy from the backup."))
+        }
+        return reader
     }
 
     private func checkDatabase(

@@ -7,6 +7,8 @@ struct SessionCopy {
     /// The recording and the new file, for errors.
     let path: String
     let beside: String
+    /// Computes times anew; nil keeps those of the recording.
+    let alignment: SessionAlignment?
 
     /// Compression of finished chunks: beyond this, libdeflate's levels take much longer for less
     /// than a hundredth of the size.
@@ -20,16 +22,52 @@ struct SessionCopy {
         if tables.count > SessionSchema.tables.count {
             try database.execute(sql: SessionSchema.keyCodes)
         }
-        for table in tables { try copy(table, from: original, to: database) }
-        let streams = try SessionRows(database: original, path: path).streams()
+        for table in tables where alignment == nil || !SessionSchema.timeTables.contains(table) {
+            try copy(table, from: original, to: database)
+        }
+        let rows = SessionRows(database: original, path: path)
+        let streams = try rows.streams()
         let digests = try copySamples(streams, from: original, to: database)
-        try fitGaps(streams, in: database)
+        var aligned: Set<Int64> = []
+        if let alignment {
+            aligned = try align(
+                streams, alignment, rows, SessionRows(database: database, path: beside))
+        }
+        try fitGaps(streams.filter { !aligned.contains($0.id) }, in: database)
         try database.execute(
             sql: """
                 UPDATE session SET finished_realtime_ns = ?,
                   state = CASE state WHEN 'stopped' THEN 'finished' ELSE state END
                 """, arguments: [Clocks.realtime()])
         return digests
+    }
+
+    /// Stores the two-sided estimate of all streams' times in place of the recording's.
+    /// - Returns: the streams that got new ones.
+    private func align(
+        _ streams: [StreamDescription], _ alignment: SessionAlignment, _ original: SessionRows,
+        _ target: SessionRows
+    ) throws(SessionStoreError) -> Set<Int64> {
+        let samples = SampleRows(
+            database: original.database, path: path, decoder: try ChunkDecoder())
+        var changes: [AlignedStream] = []
+        for stream in streams {
+            let gaps = try original.gaps(stream.id).map(\.gap)
+            let result = try alignment.align(
+                stream, samples, segments: try samples.segments(stream.id), gaps: gaps,
+                recorded: gaps,
+                observations: try original.deviceTimes(of: stream.id))
+            try target.insert(
+                segments: result.segments.map {
+                    StreamClockSegment(stream: stream.id, segment: $0)
+                })
+            try target.insert(gaps: result.gaps.map { StreamGap(stream: stream.id, gap: $0) })
+            if let change = result.change { changes.append(change) }
+        }
+        try target.insert(audit: [
+            AuditEntry(alignment: changes, of: try original.session().description)
+        ])
+        return Set(changes.lazy.filter { $0.refusal == nil }.map(\.stream))
     }
 
     private func copy(
@@ -155,7 +193,8 @@ struct SessionCopy {
     ) throws {
         let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? ""
         guard answer == "ok" else { throw SessionStoreError.damaged(beside, answer) }
-        for table in try SessionSchema.copiedTables(of: original) {
+        for table in try SessionSchema.copiedTables(of: original)
+        where alignment == nil || !SessionSchema.timeTables.union(["audit"]).contains(table) {
             let sql = "SELECT count(*) FROM \(table)"
             guard try Int.fetchOne(database, sql: sql) == Int.fetchOne(original, sql: sql) else {
                 throw SessionStoreError.damaged(beside, "rows of \(table) got lost in copying")

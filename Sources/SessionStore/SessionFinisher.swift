@@ -6,8 +6,8 @@ import Timebase
 /// Brings a session that records no more into its final form: one immutable file.
 ///
 /// Writes a new file beside the recording, with longer chunks, the whole pyramid and no working
-/// tables; compares it with the recording, sample by sample; and puts it in its place. Interrupted
-/// at any point, the recording is intact and the next run starts over. Needs as much free space as
+/// tables; puts the streams' times anew, from both sides; compares it with the recording, sample by
+/// sample; and puts it in its place. Interrupted at any point, the recording is intact and the next run starts over. Needs as much free space as
 /// the recording takes. Runs on the caller's thread; may run beside readers and beside the
 /// recording of other sessions.
 public struct SessionFinisher {
@@ -17,13 +17,23 @@ public struct SessionFinisher {
     }
 
     private let path: String
+    private let alignment: SessionAlignment?
     private let atStep: (Step) throws -> Void
 
-    /// - Parameter path: a session file in any state but `recording`.
-    public init(path: String) { self.init(path: path) { _ in } }
+    /// - Parameters:
+    ///   - path: a session file in any state but `recording`.
+    ///   - isAligning: whether the streams' times are estimated anew, from all that came; else they
+    ///     stay as they were estimated while recording.
+    public init(path: String, isAligning: Bool = true) {
+        self.init(path: path, alignment: isAligning ? SessionAlignment() : nil) { _ in }
+    }
 
-    init(path: String, atStep: @escaping (Step) throws -> Void) {
+    init(
+        path: String, alignment: SessionAlignment?,
+        atStep: @escaping (Step) throws -> Void = { _ in }
+    ) {
         self.path = path
+        self.alignment = alignment
         self.atStep = atStep
     }
 
@@ -64,7 +74,7 @@ public struct SessionFinisher {
     }
 
     private func isFinished() throws(SessionStoreError) -> Bool {
-        let reader = try SessionReader.open(at: path)
+        let reader = try SessionReader.open(at: path, alignment: .recorded)
         let session = try reader.session()
         try reader.close()
         guard session.state != .recording else {
@@ -102,7 +112,7 @@ public struct SessionFinisher {
             ] { try database.execute(sql: "PRAGMA \(pragma)") }
         }
         let target = try DatabaseQueue(path: beside, configuration: configuration)
-        let copy = SessionCopy(path: path, beside: beside)
+        let copy = SessionCopy(path: path, beside: beside, alignment: alignment)
         let digests = try source.read { original in
             try target.writeWithoutTransaction { database in
                 var digests: [Int64: SampleDigest] = [:]

@@ -3,31 +3,8 @@ import Timebase
 extension SessionReader {
     /// Gaps of one stream or of all, in order.
     public func gaps(_ stream: Int64? = nil) throws(SessionStoreError) -> [StreamGap] {
-        try rows { rows throws(SessionStoreError) in
-            let row = try rows.statement(
-                """
-                SELECT stream_id, cause, after_index, start_ns, end_ns, lost, lost_bound FROM gaps
-                  WHERE ?1 IS NULL OR stream_id = ?1 ORDER BY stream_id, after_index, start_ns, id
-                """)
-            try row.bind(1, stream)
-            var gaps: [StreamGap] = []
-            while try row.step() {
-                guard let cause = Gap.Cause(rawValue: row.text(1)), row.integer(2) >= -1,
-                    row.integer(2) <= SampleBounds.index
-                else {
-                    row.reset()
-                    throw .damaged(path, "a gap is not understood")
-                }
-                gaps.append(
-                    StreamGap(
-                        stream: row.integer(0),
-                        gap: Gap(
-                            cause: cause, afterIndex: row.integer(2), start: row.instant(3),
-                            end: row.instant(4), lost: row.integer(5),
-                            lostBound: row.integer(6))))
-            }
-            return gaps
-        }
+        if let stored { return stored.gaps(stream) }
+        return try rows { rows throws(SessionStoreError) in try rows.gaps(stream) }
     }
 
     /// The clock segments of a stream, in order.
@@ -93,7 +70,8 @@ extension SessionReader {
 
     /// How many rows a table has, such as `turns` or `keystrokes`; for summaries.
     public func count(of table: CountedTable) throws(SessionStoreError) -> Int64 {
-        try rows { rows throws(SessionStoreError) in
+        if let stored, let count = stored.count(of: table) { return count }
+        return try rows { rows throws(SessionStoreError) in
             let row = try rows.statement("SELECT count(*) FROM \(table.rawValue)")
             defer { row.reset() }
             return try row.step() ? row.integer(0) : 0

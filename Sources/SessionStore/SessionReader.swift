@@ -10,30 +10,44 @@ public final class SessionReader: Sendable {
     /// The file.
     public let path: String
     let queue: DatabaseQueue
+    /// The alignment of the review file whose times this reader gives; nil where they are those of
+    /// the session file itself.
+    public var alignment: AlignmentEntry? { stored?.entry }
+    let stored: StoredAlignment?
     /// Used inside an access to `queue` only, which serialises.
     private let decoder: ChunkDecoder
     /// Descriptions of streams by id, as far as they were asked for.
     private let known = Mutex<[Int64: StreamDescription]>([:])
 
     /// Opens a session file.
-    /// - Throws: `missing`, `notASession`, `newerVersion`, `damaged`, `locked`.
-    public static func open(at path: String) throws(SessionStoreError) -> SessionReader {
+    /// - Parameter alignment: whose times are given. Only a finished file has others than its own.
+    /// - Throws: `missing`, `notASession`, `newerVersion`, `damaged`, `locked`; `wrongReview` where
+    ///   the review file beside it is that of another session.
+    public static func open(
+        at path: String, alignment: AlignmentChoice = .newest
+    ) throws(SessionStoreError) -> SessionReader {
         do {
-            return try SessionReader(path: path)
+            return try SessionReader(path: path, alignment)
         } catch  where error.code == .inputOutput {
             // The file may just have been replaced by its finished form; then it opens now.
-            return try SessionReader(path: path)
+            return try SessionReader(path: path, alignment)
         }
     }
 
-    private init(path: String) throws(SessionStoreError) {
+    private init(path: String, _ choice: AlignmentChoice) throws(SessionStoreError) {
         try SessionHeader.check(
             path, applicationIdentifier: SessionSchema.applicationIdentifier,
             version: SessionSchema.version, what: "session file")
         self.path = path
         queue = try SessionConnection.reading(path)
         decoder = try ChunkDecoder()
-        _ = try session()
+        let row: SessionRow
+        do {
+            row = try queue.read { try SessionRows(database: $0, path: path).session() }
+        } catch {
+            throw .wrapping(error, path: path)
+        }
+        stored = try ReviewFile.alignment(choice, of: path, row)
     }
 
     /// Closes the file. Safe to call twice; a reader that goes away closes by itself.
@@ -59,7 +73,8 @@ public final class SessionReader: Sendable {
     ) throws(SessionStoreError) -> Result {
         do {
             return try queue.read { database in
-                let rows = SampleRows(database: database, path: path, decoder: decoder)
+                let rows = SampleRows(
+                    database: database, path: path, decoder: decoder, stored: stored)
                 return try body(rows, try description(of: stream, database))
             }
         } catch {

@@ -43,6 +43,7 @@ extension SessionRows {
                 storage: ChannelDescription.Storage(rawValue: channel.text(9)) ?? .integer)
             channels[channel.integer(0), default: []].append(description)
         }
+        let models = try clockModels()
         var streams: [StreamDescription] = []
         let row = try statement(
             """
@@ -59,9 +60,31 @@ extension SessionRows {
                     nominalRate: row.optionalReal(8),
                     clock: ClockKind(rawValue: row.text(9)) ?? .arrival,
                     gapTolerance: row.integer(10), typicalDelay: row.integer(11),
-                    delayUncertainty: row.integer(12), channels: channels[row.integer(0)] ?? []))
+                    delayUncertainty: row.integer(12),
+                    rateTolerancePPM: models[row.integer(0)]?.tolerance ?? 200,
+                    counterModulus: models[row.integer(0)]?.modulus,
+                    channels: channels[row.integer(0)] ?? []))
         }
         return streams
+    }
+
+    private func clockModels() throws(SessionStoreError) -> [Int64: (
+        tolerance: Double, modulus: Int64?
+    )] {
+        do {
+            guard try database.tableExists("clock_models") else { return [:] }
+        } catch {
+            throw .wrapping(error, path: path)
+        }
+        var models: [Int64: (tolerance: Double, modulus: Int64?)] = [:]
+        let row = try statement(
+            "SELECT stream_id, tolerance_ppm, counter_modulus FROM clock_models")
+        while try row.step() {
+            // A counter that turns within no sample would be a division by zero.
+            let modulus = row.optionalInteger(2).flatMap { $0 > 1 ? $0 : nil }
+            models[row.integer(0)] = (row.real(1), modulus)
+        }
+        return models
     }
 
     /// What a file holds when recording is taken up again.

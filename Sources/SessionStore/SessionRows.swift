@@ -71,6 +71,7 @@ struct SessionRows {
         try row.bind(12, stream.typicalDelay)
         try row.bind(13, stream.delayUncertainty)
         try row.run()
+        try insertModel(stream)
         let clear = try statement("DELETE FROM channels WHERE stream_id = ?")
         try clear.bind(1, stream.id)
         try clear.run()
@@ -93,6 +94,21 @@ struct SessionRows {
             try channels.bind(11, channel.storage.rawValue)
             try channels.run()
         }
+    }
+
+    private func insertModel(_ stream: StreamDescription) throws(SessionStoreError) {
+        // A recording that an earlier program began has no such table yet.
+        try statement(SessionSchema.clockModels).run()
+        let row = try statement(
+            """
+            INSERT INTO clock_models (stream_id, tolerance_ppm, counter_modulus) VALUES (?, ?, ?)
+              ON CONFLICT (stream_id) DO UPDATE SET tolerance_ppm = excluded.tolerance_ppm,
+              counter_modulus = excluded.counter_modulus
+            """)
+        try row.bind(1, stream.id)
+        try row.bind(2, stream.rateTolerancePPM)
+        try row.bind(3, stream.counterModulus)
+        try row.run()
     }
 
     func insert(presses: [KeyPress]) throws(SessionStoreError) {

@@ -26,9 +26,21 @@ enum SessionSchema {
         ) STRICT, WITHOUT ROWID
         """
 
+    /// What the station knew of the streams' clocks; recordings of earlier programs lack it.
+    static let clockModels = """
+        CREATE TABLE IF NOT EXISTS clock_models (
+          stream_id INTEGER PRIMARY KEY REFERENCES streams (id),
+          tolerance_ppm REAL NOT NULL,
+          counter_modulus INTEGER
+        ) STRICT
+        """
+
+    /// Tables of times, which finishing computes anew.
+    static let timeTables: Set<String> = ["clock_segments", "gaps"]
+
     /// The tables that a finished file takes over from a recording.
     static func copiedTables(of recording: Database) throws -> [String] {
-        tables + (try recording.tableExists("key_codes") ? ["key_codes"] : [])
+        try tables + ["clock_models", "key_codes"].filter { try recording.tableExists($0) }
     }
 
     /// Creates everything in an empty database, inside the caller's transaction.
@@ -39,6 +51,7 @@ enum SessionSchema {
         try database.execute(sql: samples)
         try database.execute(sql: happenings)
         try database.execute(sql: clocks)
+        try database.execute(sql: clockModels)
         try database.execute(sql: working)
         try database.execute(sql: SessionViews.all)
     }

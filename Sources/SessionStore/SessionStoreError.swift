@@ -22,6 +22,8 @@ public struct SessionStoreError: Error, Hashable, Sendable, CustomStringConverti
         case invalidName
         /// What was handed over breaks the rules of the schema.
         case invalidInput
+        /// The review file beside a session is that of another one.
+        case wrongReview
         /// The session is not in a state that allows this.
         case wrongState
         /// The disk or the file system failed.

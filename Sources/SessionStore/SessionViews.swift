@@ -28,12 +28,20 @@ enum SessionViews {
           FROM streams;
         """
 
+    /// What the wall clock said at a moment: by the last triple before it.
+    private static func utc(_ column: String) -> String {
+        """
+        strftime('%Y-%m-%dT%H:%M:%fZ', (\(column) + coalesce(
+              (SELECT realtime_ns - monotonic_ns FROM time_triples WHERE monotonic_ns <= \(column)
+                ORDER BY monotonic_ns DESC LIMIT 1),
+              session.started_realtime_ns - session.started_ns)) / 1e9, 'unixepoch')
+        """
+    }
+
     private static let turns = """
         CREATE VIEW v_turns AS
           SELECT turns.number, (sent_ns - session.started_ns) / 1e9 AS t_s,
-            strftime('%Y-%m-%dT%H:%M:%fZ',
-              (session.started_realtime_ns + sent_ns - session.started_ns) / 1e9, 'unixepoch')
-              AS utc,
+            \(utc("sent_ns")) AS utc,
             author, text, (sent_ns - composed_from_ns) / 1e9 AS composing_s,
             (shown_ns - sent_ns) / 1e6 AS shown_after_ms
           FROM turns, session ORDER BY sent_ns;
@@ -66,9 +74,7 @@ enum SessionViews {
     private static let events = """
         CREATE VIEW v_events AS
           SELECT (t_ns - session.started_ns) / 1e9 AS t_s,
-            strftime('%Y-%m-%dT%H:%M:%fZ',
-              (session.started_realtime_ns + t_ns - session.started_ns) / 1e9, 'unixepoch')
-              AS utc,
+            \(utc("t_ns")) AS utc,
             bound_ns / 1e6 AS bound_ms, events.kind, streams.name AS stream, client, payload
           FROM events LEFT JOIN streams ON streams.id = stream_id, session ORDER BY t_ns;
         """

@@ -25,6 +25,10 @@ public struct StreamDescription: Hashable, Sendable {
     /// Nanoseconds between the event in the world and its arrival, and their 95% uncertainty.
     public var typicalDelay: Int64
     public var delayUncertainty: Int64
+    /// How far the true rate may lie from the nominal one, in parts per million.
+    public var rateTolerancePPM: Double
+    /// After how many samples the device's counter starts again; nil where there is none.
+    public var counterModulus: Int64?
     /// In the order of `SampleRun.columns`; empty for streams without samples.
     public var channels: [ChannelDescription]
 
@@ -32,7 +36,8 @@ public struct StreamDescription: Hashable, Sendable {
         id: Int64, name: String, kind: String, source: String = "", profileName: String = "",
         profileVersion: Int = 0, profileText: String = "", deviceIdentity: String = "{}",
         nominalRate: Double? = nil, clock: ClockKind = .arrival, gapTolerance: Int64 = 0,
-        typicalDelay: Int64 = 0, delayUncertainty: Int64 = 0, channels: [ChannelDescription] = []
+        typicalDelay: Int64 = 0, delayUncertainty: Int64 = 0, rateTolerancePPM: Double = 200,
+        counterModulus: Int64? = nil, channels: [ChannelDescription] = []
     ) {
         self.id = id
         self.name = name
@@ -47,6 +52,18 @@ public struct StreamDescription: Hashable, Sendable {
         self.gapTolerance = gapTolerance
         self.typicalDelay = typicalDelay
         self.delayUncertainty = delayUncertainty
+        self.rateTolerancePPM = rateTolerancePPM
+        self.counterModulus = counterModulus
         self.channels = channels
+    }
+}
+
+extension StreamDescription {
+    /// What is known of the stream's clock before its first sample.
+    public var clockModel: ClockModel {
+        ClockModel(
+            kind: clock, period: nominalRate.map { $0 > 0 ? 1e9 / $0 : 0 } ?? 0,
+            tolerancePPM: rateTolerancePPM, modulus: counterModulus, typicalDelay: typicalDelay,
+            delayUncertainty: delayUncertainty, gapTolerance: gapTolerance)
     }
 }

@@ -1,8 +1,14 @@
 /// Losses that only lateness shows.
 extension SampleClock {
+    /// Windows of lateness by whole turns, a quarter of a second each, after which a loss of turns is
+    /// certain: fewer where the counter itself shows that something was lost there.
+    private static let steadyWindows = (unprompted: 6, prompted: 4)
+    /// Windows of the same lateness after which a loss without a counter is certain.
+    private static let levelWindows = 3
+
     /// Puts an arrival into the fit, or aside if it is late.
     /// - Parameter suspect: where within the arrival bytes are known to be missing.
-    mutating func judge(_ arrival: LatePoint, suspect: Int64?) {
+    mutating func judge(_ arrival: Lateness.Arrival, suspect: Int64?) {
         guard let line = fit.line, fit.count >= packetsToJudge else {
             fit.add(arrival.point, period: model.period)
             // Early on every packet moves the line; later once a commit is enough.
@@ -23,73 +29,118 @@ extension SampleClock {
             late
             ?? Lateness(
                 firstIndex: suspect ?? max(arrival.index - arrival.samples + 1, begun),
-                isCertain: isCertain || suspect != nil,
-                firstArrival: arrival.point.y, least: .infinity)
-        waiting.least = min(waiting.least, lateness)
-        if waiting.points.count < Self.lateCapacity { waiting.points.append(arrival) }
+                isCertain: isCertain || suspect != nil, firstArrival: arrival.point.y)
+        let isWindowComplete = waiting.add(arrival, lateness: lateness)
         late = waiting
-        settleLateness(force: false)
+        if isWindowComplete { settleLateness(force: false) }
     }
 
     /// The late arrivals have caught up: they were only late.
     private mutating func release() {
         guard let waiting = late else { return }
-        for arrival in waiting.points { fit.add(arrival.point, period: model.period) }
+        for arrival in waiting.arrivals { fit.add(arrival.point, period: model.period) }
         late = nil
     }
 
     /// Decides whether late arrivals mean a loss.
     /// - Parameter force: decide with what there is, because nothing more will come to this place.
     mutating func settleLateness(force: Bool) {
-        guard let waiting = late, let last = waiting.points.last else { return }
-        let long =
-            last.point.y - waiting.firstArrival >= Self.confirmationTime
-            && waiting.points.count >= Self.confirmationPackets
-        guard long || force else { return }
+        guard let waiting = late else { return }
+        if let modulus = model.modulus { return settleTurns(waiting, modulus, force: force) }
+        let spread = max(1.5 * period, 4 * fit.jitter)
+        let isLevel = waiting.isLevel(needed: force ? 2 : Self.levelWindows, within: spread)
+        guard isLevel || force else { return }
         // A single late packet at the end is more likely a busy host than a loss.
-        guard waiting.least.isFinite, waiting.points.count >= Self.confirmationPackets else {
-            return release()
+        guard waiting.arrivals.count >= Self.confirmationPackets else { return release() }
+        guard isLevel else {
+            return leaveOpen(waiting, missing: max(1, (waiting.newest / period).rounded()))
         }
         late = nil
-        if let modulus = model.modulus {
-            enterTurns(waiting, modulus)
+        enterInferred(waiting)
+    }
+
+    /// The counter shows a loss while arrivals are late. Turns that are already evident belong before
+    /// it; otherwise it stays open on which side they went missing.
+    mutating func settleBeforeBreak() {
+        guard let waiting = late, let modulus = model.modulus else { return }
+        if waiting.isCertain,
+            let steady = waiting.steady(turn: Double(modulus) * model.period, needed: 1),
+            steady.firstIndex <= waiting.firstIndex
+        {
+            enterTurns(waiting, modulus, steady)
         } else {
-            enterInferred(waiting)
+            late?.breakWindow()
         }
+    }
+
+    private mutating func settleTurns(_ waiting: Lateness, _ modulus: Int64, force: Bool) {
+        let turn = Double(modulus) * model.period
+        let needed = Self.steadyWindows
+        let count = waiting.isCertain ? needed.prompted : needed.unprompted
+        if let steady = waiting.steady(turn: turn, needed: count) {
+            return enterTurns(waiting, modulus, steady)
+        }
+        guard force else { return }
+        guard waiting.arrivals.count >= Self.confirmationPackets else { return release() }
+        if let steady = waiting.steady(turn: turn, needed: waiting.isCertain ? 1 : count / 2) {
+            return enterTurns(waiting, modulus, steady)
+        }
+        let turns = max(1, (waiting.newest / turn).rounded())
+        leaveOpen(waiting, missing: turns * Double(modulus))
+    }
+
+    /// Nothing can tell any more whether samples went missing or the host was busy to the end: no loss is
+    /// entered, but its bound and those of the times allow for one.
+    private mutating func leaveOpen(_ waiting: Lateness, missing: Double) {
+        let missing = Int64(clamping: min(missing, 0x1p40))
+        let cause = interruption ?? .inferred
+        let isLong = waiting.duration >= Self.confirmationTime
+        insert(
+            at: waiting.firstIndex, adding: 0,
+            isLong || waiting.isCertain
+                ? Loss(cause: cause, lost: 0, lostBound: missing, start: nil) : nil)
+        doubt(from: waiting.firstIndex, to: nextIndex, samples: missing)
+        release()
     }
 
     /// Whole turns of the counter are missing: the device's position is known all the same, and the
     /// fit goes on.
-    private mutating func enterTurns(_ waiting: Lateness, _ modulus: Int64) {
-        let turn = Double(modulus) * model.period
-        let turns = Int64(clamping: (waiting.least / turn).rounded())
-        guard turns > 0 else {
-            for arrival in waiting.points { fit.add(arrival.point, period: model.period) }
-            return
-        }
-        let error = abs(waiting.least - Double(turns) * turn)
-        let lost = turns.multipliedReportingOverflow(by: modulus)
-        let missing = lost.overflow ? modulus : lost.partialValue
-        let index = waiting.place(period: model.period)
+    private mutating func enterTurns(
+        _ waiting: Lateness, _ modulus: Int64, _ steady: Lateness.Steadiness
+    ) {
+        let missing = Int64(clamping: min(Double(steady.turns) * Double(modulus), 0x1p40))
         let cause = interruption ?? .inferred
-        var loss = Loss(
-            cause: cause, lost: missing,
-            lostBound: (error < turn / 4 ? 0 : modulus) + waiting.carried, start: nil)
-        let isBurst = index > waiting.firstIndex
-        if isBurst {
+        // Behind a burst out of the kernel, and behind a stall; where the counter shows a loss on the
+        // way, at the last such place.
+        var index = max(waiting.place(period: model.period), waiting.firstIndex)
+        index = max(index, parts.first?.firstIndex ?? index)
+        if steady.firstIndex > index {
+            index =
+                parts.last {
+                    $0.gap != nil && $0.firstIndex >= waiting.firstIndex
+                        && $0.firstIndex <= steady.firstIndex
+                }?.firstIndex ?? steady.firstIndex
+        }
+        let needed = waiting.isCertain ? Self.steadyWindows.prompted : Self.steadyWindows.unprompted
+        let isEvident = steady.windows >= needed
+        var loss = Loss(cause: cause, lost: missing, lostBound: isEvident ? 0 : missing, start: nil)
+        if index > waiting.firstIndex {
             // The counter cannot tell whether the turns were lost before what waited in the kernel
             // or behind it: a kernel's buffer loses what comes last, but a port may lose what came
             // first. Both ends are gaps, both bounds say so, and so do the times in between.
-            split(
+            let isCounted = parts.contains { $0.firstIndex == index && $0.gap != nil }
+            insert(
                 at: waiting.firstIndex, adding: 0,
-                Loss(cause: cause, lost: 0, lostBound: missing, start: nil))
-            parts[parts.count - 1].doubt = Int64(
-                clamping: (Double(missing) * model.period).rounded(.up))
+                isCounted && !waiting.isCertain
+                    ? nil : Loss(cause: cause, lost: 0, lostBound: missing, start: nil))
             loss.lostBound += missing
         }
-        split(at: index, adding: missing, loss)
+        insert(at: index, adding: missing, loss)
+        doubt(from: waiting.firstIndex, to: index, samples: missing)
+        if !isEvident { doubt(from: index, to: nextIndex, samples: missing) }
         interruption = nil
-        for arrival in waiting.points {
+        late = nil
+        for arrival in waiting.arrivals {
             let moved = arrival.index < index ? 0 : Double(missing)
             fit.add(
                 LowerHull.Point(x: arrival.point.x + moved, y: arrival.point.y),
@@ -98,13 +149,42 @@ extension SampleClock {
         refit()
     }
 
+    /// Says that the times of samples may be off by so many samples.
+    private mutating func doubt(from first: Int64, to end: Int64, samples: Int64) {
+        let doubt = Int64(clamping: (Double(samples) * model.period).rounded(.up))
+        for place in parts.indices
+        where parts[place].firstIndex >= first && parts[place].firstIndex < end {
+            parts[place].doubt = max(parts[place].doubt, doubt)
+        }
+    }
+
+    /// Begins a part at an index among the parts there are, with a loss before it or none; what comes
+    /// after moves with it.
+    private mutating func insert(at index: Int64, adding missing: Int64, _ loss: Loss?) {
+        guard let place = parts.lastIndex(where: { $0.firstIndex <= index }) else { return }
+        if parts[place].firstIndex == index {
+            if let loss {
+                parts[place].gap?.lost += loss.lost
+                parts[place].gap?.lostBound += loss.lostBound
+                if parts[place].gap == nil, place > 0 { parts[place].gap = loss }
+            }
+        } else {
+            let part = Part(firstIndex: index, offset: parts[place].offset, gap: loss)
+            parts.insert(part, at: place + 1)
+        }
+        for later in parts.indices where parts[later].firstIndex >= index {
+            parts[later].offset += missing
+        }
+        closeOldParts()
+    }
+
     /// Samples without a number are missing: their count is an estimate, and a new fit begins.
     private mutating func enterInferred(_ waiting: Lateness) {
         let index = waiting.place(period: model.period)
         let jitter = fit.jitter
         let lost = max(1, Int64(clamping: (waiting.least / period).rounded()))
         let spread = (3 * jitter + Double(bound)) / period
-        let before = waiting.points.filter { $0.index < index }
+        let before = waiting.arrivals.filter { $0.index < index }
         for arrival in before { fit.add(arrival.point, period: model.period) }
         refit()
         let end = nextIndex
@@ -120,7 +200,7 @@ extension SampleClock {
                     lostBound: max(1, Int64(clamping: spread.rounded(.up))), start: start))
         ]
         interruption = nil
-        let after = waiting.points.filter { $0.index >= index }
+        let after = waiting.arrivals.filter { $0.index >= index }
         let shift = after.first?.point.y ?? 0
         let oldOffset = after.first.map { $0.point.x - Double($0.index) } ?? 0
         // Times count from the new epoch; the typical delay is in both.
@@ -134,26 +214,5 @@ extension SampleClock {
                     y: arrival.point.y - correction.rounded()), period: model.period)
         }
         refit()
-    }
-}
-
-extension SampleClock.Lateness {
-    /// Index of the first sample after the loss.
-    ///
-    /// What waited in the kernel while nobody read arrives in one burst, faster than the device
-    /// samples; it continues what was before, and the loss lies behind it.
-    func place(period: Double) -> Int64 {
-        guard var previous = points.first, !isCertain else { return firstIndex }
-        let typical = Double(points.last?.samples ?? 1)
-        guard Double(previous.samples) > 2 * typical, previous.index >= firstIndex else {
-            return firstIndex
-        }
-        for next in points.dropFirst() {
-            let room = Double(next.samples) * period
-            if Double(next.samples) <= 2 * typical { break }
-            if next.point.y - previous.point.y > room / 2 { break }
-            previous = next
-        }
-        return previous.index + 1
     }
 }

@@ -3,7 +3,7 @@ extension SampleClock {
     /// Streams whose samples carry their own time have one segment from gap to gap.
     mutating func observeStamped(_ count: Int, _ arrival: Instant, _ breaks: [CounterBreak]) {
         let missing = breaks.reduce(0) { $0 + max(0, $1.missing) }
-        if parts.isEmpty || restartsFit || missing > 0 {
+        if parts.isEmpty || restartsFit || missing > 0 || isSilence(until: arrival) {
             var loss: Loss?
             if let lastArrival {
                 report(all: true)
@@ -20,6 +20,13 @@ extension SampleClock {
         }
         nextIndex += Int64(count)
         lastArrival = arrival
+    }
+
+    /// Whether a stream with a rate was silent for longer than its tolerance, though nobody said why.
+    private func isSilence(until arrival: Instant) -> Bool {
+        guard model.period > 0, model.gapTolerance > 0, let lastArrival else { return false }
+        let tolerance = max(Double(model.gapTolerance), 1.5 * model.period)
+        return Double(arrival - lastArrival) > tolerance
     }
 
     /// What the time that passed tells of a loss, and its largest error.
@@ -58,7 +65,8 @@ extension SampleClock {
             guard model.hasLine else {
                 return ClockSegment(
                     firstIndex: part.firstIndex, lastIndex: next - 1, origin: epoch, period: 0,
-                    bound: model.delayUncertainty, method: ClockSegment.stampedMethod)
+                    bound: model.delayUncertainty + arrivalBound, method: ClockSegment.stampedMethod
+                )
             }
             guard let line = fit.line else { return nil }
             return ClockSegment(

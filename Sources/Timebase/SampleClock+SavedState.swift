@@ -1,6 +1,6 @@
 extension SampleClock: SavedState {
     public func save(into writer: inout StateWriter) {
-        writer.write(UInt8(1))
+        writer.write(UInt8(2))
         writer.write(nextIndex)
         fit.save(into: &writer)
         writer.write(epoch.nanoseconds)
@@ -18,7 +18,7 @@ extension SampleClock: SavedState {
             }
         }
         writer.write(late != nil)
-        if let late { save(late, into: &writer) }
+        late?.save(into: &writer)
         writer.write(interruption?.rawValue ?? "")
         writer.write(restartsFit)
         writer.write(learnedPeriod ?? .nan)
@@ -33,27 +33,13 @@ extension SampleClock: SavedState {
         writer.write(lastArrival?.nanoseconds ?? .min)
         writer.write(Int64(sinceFullReport))
         writer.write(isChanged)
-    }
-
-    private func save(_ late: Lateness, into writer: inout StateWriter) {
-        writer.write(late.firstIndex)
-        writer.write(late.isCertain)
-        writer.write(late.firstArrival)
-        writer.write(late.least)
-        writer.write(late.carried)
-        writer.write(UInt32(late.points.count))
-        for arrival in late.points {
-            writer.write(arrival.index)
-            writer.write(arrival.samples)
-            writer.write(arrival.point.x)
-            writer.write(arrival.point.y)
-        }
+        writer.write(arrivalBound)
     }
 
     /// Restores what was saved. Rows not yet taken by `update()` are not part of the state: the state
     /// is saved together with them, after `update()`.
     public mutating func restore(from reader: inout StateReader) throws(StateError) {
-        try reader.expectVersion(1)
+        try reader.expectVersion(2)
         nextIndex = try reader.read()
         try fit.restore(from: &reader)
         epoch = Instant(nanoseconds: try reader.read())
@@ -74,7 +60,7 @@ extension SampleClock: SavedState {
             }
             parts.append(part)
         }
-        late = try reader.read(Bool.self) ? try Self.lateness(&reader) : nil
+        late = try reader.read(Bool.self) ? try Lateness(&reader) : nil
         let name = try reader.readString()
         interruption = name.isEmpty ? nil : try Self.cause(name)
         restartsFit = try reader.read()
@@ -94,6 +80,7 @@ extension SampleClock: SavedState {
         sinceFullReport = Int(clamping: try reader.read(Int64.self))
         outbox = ClockUpdate()
         isChanged = try reader.read()
+        arrivalBound = max(0, min(try reader.read(), 1 << 50))
     }
 
     private static func cause(_ name: String) throws(StateError) -> Gap.Cause {
@@ -101,21 +88,5 @@ extension SampleClock: SavedState {
             throw .invalid("unknown gap cause \(name)")
         }
         return cause
-    }
-
-    private static func lateness(_ reader: inout StateReader) throws(StateError) -> Lateness {
-        var late = Lateness(
-            firstIndex: try reader.read(), isCertain: try reader.read(),
-            firstArrival: try reader.read(), least: try reader.read(),
-            carried: try reader.read())
-        let count = Int(try reader.read(UInt32.self))
-        guard count <= lateCapacity else { throw .invalid("\(count) late arrivals") }
-        for _ in 0..<count {
-            late.points.append(
-                LatePoint(
-                    index: try reader.read(), samples: try reader.read(),
-                    point: LowerHull.Point(x: try reader.read(), y: try reader.read())))
-        }
-        return late
     }
 }

@@ -6,20 +6,23 @@
 /// before it.
 ///
 /// Arrivals that stay late show a loss that no counter could: a turn of the counter, or any sample
-/// of a device without one. They are set aside until they have stayed late for a second and eight
-/// packets. If they catch up, nothing was lost (the host slept, the data waited in the kernel);
-/// otherwise the loss is entered where the lateness began.
+/// of a device without one. They are set aside until it is decided. If they catch up, nothing was
+/// lost (the host was busy, the data waited in the kernel). Lateness alone proves nothing: a busy host
+/// reads 20–500 ms late for seconds. What is really lost makes arrivals late by the same from there on,
+/// and behind a lost turn by whole turns (see `Lateness`); what is late in any other way waits, however
+/// long, and at the end it is left open by bounds.
+///
+/// A device that tells losses by its own time and not by a number may have its clock set. Then nothing
+/// tells what was lost, and a new fit begins.
 ///
 /// Not safe to share between threads. Restoring a saved state continues exactly.
 public struct SampleClock: Hashable, Sendable {
     /// Name and version of this estimator, as it stands in the segments.
-    public static let method = "least-delay/1"
+    public static let method = "least-delay/2"
     /// Parts of the current fit whose segments can still change.
     static let openParts = 64
     static let confirmationTime = 1e9
     static let confirmationPackets = 8
-    /// Late arrivals that are kept while a loss is not yet decided.
-    static let lateCapacity = 4096
 
     struct Part: Hashable, Sendable {
         var firstIndex: Int64
@@ -37,26 +40,6 @@ public struct SampleClock: Hashable, Sendable {
         var lostBound: Int64
         /// Time of the last sample before it where that belongs to an earlier fit, else nil.
         var start: Instant?
-    }
-
-    /// Arrivals that are late, and what is known of them.
-    struct Lateness: Hashable, Sendable {
-        /// First sample after the loss, if it is one.
-        var firstIndex: Int64
-        /// The counter itself shows that samples went missing before `firstIndex`.
-        var isCertain: Bool
-        var firstArrival: Double
-        var least: Double
-        /// Samples of whole turns that may have gone missing at an earlier gap: too little came
-        /// between the two to tell.
-        var carried: Int64 = 0
-        var points: [LatePoint] = []
-    }
-
-    struct LatePoint: Hashable, Sendable {
-        var index: Int64
-        var samples: Int64
-        var point: LowerHull.Point
     }
 
     /// A new fit behind a loss whose extent the first packets tell: what waited in the kernel comes
@@ -91,6 +74,8 @@ public struct SampleClock: Hashable, Sendable {
     /// When the last packet came.
     var lastArrival: Instant?
     var outbox = ClockUpdate()
+    /// 95% bound of the arrivals themselves, where another machine told them.
+    var arrivalBound: Int64 = 0
     /// Something came since the last update.
     var isChanged = false
     var sinceFullReport = 0
@@ -106,6 +91,17 @@ public struct SampleClock: Hashable, Sendable {
         guard count > 0 else { return }
         isChanged = true
         guard model.hasLine else { return observeStamped(count, arrival, breaks) }
+        if let cut = unnumbered(breaks, count) {
+            // What came before it in the same packet belongs to the old line.
+            observe(
+                count: cut, arrival: arrival, breaks: breaks.filter { $0.beforeOffset < cut })
+            interrupt(.inferred, keepsPosition: false)
+            return observe(
+                count: count - cut, arrival: arrival,
+                breaks: breaks.filter { $0.beforeOffset > cut }.map {
+                    CounterBreak(beforeOffset: $0.beforeOffset - cut, missing: $0.missing)
+                })
+        }
         if parts.isEmpty || restartsFit { beginFit(count, arrival) }
         // Where bytes are missing but no number is, whole turns may be.
         var suspect: Int64?
@@ -118,7 +114,18 @@ public struct SampleClock: Hashable, Sendable {
         lastArrival = arrival
         narrowLoss(arrival)
         let point = LowerHull.Point(x: Double(position(of: lastIndex)), y: relative(arrival))
-        judge(LatePoint(index: lastIndex, samples: Int64(count), point: point), suspect: suspect)
+        judge(
+            Lateness.Arrival(index: lastIndex, samples: Int64(count), point: point),
+            suspect: suspect)
+    }
+
+    /// Where a device without a number says that it does not know what is missing: its clock was set.
+    private func unnumbered(_ breaks: [CounterBreak], _ count: Int) -> Int? {
+        guard model.kind == .counter, model.modulus == nil, !restartsFit else { return nil }
+        return breaks.first {
+            $0.missing == 0 && $0.beforeOffset >= 0 && $0.beforeOffset < count
+                && nextIndex + Int64($0.beforeOffset) > 0
+        }?.beforeOffset
     }
 
     /// Says that bytes or packets may have been lost here, or that nobody was reading.
@@ -137,6 +144,12 @@ public struct SampleClock: Hashable, Sendable {
         }
     }
 
+    /// Says that arrivals are known only so well, because another machine told them and its clock had
+    /// to be mapped. The largest such bound counts.
+    public mutating func arrivalsAreUncertain(by bound: Int64) {
+        arrivalBound = max(arrivalBound, min(bound, 1 << 50))
+    }
+
     /// The rows that changed since the last call. Called at each commit.
     public mutating func update() -> ClockUpdate {
         guard isChanged else { return ClockUpdate() }
@@ -153,7 +166,7 @@ public struct SampleClock: Hashable, Sendable {
     public mutating func close() -> ClockUpdate {
         settleLateness(force: true)
         refit()
-        return report(Self.openParts)
+        return report(Self.openParts + 1)
     }
 
     /// The causal estimate of a sample's time; nil before the first packet.
@@ -178,7 +191,7 @@ public struct SampleClock: Hashable, Sendable {
 
     /// Current 95% bound in nanoseconds.
     public var bound: Int64 {
-        model.delayUncertainty + 1_000 + Int64(clamping: fit.deviation.rounded(.up))
+        model.delayUncertainty + arrivalBound + 1_000 + Int64(clamping: fit.deviation.rounded(.up))
     }
 
     // MARK: - Lines
@@ -269,30 +282,10 @@ public struct SampleClock: Hashable, Sendable {
             }
         }
         let cause = interruption ?? .counter
-        settleLateness(force: (late?.points.count ?? 0) >= Self.confirmationPackets)
-        let carried = carryLateness()
+        settleBeforeBreak()
         let loss = Loss(
             cause: cause, lost: max(0, missing), lostBound: bound, start: nil)
         split(at: index, adding: missing, loss)
-        if late != nil {
-            // Whatever else is found missing went missing here.
-            late = Lateness(
-                firstIndex: index, isCertain: true, firstArrival: relative(arrival),
-                least: .infinity, carried: carried)
-        }
-    }
-
-    /// A lateness that is not yet decided goes on behind the next gap; the gap before it may have
-    /// cost as many turns as the arrivals between the two were late.
-    /// - Returns: how many samples are uncertain between the two.
-    private mutating func carryLateness() -> Int64 {
-        guard let waiting = late, let modulus = model.modulus else { return 0 }
-        guard waiting.least.isFinite else { return waiting.carried }
-        let turns = Int64(clamping: (waiting.least / (Double(modulus) * model.period)).rounded())
-        let (samples, overflow) = max(0, turns).multipliedReportingOverflow(by: modulus)
-        guard !overflow, samples < 1 << 40 else { return waiting.carried }
-        if let last = parts.indices.last { parts[last].gap?.lostBound += samples }
-        return samples + waiting.carried
     }
 
     /// Begins a part at an index; one that begins there already gets the additional loss.
@@ -306,14 +299,19 @@ public struct SampleClock: Hashable, Sendable {
         let offset = (parts.last?.offset ?? 0) + missing
         if parts.last?.firstIndex == index { parts.removeLast() }
         parts.append(Part(firstIndex: index, offset: offset, gap: loss))
-        if parts.count > Self.openParts + 1 {
+        closeOldParts()
+    }
+
+    /// Gives up the oldest parts, whose rows are then final.
+    mutating func closeOldParts() {
+        while parts.count > Self.openParts + 1 {
             refit()
             outbox.segments.append(contentsOf: segments(parts.indices.prefix(1)))
             outbox.gaps.append(contentsOf: gaps(parts.indices.prefix(1)))
             let second = parts[1].firstIndex
             let end = absolute(
                 fit.line?.value(at: Double(second - 1 + parts[0].offset)) ?? relative(epoch))
-            if parts[1].gap?.start == nil { parts[1].gap?.start = end }
+            if parts[1].gap != nil, parts[1].gap?.start == nil { parts[1].gap?.start = end }
             parts.removeFirst()
         }
     }

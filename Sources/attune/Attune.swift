@@ -1,4 +1,5 @@
 import ArgumentParser
+import SessionStore
 
 /// Attune's command line.
 @main
@@ -6,7 +7,7 @@ struct Attune: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attune",
         abstract: "Watch, play back and export recordings of a behavioural lab.",
-        version: "0.1.0",
+        version: SoftwareVersion.current,
         subcommands: [
             StatusCommand.self,
             DevicesCommand.self,
@@ -17,6 +18,7 @@ struct Attune: ParsableCommand {
             SyncCommand.self,
             CheckCommand.self,
             SummaryCommand.self,
+            AlignCommand.self,
             SimulateCommand.self,
             DemoCommand.self,
         ])

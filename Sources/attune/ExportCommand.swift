@@ -36,6 +36,7 @@ struct ExportCommand: ParsableCommand {
     var force = false
     @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
     var quiet = false
+    @OptionGroup var times: AlignmentOption
     @OptionGroup var global: GlobalOptions
 
     /// What `--json` prints for each recording.
@@ -76,7 +77,7 @@ struct ExportCommand: ParsableCommand {
         var readers: [SessionReader] = []
         for file in files {
             do throws(SessionStoreError) {
-                readers.append(try SessionReader.open(at: file))
+                readers.append(try SessionReader.open(at: file, alignment: times.alignment))
             } catch {
                 throw ExportError(
                     code: .session(error.code), message: error.message, cause: error.cause)

@@ -26,6 +26,7 @@ struct PlayCommand: ParsableCommand {
     var until: SessionTime?
     @Flag(help: "Print lines of text even in a terminal.")
     var plain = false
+    @OptionGroup var times: AlignmentOption
     @OptionGroup var global: GlobalOptions
 
     /// What `--json` prints for each thing that happens.
@@ -33,6 +34,13 @@ struct PlayCommand: ParsableCommand {
         var seconds: Double
         var kind: String
         var text: String
+        /// 95% bound of the error of its time.
+        var boundMs: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case seconds, kind, text
+            case boundMs = "bound_ms"
+        }
     }
 
     /// A time since the session's start, as typed.
@@ -56,7 +64,7 @@ struct PlayCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let timeline = try SessionTimeline(path: file)
+            let timeline = try SessionTimeline(path: file, alignment: times.alignment)
             if plain || global.json || speed == 0 || !Terminal.isUsable {
                 try printLines(timeline)
             } else {
@@ -73,9 +81,9 @@ struct PlayCommand: ParsableCommand {
     private func printLines(_ timeline: SessionTimeline) throws {
         let player = PlainPlayer(
             timeline: timeline, speed: speed, from: from?.nanoseconds, until: until?.nanoseconds)
-        try player.run { line in
+        try player.run { line, happening in
             do {
-                let shown = global.json ? try Self.json(line) : line
+                let shown = global.json ? try Self.json(line, bound: happening.bound) : line
                 try FileSystem.writeAll(Array("\(shown)\n".utf8), to: 1, subject: "standard output")
             } catch let error as SystemError {
                 // A reader may have enough, as `head` does.
@@ -86,14 +94,14 @@ struct PlayCommand: ParsableCommand {
     }
 
     /// A printed line as an object.
-    private static func json(_ line: String) throws -> String {
+    private static func json(_ line: String, bound: Int64?) throws -> String {
         let parts = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let object = Line(
             seconds: Double(parts[0].filter { $0 != " " }) ?? 0,
             kind: parts.count > 1 ? String(parts[1]) : "",
-            text: parts.count > 2 ? String(parts[2]) : "")
+            text: parts.count > 2 ? String(parts[2]) : "", boundMs: bound.map { Double($0) / 1e6 })
         return String(decoding: try encoder.encode(object), as: UTF8.self)
     }
 

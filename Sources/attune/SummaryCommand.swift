@@ -14,10 +14,11 @@ struct SummaryCommand: ParsableCommand {
 
     @Argument(help: "The session file.", completion: .file(extensions: ["attune"]))
     var file: String
+    @OptionGroup var times: AlignmentOption
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let reader = try SessionReader.open(at: file)
+        let reader = try SessionReader.open(at: file, alignment: times.alignment)
         let summary = try SessionSummary(reader)
         try reader.close()
         if global.json {

@@ -1,7 +1,6 @@
+import SystemCalls
 import Testing
 import Timebase
-
-@testable import LinuxDevices
 
 @Suite("The kernel's time of a packet on the station's clock")
 struct PacketClockTests {

@@ -95,7 +95,7 @@ import Timebase
         #expect(timeline.marks.map(\.text) == ["a", "b"])
         // The finished file takes the recording's place.
         try maker.writer.close()
-        _ = try SessionFinisher(path: maker.path).run()
+        _ = try SessionFinisher(path: maker.path, isAligning: false).run()
         try timeline.reopen()
         #expect(timeline.session.state == .finished)
         #expect(timeline.marks.count == 2)

@@ -43,7 +43,7 @@ import Timebase
             let (path, model) = try stopped(directory, seed: seed)
             let before = try Compare.dump(path)
             let error = failure {
-                _ = try SessionFinisher(path: path) { now in
+                _ = try SessionFinisher(path: path, alignment: nil) { now in
                     if now == step { throw FinishInterruption(step: step) }
                 }.run()
             }
@@ -54,7 +54,7 @@ import Timebase
                 #expect(try Compare.dump(path) == before, place)
             }
             try Compare.session(path, model, place)
-            try checkFinal(try SessionFinisher(path: path).run(), in: directory)
+            try checkFinal(try SessionFinisher(path: path, isAligning: false).run(), in: directory)
             try Compare.session(path, model, place)
         }
     }
@@ -62,9 +62,9 @@ import Timebase
     @Test func finishingTwiceChangesNothing() throws {
         let directory = try TemporaryDirectory()
         let (path, _) = try stopped(directory, seed: 4)
-        let first = try SessionFinisher(path: path).run()
+        let first = try SessionFinisher(path: path, isAligning: false).run()
         let bytes = try FileSystem.read(path)
-        #expect(try SessionFinisher(path: path).run() == first)
+        #expect(try SessionFinisher(path: path, isAligning: false).run() == first)
         #expect(try FileSystem.read(path) == bytes)
         let error = failure {
             _ = try SessionWriter.open(at: path)
@@ -77,7 +77,7 @@ import Timebase
         let directory = try TemporaryDirectory()
         let (path, model) = try stopped(directory, seed: 4, batches: 60)
         let before = try SessionReader.open(at: path).count(of: .chunks)
-        _ = try SessionFinisher(path: path).run()
+        _ = try SessionFinisher(path: path, isAligning: false).run()
         let reader = try SessionReader.open(at: path)
         #expect(try reader.count(of: .chunks) * 5 < before)
         let dump = try Compare.dump(path)
@@ -103,7 +103,7 @@ import Timebase
         let (path, model) = try stopped(directory, seed: 11)
         let reader = try SessionReader.open(at: path)
         let turns = try reader.turns()
-        let finished = try SessionFinisher(path: path).run()
+        let finished = try SessionFinisher(path: path, isAligning: false).run()
         // The open reader still sees the recording, a new one the finished file.
         #expect(try reader.turns() == turns)
         #expect(try reader.session().state == .stopped)
@@ -118,7 +118,7 @@ import Timebase
         let (path, model) = try stopped(directory, seed: 12, batches: 40)
         // As if found before the clock was fitted.
         try Compare.spoil(path, "UPDATE gaps SET start_ns = start_ns - 7, end_ns = end_ns + 9")
-        _ = try SessionFinisher(path: path).run()
+        _ = try SessionFinisher(path: path, isAligning: false).run()
         let reader = try SessionReader.open(at: path)
         for stream in model.streams {
             let times = stream.times
@@ -136,7 +136,7 @@ import Timebase
             let directory = try TemporaryDirectory()
             let (path, _) = try stopped(directory, seed: 13, batches: 3)
             try Compare.spoil(path, "UPDATE session SET state = '\(state.rawValue)'")
-            _ = try SessionFinisher(path: path).run()
+            _ = try SessionFinisher(path: path, isAligning: false).run()
             let session = try SessionReader.open(at: path).session()
             #expect(session.state == state && session.finishedRealtime != nil)
         }
@@ -158,7 +158,7 @@ import Timebase
             try Compare.spoil(path, sql)
             let before = try Compare.dump(path)
             let error = failure {
-                _ = try SessionFinisher(path: path).run()
+                _ = try SessionFinisher(path: path, isAligning: false).run()
             }
             #expect(error?.code == code, "\(sql): \(String(describing: error))")
             #expect(try Compare.dump(path) == before, "\(sql)")
@@ -177,7 +177,7 @@ import Timebase
             let (path, _) = try stopped(directory, seed: 15, batches: 60)
             let before = try Compare.dump(path)
             let error = failure {
-                _ = try SessionFinisher(path: path) { step in
+                _ = try SessionFinisher(path: path, alignment: nil) { step in
                     guard step == .compacted else { return }
                     if sql.isEmpty {
                         try Self.changeOneValue(path + ".finishing")

@@ -9,16 +9,18 @@ import Testing
 
 /// The formats' descriptions say what the files are.
 @Suite struct FormatTests {
-    @Test func theDescriptionHoldsTheReader() throws {
-        let text = try FileSystem.readText(repository("Protocols/formats/session-file.md"))
-        let program = try FileSystem.readText(repository("Tests/Readers/session_file.py"))
+    @Test(arguments: [("session-file", "session_file"), ("review-file", "review_file")])
+    func theDescriptionHoldsTheReader(description: String, reader: String) throws {
+        let text = try FileSystem.readText(repository("Protocols/formats/\(description).md"))
+        let program = try FileSystem.readText(repository("Tests/Readers/\(reader).py"))
         let start = try #require(text.range(of: "```python\n"))
         let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
         #expect(text[start.upperBound..<end.lowerBound] == program)
     }
 
-    @Test func theReaderHasAtMostTwentyLinesOfCode() throws {
-        let program = try FileSystem.readText(repository("Tests/Readers/session_file.py"))
+    @Test(arguments: ["session_file", "review_file"])
+    func theReaderHasAtMostTwentyLinesOfCode(name: String) throws {
+        let program = try FileSystem.readText(repository("Tests/Readers/\(name).py"))
         let parts = program.components(separatedBy: "\"\"\"")
         #expect(parts.count >= 3)
         let code = ([parts[0]] + parts[2...]).joined(separator: "\"\"\"")
@@ -62,6 +64,18 @@ import Testing
             #expect(described[name] == columns, "\(name)")
         }
         #expect(text.contains(String(StudyDatabase.applicationIdentifier, radix: 16).uppercased()))
+    }
+
+    @Test func theReviewFileIsDescribedToo() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("session.review")
+        try ReviewFile.writing(path, session: "any").close()
+        let text = try FileSystem.readText(repository("Protocols/formats/review-file.md"))
+        let described = tables(text)
+        for (name, _, columns) in try schema(path) {
+            #expect(described[name] == columns, "\(name)")
+        }
+        #expect(text.contains(String(ReviewSchema.applicationIdentifier, radix: 16).uppercased()))
     }
 
     /// Tables and views of a file, with their columns' names.

@@ -94,7 +94,7 @@ import Timebase
 
     @Test func aWholeFileIsCalledWhole() throws {
         #expect(try errors() == [])
-        _ = try SessionFinisher(path: path).run()
+        _ = try SessionFinisher(path: path, isAligning: false).run()
         #expect(try SessionCheck(path: path).run() == [])
     }
 
@@ -122,7 +122,7 @@ import Timebase
     }
 
     @Test func anOverviewThatShowsSomethingElseIsFound() throws {
-        _ = try SessionFinisher(path: path).run()
+        _ = try SessionFinisher(path: path, isAligning: false).run()
         try FileSystem.write(try FileSystem.read(path), to: path)
         try damage(
             """
@@ -135,7 +135,7 @@ import Timebase
     }
 
     @Test func aChangedFileIsFoundByItsHash() throws {
-        let finished = try SessionFinisher(path: path).run()
+        let finished = try SessionFinisher(path: path, isAligning: false).run()
         #expect(try SessionCheck(path: path, expectedSHA256: finished.sha256).run() == [])
         let other = String(repeating: "0", count: 64)
         let found = try SessionCheck(path: path, expectedSHA256: other).run()

@@ -85,9 +85,44 @@ import Timebase
         try writer.commit(batch())
         try writer.close()
         try check(path)
-        _ = try SessionFinisher(path: path).run()
+        _ = try SessionFinisher(path: path, isAligning: false).run()
         let queue = try DatabaseQueue(path: path)
         #expect(try Row.fetchAll(queue, "SELECT * FROM v_turns").count == 1)
+    }
+
+    /// The wall clock was an hour slow until it was set: UTC is what it said at each moment.
+    @Test func utcIsWhatTheWallClockSaid() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("s.attune")
+        let model = SessionModel(seed: 1, styles: [.slow])
+        let writer = try SessionWriter.create(
+            at: path, description: model.description, streams: model.descriptions)
+        var batch = batch()
+        for (seconds, hours, cause) in [(0, 0, "start"), (2, 1, "step"), (12, 1, "periodic")]
+            as [(Int64, Int64, String)]
+        {
+            let monotonic = Self.start + seconds * 1_000_000_000
+            batch.timeTriples.append(
+                RecordedTriple(
+                    triple: TimeTriple(
+                        monotonic: Instant(nanoseconds: monotonic), boottime: monotonic,
+                        realtime: model.description.startedRealtime + seconds * 1_000_000_000
+                            + hours * 3_600_000_000_000, uncertainty: 100), cause: cause))
+        }
+        try writer.commit(batch)
+        try writer.close()
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        func column(_ sql: String) throws -> [String?] {
+            try Row.fetchAll(queue, sql).map { $0[0] }
+        }
+        #expect(try column("SELECT utc FROM v_turns") == ["2026-11-21T10:30:02.500Z"])
+        #expect(
+            try column("SELECT utc FROM v_events") == [
+                "2026-11-21T09:30:01.500Z", "2026-11-21T10:31:00.000Z",
+            ])
+        // The session's own time does not jump.
+        #expect(try column("SELECT CAST(t_s AS TEXT) FROM v_events") == ["1.5", "60.0"])
     }
 
     private func check(_ path: String) throws {

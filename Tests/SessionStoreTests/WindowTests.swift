@@ -34,7 +34,7 @@ import Timebase
             try reader.close()
             try writer.commit(model.stop())
             try writer.close()
-            _ = try SessionFinisher(path: path).run()
+            _ = try SessionFinisher(path: path, isAligning: false).run()
             try body(try SessionReader.open(at: path), model, &random, "finished, seed \(seed)")
         }
     }
@@ -202,7 +202,7 @@ import Timebase
         try writer.commit(SessionModel(seed: 1).stop())
         try writer.close()
         for form in ["stopped", "finished"] {
-            if form == "finished" { _ = try SessionFinisher(path: path).run() }
+            if form == "finished" { _ = try SessionFinisher(path: path, isAligning: false).run() }
             let reader = try SessionReader.open(at: path)
             for pixels in [1, 3, 10, 100, 1000, 3000] {
                 let end = Instant(nanoseconds: 200_000_000_000)

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <termios.h>
 #include <time.h>
@@ -102,6 +103,32 @@ ssize_t attune_receive_stamped(int fd, void *bytes, size_t count, int64_t *realt
         *realtime = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
     }
     return received;
+}
+
+// timerfd_create(2): a timer of CLOCK_REALTIME at an absolute time with TFD_TIMER_CANCEL_ON_SET is
+// cancelled by each discontinuous change of that clock; read(2) tells it once with ECANCELED.
+static int arm_wall_clock(int fd) {
+    // Some hundred years from 1970: never.
+    struct itimerspec never = {.it_value = {.tv_sec = (time_t)1 << 33}};
+    return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+}
+
+int attune_watch_wall_clock(void) {
+    int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (fd < 0) return -1;
+    if (arm_wall_clock(fd) == 0) return fd;
+    int code = errno;
+    close(fd);
+    errno = code;
+    return -1;
+}
+
+int attune_wall_clock_was_set(int fd) {
+    uint64_t expirations = 0;
+    if (read(fd, &expirations, sizeof expirations) >= 0) return 0;
+    if (errno == EAGAIN || errno == EINTR) return 0;
+    if (errno != ECANCELED) return -1;
+    return arm_wall_clock(fd) == 0 ? 1 : -1;
 }
 
 void attune_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -36,6 +36,10 @@ extension CSVExportRun {
                     "boot_id", .text, "", "The kernel's id of the boot whose clock all times are on"
                 ),
                 CSVColumn("prot_text", .text, "", "Text of the study protocol"),
+                CSVColumn(
+                    "alignment", .integer, "",
+                    "Number of the alignment (attune align) whose times these tables have; empty for "
+                        + "those of the session file itself"),
             ]
         let session = session
         let description = session.description
@@ -66,6 +70,7 @@ extension CSVExportRun {
             file.text(description.softwareVersion)
             file.text(description.bootIdentifier)
             file.text(description.protocolText)
+            file.integer(reader.alignment?.id)
             try file.endRow()
         }
     }

@@ -13,6 +13,7 @@ public enum ControlInterface {
         MethodRule(StartPhase.self),
         MethodRule(Mark.self),
         MethodRule(StopSession.self),
+        MethodRule(Align.self),
         MethodRule(GetClock.self),
         MethodRule(Subscribe.self),
     ]

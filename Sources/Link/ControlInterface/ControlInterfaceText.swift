@@ -142,6 +142,36 @@ extension ControlInterface {
             missed: int
         )
 
+        # What a new alignment changed in a stream. Bounds are the largest 95% bound of its times before and
+        # now; largest_shift_ms is by how much a time changed at most; resets counts where the device's clock
+        # began anew, faults the device times that were wrong and not used. With a refusal, in words, the
+        # new times could not be right and the stream keeps those that it had.
+        type AlignedStreamInfo (
+            name: string,
+            samples: int,
+            segments: int,
+            gaps: int,
+            lost: int,
+            resets: int,
+            faults: int,
+            old_bound_ms: ?float,
+            new_bound_ms: ?float,
+            largest_shift_ms: float,
+            refusal: ?string
+        )
+
+        # A session's times, estimated anew. The number is that of the row set in the review file, previous
+        # the one that readers took before (null: that of the session file itself).
+        type AlignmentInfo (
+            session: string,
+            file: string,
+            review: string,
+            number: int,
+            previous: ?int,
+            method: string,
+            streams: []AlignedStreamInfo
+        )
+
         # The state of the station.
         method GetStatus() -> (status: Status)
 
@@ -178,6 +208,10 @@ extension ControlInterface {
         # Stops recording; answers when everything is durable. The outcome is completed unless said
         # otherwise (aborted, withdrawn or failed, with a reason). Finishing the file goes on by itself.
         method StopSession(session: string, outcome: ?string, reason: ?string) -> (session: SessionInfo)
+
+        # Estimates a finished session's times anew and adds them to the review file beside it; readers take
+        # them from then on. Answers when they are durable.
+        method Align(session: string, reason: ?string) -> (alignment: AlignmentInfo)
 
         # Reads the station's clocks.
         method GetClock() -> (clock: ClockReading)

@@ -126,7 +126,10 @@ extension LinkInterface {
         # connection that does nothing else.
         method Exchange(client_ns: int) -> (received_ns: int, sent_ns: int)
 
-        # Hands in round trips, from which the station maps the client's clock.
+        # Hands in round trips, from which the station maps the client's clock: all of them, in order, best
+        # eight in a row 64 ms apart, every 2 s in the first half minute and every 30 s from then on. A client
+        # with a clock of its own is refused events and samples (ItemRefused) before its first one. Where its
+        # clock jumps or begins anew, the next round trips show it; report some before sending what came after.
         method ReportClock(session: string, client: string, observations: []ClockObservation) -> (
             accepted: int
         )

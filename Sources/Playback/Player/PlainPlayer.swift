@@ -26,8 +26,8 @@ public struct PlainPlayer {
         self.until = until.map { timeline.start + $0 }
     }
 
-    /// Hands out the lines at their time.
-    public func run(_ write: (String) throws -> Void) throws {
+    /// Hands out the lines at their time, each with what it tells of.
+    public func run(_ write: (String, Happening) throws -> Void) throws {
         let began = Clocks.now()
         var next = from
         while true {
@@ -36,7 +36,7 @@ public struct PlainPlayer {
             let end = until.map { min($0, known) } ?? known
             try timeline.forEachHappening(from: next, to: end) { happening in
                 try wait(for: happening.time, since: began)
-                try write(Self.line(happening, start: timeline.start))
+                try write(Self.line(happening, start: timeline.start), happening)
                 return true
             }
             next = max(next, end)

@@ -13,7 +13,7 @@ enum EventText {
         guard event.kind == "mark" else {
             return Happening(
                 time: event.time, kind: .event, subject: event.kind,
-                text: event.payload == "{}" ? "" : event.payload)
+                text: event.payload == "{}" ? "" : event.payload, bound: event.bound)
         }
         // A mark whose payload is of another form is shown as it is.
         let mark = try? JSONDecoder().decode(Mark.self, from: Data(event.payload.utf8))
@@ -22,7 +22,7 @@ enum EventText {
             let list = detail.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.text)" }
             text += " (\(list.joined(separator: ", ")))"
         }
-        return Happening(time: event.time, kind: .mark, subject: "", text: text)
+        return Happening(time: event.time, kind: .mark, subject: "", text: text, bound: event.bound)
     }
 
     static func happening(_ gap: Gap, stream: String) -> Happening {

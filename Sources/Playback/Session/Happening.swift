@@ -28,11 +28,17 @@ public struct Happening: Hashable, Sendable {
     /// What is to be read; may hold anything a person typed, line ends included.
     public var text: String
 
-    public init(time: Instant, kind: Kind, subject: String, text: String) {
+    /// 95% bound of the error of its time, in nanoseconds; nil where none is stored.
+    public var bound: Int64?
+
+    public init(
+        time: Instant, kind: Kind, subject: String, text: String, bound: Int64? = nil
+    ) {
         self.time = time
         self.kind = kind
         self.subject = subject
         self.text = text
+        self.bound = bound
     }
 
     /// In the order of time, then of kind.

@@ -23,14 +23,19 @@ public final class SessionTimeline {
     public private(set) var notes: [Happening] = []
     /// The marks of the whole session, in the order of time.
     public private(set) var marks: [Happening] = []
+    private let alignment: AlignmentChoice
     private var segments: [ClockSegment] = []
     /// Up to where `marks` will not change any more.
     private var marksKnown = Instant(nanoseconds: .min)
 
     /// Opens a session file.
-    public init(path: String) throws(SessionStoreError) {
+    /// - Parameter alignment: whose times are played.
+    public init(
+        path: String, alignment: AlignmentChoice = .newest
+    ) throws(SessionStoreError) {
         self.path = path
-        reader = try SessionReader.open(at: path)
+        self.alignment = alignment
+        reader = try SessionReader.open(at: path, alignment: alignment)
         session = try reader.session()
         range = session.description.started...session.description.started
         try refresh()
@@ -59,7 +64,7 @@ public final class SessionTimeline {
 
     /// Opens the file again, as after its recording was replaced by its finished form.
     public func reopen() throws(SessionStoreError) {
-        let opened = try SessionReader.open(at: path)
+        let opened = try SessionReader.open(at: path, alignment: alignment)
         try? reader.close()
         reader = opened
         try refresh()
@@ -82,7 +87,7 @@ public final class SessionTimeline {
         var found = notes.filter { from <= $0.time && $0.time < to }
         found += try events(from: from, to: to)
         found += try reader.keystrokes(from: from, to: to).map {
-            Happening(time: $0.pressed, kind: .key, subject: "", text: $0.keyClass)
+            Happening(time: $0.pressed, kind: .key, subject: "", text: $0.keyClass, bound: $0.bound)
         }
         return found.sorted(by: Happening.isBefore)
     }
@@ -202,7 +207,8 @@ public final class SessionTimeline {
     private func makeNotes() -> [Happening] {
         let names = Dictionary(uniqueKeysWithValues: streams.map { ($0.id, $0.name) })
         var notes = turns.map {
-            Happening(time: $0.sent, kind: .turn, subject: $0.author, text: $0.text)
+            Happening(
+                time: $0.sent, kind: .turn, subject: $0.author, text: $0.text, bound: $0.bound)
         }
         for (index, phase) in phases.enumerated() {
             notes.append(

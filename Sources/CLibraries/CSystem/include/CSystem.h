@@ -66,6 +66,12 @@ int attune_stamp_messages(int fd);
 /// the message's length, 0 at the end, or -1 with errno set.
 ssize_t attune_receive_stamped(int fd, void *bytes, size_t count, int64_t *realtime);
 
+/// A descriptor that becomes readable when the wall clock is set (the flags of `timerfd_settime` that ask
+/// for it are an enumeration that Glibc's module leaves out). Returns it, or -1 with errno set.
+int attune_watch_wall_clock(void);
+/// Whether the wall clock was set since the last call: 1 or 0, or -1 with errno set.
+int attune_wall_clock_was_set(int fd);
+
 /// Names the calling thread, as `ps -L` and `top -H` show it (15 bytes at most).
 void attune_name_thread(const char *name);
 

@@ -1,0 +1,240 @@
+import Timebase
+
+/// A stream's clock segments and gaps, out of what the estimator found.
+struct StreamAlignment {
+    private(set) var segments: [ClockSegment] = []
+    private(set) var gaps: [Gap] = []
+
+    private let readings: StreamReadings
+    private let alignment: Alignment
+    private let stream: StreamDescription
+
+    /// - Throws: where the result is impossible; then what was there before stays.
+    init(
+        _ stream: StreamDescription, _ readings: StreamReadings, _ alignment: Alignment
+    ) throws(AlignmentRefusal) {
+        self.stream = stream
+        self.readings = readings
+        self.alignment = alignment
+        try checkShape()
+        gaps = gapsWithoutTimes()
+        segments = alignment.isRegular ? try lineSegments() : stampedSegments()
+        try checkSegments()
+        giveGapsTheirTimes()
+    }
+
+    // MARK: - Gaps
+
+    private func gapsWithoutTimes() -> [Gap] {
+        var found: [Int64: Gap] = [:]
+        for fact in readings.facts { found[fact.afterIndex] = fact }
+        for loss in alignment.losses where loss.reading > 0 && loss.lost > 0 {
+            let after = readings.ordinals[loss.reading - 1]
+            if var known = found[after] {
+                // A counter's turns on top of what it shows; or the first count of a break.
+                let isCounted = !readings.uncounted.contains(after)
+                known.lost = (isCounted ? known.lost : 0) &+ loss.lost
+                known.lostBound = loss.lostBound
+                found[after] = known
+            } else {
+                found[after] = gap(readings.causes[after] ?? .inferred, after, loss)
+            }
+        }
+        return found.values.sorted { $0.afterIndex < $1.afterIndex }
+    }
+
+    private func gap(_ cause: Gap.Cause, _ after: Int64, _ loss: Alignment.Loss) -> Gap {
+        let distant = Instant(nanoseconds: 0)
+        return Gap(
+            cause: cause, afterIndex: after, start: distant, end: distant, lost: loss.lost,
+            lostBound: loss.lostBound)
+    }
+
+    /// Gaps begin and end at the times of their neighbours; the time that passed also tells what
+    /// nobody counted.
+    private mutating func giveGapsTheirTimes() {
+        var counted: Set<Int64> = []
+        for loss in alignment.losses where loss.reading > 0 && loss.lost > 0 {
+            counted.insert(readings.ordinals[loss.reading - 1])
+        }
+        var before = 0
+        for place in gaps.indices {
+            let after = gaps[place].afterIndex
+            while before + 1 < segments.count, segments[before + 1].firstIndex <= after {
+                before += 1
+            }
+            guard !segments.isEmpty else { return }
+            let previous = segments[before]
+            let next = segments[min(before + 1, segments.count - 1)]
+            if after >= 0, after < readings.sampleCount {
+                gaps[place].start = time(of: after, in: previous)
+            }
+            if after < 0, let first = segments.first {
+                gaps[place].end = first.origin
+            } else if next.firstIndex == after + 1 {
+                gaps[place].end = time(of: after + 1, in: next)
+            }
+            gaps[place].end = max(gaps[place].start, gaps[place].end)
+            guard readings.uncounted.contains(after) else { continue }
+            if after >= 0, next.firstIndex == after + 1, !counted.contains(after) {
+                estimate(&gaps[place], previous, next)
+            }
+            // A bound of nothing, or of whole turns, would later be taken for a count.
+            gaps[place].lostBound = max(1, gaps[place].lostBound)
+            if let modulus = stream.counterModulus, gaps[place].lostBound < .max,
+                gaps[place].lostBound % modulus == 0
+            {
+                gaps[place].lostBound += 1
+            }
+        }
+    }
+
+    private func estimate(_ gap: inout Gap, _ before: ClockSegment, _ after: ClockSegment) {
+        let elapsed = Double(gap.end - gap.start)
+        let period = max(before.period, after.period)
+        guard period > 0 else { return }
+        gap.lost = max(0, Int64(clamping: (elapsed / period).rounded()) - 1)
+        gap.lostBound = Int64(
+            clamping: (Double(before.bound &+ after.bound) / period).rounded(.up))
+    }
+
+    private func time(of ordinal: Int64, in segment: ClockSegment) -> Instant {
+        guard segment.isStamped else { return segment.time(of: ordinal) }
+        return Instant(nanoseconds: readings.clock.arrival[place(of: ordinal)])
+    }
+
+    /// The reading that brought a sample.
+    private func place(of ordinal: Int64) -> Int {
+        var (low, high) = (0, readings.ordinals.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if readings.ordinals[middle] >= ordinal { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    // MARK: - Segments
+
+    /// First samples behind a gap, in order.
+    private func starts() -> [Int64] {
+        gaps.map { $0.afterIndex + 1 }.filter { $0 > 0 && $0 < readings.sampleCount }
+    }
+
+    private func lineSegments() throws(AlignmentRefusal) -> [ClockSegment] {
+        var segments: [ClockSegment] = []
+        let starts = starts()
+        var start = 0
+        var fact = 0
+        var lost: Int64 = 0
+        var expected = 0
+        for line in alignment.lines {
+            guard line.firstReading == expected, line.lastReading >= line.firstReading,
+                line.lastReading < readings.ordinals.count, line.period > 0, line.period < 1e15
+            else { throw AlignmentRefusal(reason: "a line is impossible") }
+            expected = line.lastReading + 1
+            var first =
+                line.firstReading == 0 ? 0 : readings.ordinals[line.firstReading - 1] + 1
+            let last = readings.ordinals[line.lastReading]
+            while first <= last {
+                while start < starts.count, starts[start] <= first { start += 1 }
+                let end = start < starts.count ? min(last, starts[start] - 1) : last
+                // Within a piece no number is missing, so that index and ordinal go side by side.
+                while fact < readings.facts.count, readings.facts[fact].afterIndex < first {
+                    let known = readings.facts[fact]
+                    if known.afterIndex >= 0, !readings.uncounted.contains(known.afterIndex) {
+                        lost = lost &+ known.lost
+                    }
+                    fact += 1
+                }
+                segments.append(segment(first, end, lost, line))
+                first = end + 1
+            }
+        }
+        guard expected == readings.ordinals.count else {
+            throw AlignmentRefusal(reason: "the lines do not reach the last sample")
+        }
+        return segments
+    }
+
+    private func segment(
+        _ first: Int64, _ last: Int64, _ lost: Int64, _ line: Alignment.Line
+    ) -> ClockSegment {
+        let nominal = stream.clockModel.period
+        return ClockSegment(
+            firstIndex: first, lastIndex: last,
+            // As the line's own `time(of:)`, but nothing can overflow.
+            origin: Instant(nanoseconds: line.origin)
+                + Int64(clamping: (Double(first &+ lost &- line.index) * line.period).rounded()),
+            period: line.period, bound: line.bound, method: Aligner.method,
+            driftPPM: nominal > 0 ? (line.period / nominal - 1) * 1e6 : nil, jitter: line.jitter)
+    }
+
+    /// Where times follow no line, a sample's time is its packet's arrival, and the constant delay
+    /// is part of the bound.
+    private func stampedSegments() -> [ClockSegment] {
+        var segments: [ClockSegment] = []
+        let bounds = starts() + [readings.sampleCount]
+        var first: Int64 = 0
+        var reading = 0
+        for end in bounds where end > first {
+            let origin = reading
+            var bound: Int64 = 0
+            while reading < readings.ordinals.count, readings.ordinals[reading] < end {
+                bound = max(bound, alignment.bounds[reading])
+                reading += 1
+            }
+            // A counter's gap within a packet shares its reading.
+            if reading < readings.ordinals.count { bound = max(bound, alignment.bounds[reading]) }
+            segments.append(
+                ClockSegment(
+                    firstIndex: first, lastIndex: end - 1,
+                    origin: Instant(nanoseconds: readings.clock.arrival[origin]), period: 0,
+                    bound: bound &+ stream.typicalDelay, method: ClockSegment.stampedMethod))
+            first = end
+        }
+        return segments
+    }
+
+    // MARK: - Whether it can be
+
+    private func checkShape() throws(AlignmentRefusal) {
+        let count = readings.ordinals.count
+        guard alignment.times.count == count, alignment.bounds.count == count,
+            alignment.losses.allSatisfy({ (0..<count).contains($0.reading) && $0.lostBound >= 0 })
+        else { throw AlignmentRefusal(reason: "not every reading was aligned") }
+        // Nothing arrives before it was sampled; a few may, by the 95% of a bound.
+        var early = 0
+        for place in 0..<count
+        where alignment.times[place] &- alignment.bounds[place] > readings.clock.arrival[place] {
+            early += 1
+        }
+        guard early * 5 <= count else {
+            throw AlignmentRefusal(reason: "\(early) of \(count) times lie behind their arrival")
+        }
+    }
+
+    private func checkSegments() throws(AlignmentRefusal) {
+        var next: Int64 = 0
+        for (place, segment) in segments.enumerated() {
+            guard segment.isPossible, segment.bound >= 0, segment.firstIndex == next,
+                segment.isStamped || segment.period > 0
+            else {
+                throw AlignmentRefusal(
+                    reason: "the segment at sample \(segment.firstIndex) is impossible")
+            }
+            next = segment.lastIndex + 1
+            guard place > 0 else { continue }
+            let previous = segments[place - 1]
+            let back =
+                time(of: previous.lastIndex, in: previous)
+                - time(of: segment.firstIndex, in: segment)
+            guard back <= previous.bound &+ segment.bound else {
+                throw AlignmentRefusal(
+                    reason: "times go back by \(back) ns at sample \(segment.firstIndex)")
+            }
+        }
+        guard next == readings.sampleCount else {
+            throw AlignmentRefusal(reason: "\(readings.sampleCount - next) samples have no time")
+        }
+    }
+}
