@@ -99,6 +99,39 @@ import Timebase
         #expect(worst < 3 * Double(summary.worstBound) / 1e6, "\(worst)")
     }
 
+    @Test func theCommandAlignsTables() throws {
+        let directory = try TemporaryDirectory("aligned")
+        let (input, output) = (directory.file("in.csv"), directory.file("out.csv"))
+        var text = "index,device_s,arrival_s\r\n"
+        for index in 0..<200 { text += "\(index),,1795253400.\(100 + index * 4)\r\n" }
+        try FileSystem.write(Array(text.utf8), to: input)
+        func align(_ arguments: String...) throws -> Program {
+            try Program(Program.attune, ["align", "--csv"] + arguments, in: directory.path)
+        }
+        let told = try align(input, "--out", output, "--rate", "250")
+        #expect(told.status == 0 && told.output.isEmpty, "\(told.errors)")
+        #expect(told.errors.contains("200 rows in 1 segment"))
+        #expect(told.errors.contains("the bound says nothing about its error"))
+        #expect(try FileSystem.readText(output).split(separator: "\n").count == 201)
+        let json = try align(
+            input, "--out", output, "--rate", "250", "--delay-uncertainty-ms", "3", "--json")
+        let object =
+            try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(object?["rows"] as? Int == 200 && json.errors.isEmpty)
+        #expect(object?["bound_median_ms"] as? Double ?? 0 >= 3)
+        let piped = try align(input, "--out", "-")
+        #expect(piped.output.hasPrefix("index,aligned_s,bound_s,segment\n0,1795253400."))
+        let before = try FileSystem.readText(output)
+        try FileSystem.write(Array((text + "200,,later\n").utf8), to: input)
+        let wrong = try align(input, "--out", output)
+        #expect(wrong.status == 1)
+        #expect(wrong.errors.contains("in.csv:202: arrival_s: \"later\" is no number"))
+        let over = try align(input, "--out", input)
+        #expect(over.status == 1 && over.errors.contains("is the input itself"))
+        #expect(try FileSystem.readText(output) == before)
+        #expect(try FileSystem.list(directory.path) == ["in.csv", "out.csv"])
+    }
+
     /// The output with the header of an input, so that it can be read as one.
     private static func renamed(_ path: String, _ directory: TemporaryDirectory) throws -> String {
         let text = try FileSystem.readText(path)
