@@ -207,8 +207,11 @@ struct EnvelopeFit: Sendable {
         let sag =
             sag(x - windows[place].center, bend) * (1 - share)
             + sag(windows[place + 1].center - x, bend) * share
+        // How long the windows are was chosen by the same readings, and a bend shifts where lines rest: with
+        // 20 ppm of wander 93 of 100 errors were within the lines' own bound, and are 95 with this.
         return (
-            a.value(at: x) * (1 - share) + b.value(at: x) * share + sag / 2, deviation * deviation,
+            a.value(at: x) * (1 - share) + b.value(at: x) * share + sag / 2,
+            1.4 * deviation * deviation,
             max(0.4 * sag, 3 * misfit)
         )
     }
