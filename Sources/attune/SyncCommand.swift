@@ -29,10 +29,11 @@ struct SyncFileCommand: ParsableCommand {
         help: ArgumentHelp(
             "Draw arrivals against aligned times into an SVG file.", valueName: "out.svg"))
     var plot: String?
+    @OptionGroup var times: AlignmentOption
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let reader = try SessionReader.open(at: file)
+        let reader = try SessionReader.open(at: file, alignment: times.alignment)
         let report = try SyncReport(reader)
         try reader.close()
         if let plot {

@@ -45,6 +45,7 @@ struct SyncTapCommand: ParsableCommand {
     var from: String?
     @Option(help: "With --file: up to this time.")
     var to: String?
+    @OptionGroup var times: AlignmentOption
     @OptionGroup var which: WhichSession
     @OptionGroup var global: GlobalOptions
 
@@ -104,7 +105,7 @@ struct SyncTapCommand: ParsableCommand {
     }
 
     private func inFile(_ path: String) throws -> TapReport {
-        let reader = try SessionReader.open(at: path)
+        let reader = try SessionReader.open(at: path, alignment: times.alignment)
         defer { try? reader.close() }
         let choices = try TapSource.choices(reader)
         let (first, second) = try sources(choices.streams, choices.clients)

@@ -27,11 +27,12 @@ struct RoundTrips {
     var leastError: Int64? { trips.map { $0.onTheWay / 2 }.min() }
     private static let stretches = 40
 
-    /// - Parameter observations: those of one client, in the order of the file: for each trip one of the
-    ///   way there (without `sent`) and one of the way back.
+    /// - Parameter observations: those of one client's clock, in the order of the file: for each trip one
+    ///   of the way there (without `sent`) and one of the way back. Those of single events (with an
+    ///   index) are passed over.
     init(_ observations: [ClockObservation]) {
         var there: ClockObservation?
-        for observation in observations {
+        for observation in observations where observation.index == nil {
             if observation.sent == nil {
                 there = observation
                 continue
@@ -48,6 +49,21 @@ struct RoundTrips {
                 Trip(time: first.arrival, offset: down &+ (up &- down) / 2, onTheWay: onTheWay))
         }
         fit()
+    }
+
+    /// - Parameter resets: moments from which on the client has another clock, ascending. Offset and drift
+    ///   are those of the last one.
+    init(_ observations: [ClockObservation], resets: [Instant]) {
+        var rest = observations[...]
+        var earlier: [RoundTrips] = []
+        for reset in resets {
+            let end = rest.firstIndex { $0.arrival >= reset } ?? rest.endIndex
+            earlier.append(RoundTrips(Array(rest[..<end])))
+            rest = rest[end...]
+        }
+        self.init(Array(rest))
+        trips = earlier.flatMap(\.trips) + trips
+        residuals = earlier.flatMap(\.residuals) + residuals
     }
 
     private mutating func fit() {

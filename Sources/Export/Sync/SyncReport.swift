@@ -11,6 +11,9 @@ public struct SyncReport: Sendable {
     /// Streams first, by their numbers, then linked clients by name, then the station's own marks.
     public var streams: [StreamSync] = []
 
+    /// The kind of streams that are the clocks of linked clients.
+    private static let clientKind = "client"
+
     /// Reads a session from end to end, a chunk at a time.
     public init(_ reader: SessionReader) throws(SessionStoreError) {
         path = reader.path
@@ -27,7 +30,7 @@ public struct SyncReport: Sendable {
         let gaps = Dictionary(grouping: try reader.gaps(), by: \.stream)
         let observations = try reader.clockObservations()
         let events = try reader.events()
-        for stream in descriptions {
+        for stream in descriptions where stream.kind != Self.clientKind {
             var builder = StreamSyncBuilder(
                 reader: reader, stream: stream, gaps: (gaps[stream.id] ?? []).map(\.gap),
                 from: from, to: to)
@@ -36,12 +39,14 @@ public struct SyncReport: Sendable {
                     observations: observations.filter { $0.stream == stream.id },
                     events: events.filter { $0.stream == stream.id }))
         }
-        try addClients(reader, events, observations)
+        try addClients(
+            reader, events, observations, descriptions.filter { $0.kind == Self.clientKind })
     }
 
     /// What linked clients and the station sent that belongs to no stream.
     private mutating func addClients(
-        _ reader: SessionReader, _ events: [SessionEvent], _ observations: [ClockObservation]
+        _ reader: SessionReader, _ events: [SessionEvent], _ observations: [ClockObservation],
+        _ clocks: [StreamDescription]
     ) throws(SessionStoreError) {
         var times: [String: [(time: Instant, bound: Int64)]] = [:]
         for event in events where event.stream == nil {
@@ -56,12 +61,20 @@ public struct SyncReport: Sendable {
         let readings = Dictionary(grouping: observations.filter { $0.client != nil }) {
             $0.client ?? ""
         }
-        for name in Set(times.keys).union(readings.keys).sorted() where !name.isEmpty {
+        var segments: [String: [[ClockSegment]]] = [:]
+        for clock in clocks {
+            let own = try reader.clockSegments(clock.id)
+            if !own.isEmpty { segments[clock.source, default: []].append(own) }
+        }
+        let names = Set(times.keys).union(readings.keys).union(segments.keys)
+        for name in names.sorted() where !name.isEmpty {
             streams.append(
-                .client(name, times[name] ?? [], readings[name] ?? [], from: from, to: to))
+                .client(
+                    name, times[name] ?? [], readings[name] ?? [], segments[name] ?? [], from: from,
+                    to: to))
         }
         if let own = times[""], !own.isEmpty {
-            streams.append(.client("station", own, [], from: from, to: to))
+            streams.append(.client("station", own, [], [], from: from, to: to))
         }
     }
 }
@@ -70,15 +83,20 @@ extension StreamSync {
     /// A linked client: what it sent, and the round trips by which its clock was read.
     static func client(
         _ name: String, _ times: [(time: Instant, bound: Int64)],
-        _ observations: [ClockObservation], from: Instant, to: Instant
+        _ observations: [ClockObservation], _ clocks: [[ClockSegment]], from: Instant, to: Instant
     ) -> StreamSync {
-        let trips = RoundTrips(observations)
+        // A client's clock that jumps is another one, which begins with its own first line.
+        let begins = clocks.compactMap { $0.first?.origin }.sorted()
+        let resets = Array(begins.dropFirst())
+        let trips = RoundTrips(observations, resets: resets)
         var client = StreamSync(
             name: name, source: .events, clock: trips.trips.isEmpty ? "station" : "own")
         client.count = Int64(times.count)
         client.setBounds(times)
         client.offset = trips.offset
-        client.driftPPM = trips.driftPPM
+        // In the file it is by how much the station's clock is the faster one.
+        client.driftPPM = clocks.last?.last?.driftPPM.map { -$0 } ?? trips.driftPPM
+        client.resets = resets
         let onTheWay = trips.trips.map(\.onTheWay).sorted()
         client.roundTripLeast = onTheWay.first
         client.roundTripMedian = onTheWay.isEmpty ? nil : onTheWay[onTheWay.count / 2]

@@ -42,9 +42,11 @@ public enum TapOnsets {
         let middle = known[known.count / 2]
         let deviations = known.map { abs($0 - middle) }.sorted()
         let noise = 1.4826 * deviations[deviations.count / 2]
-        // A coarse converter has no noise most of the time, and a step of its own is no tap.
+        // A coarse converter has no noise most of the time, and a step of its own is no tap; unless there
+        // are hardly any others, as where a button is read.
+        let span = largest - middle
         let quantum = known.first { $0 > 0 } ?? 0
-        let limit = middle + max(threshold * noise, 0.1 * (largest - middle), 2 * quantum)
+        let limit = middle + max(threshold * noise, 0.1 * span, min(2 * quantum, 0.5 * span))
         var onsets: [Onset] = []
         var place = lag
         while place < changes.count {
@@ -55,7 +57,8 @@ public enum TapOnsets {
             let onset = onset(times, values, changes, at: place, lag: lag, limit: limit)
             onsets.append(onset)
             let end = onset.time + refractory
-            while place < changes.count, times[place] < end { place += 1 }
+            // At least one on: where samples are far apart, the end may lie behind already.
+            repeat { place += 1 } while place < changes.count && times[place] < end
         }
         return strong(onsets, expected: expected)
     }
