@@ -32,6 +32,24 @@ extension AlignmentRun {
         }
     }
 
+    /// Whether readings lie much further from the clock found than from their neighbours: then there is
+    /// no rate, and arrivals are nearer to the truth.
+    func isLoose(_ jitter: Double) -> Bool {
+        var heights: [Double] = []
+        for group in groups {
+            guard let fit = group.fit else { continue }
+            for number in stride(from: 0, to: group.x.count, by: max(1, group.x.count / 4096)) {
+                let x = group.x[number]
+                heights.append(
+                    arrival[group.range.lowerBound + number] - x - fit.value(at: x).value)
+            }
+        }
+        guard heights.count >= 64 else { return false }
+        heights.sort()
+        // An exponential's middle half is ln 3 scales wide.
+        return heights[heights.count * 3 / 4] - heights[heights.count / 4] > 1.6 * 1.1 * jitter
+    }
+
     /// A density for streams so short that their own says nothing.
     private func fallback(_ y: [Double]) -> Double {
         let spread = (y.max() ?? 0) - (y.min() ?? 0)

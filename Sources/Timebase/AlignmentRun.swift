@@ -13,6 +13,8 @@ struct AlignmentRun {
     let arrival: [Double]
     /// Finest step of the arrivals.
     let resolution: Double
+    /// Where the rate had to be learned: how much arrivals differ from one reading to the next.
+    var jitter: Double?
 
     /// Readings of one clock, and their times on it.
     struct Group {
@@ -50,6 +52,7 @@ struct AlignmentRun {
         for range in stretches() { add(range) }
         guard alignment.isRegular || !groups.isEmpty else { return arrivals() }
         fit()
+        if let jitter, isLoose(jitter) { return arrivals() }
         report()
         return alignment
     }
@@ -125,16 +128,19 @@ struct AlignmentRun {
         let y = arrival[range]
         let known = model.period > 0 ? model.period : (period > 0 ? period : nil)
         let rate = RateEstimate(x: index[...], arrival: ArraySlice(Array(y)), expected: known)
-        if model.kind != .counter, !rate.isRegular {
-            alignment.isRegular = false
-            return
-        }
         var step = known ?? rate.slope
         let drift = rate.slope / step - 1
         let slack = max(model.tolerancePPM, 1) * 1e-6
         var slopes = -slack...slack
-        if known == nil || abs(drift) > slack + 20e-6 && range.count >= 64 && model.kind != .counter
-        {
+        // A rate that is known and shows itself is believed; any other has to be kept to.
+        let isLearned =
+            known == nil
+            || abs(drift) > slack + 20e-6 && range.count >= 64 && model.kind != .counter
+        if isLearned {
+            guard rate.isRegular || model.kind == .counter else {
+                alignment.isRegular = false
+                return
+            }
             // The rate is what the readings say it is, and a crystal's away from that at most.
             step = known == nil ? rate.slope : step
             let middle = known == nil ? 0 : drift
@@ -149,7 +155,14 @@ struct AlignmentRun {
             groups.append(Group(range: range, x: x, slopes: slopes, segment: nextSegment))
             return
         }
+        if isLearned { jitter = rate.jitter }
         let found = losses(x, Array(y), drift: mean, unit: unit, jitter: rate.jitter)
+        // What is lost makes all later; only a rate that wanders about makes much of it earlier, too.
+        let falls = found.count { $0.size < 0 }
+        if model.kind != .counter, falls >= 3, falls * 8 >= found.count {
+            alignment.isRegular = false
+            return
+        }
         var start = 0
         var steps: [Int] = []
         var shift = 0.0
