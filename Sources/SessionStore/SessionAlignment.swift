@@ -35,7 +35,12 @@ struct SessionAlignment {
         recorded: [Gap], observations: [(index: Int64, time: Int64)]
     ) throws(SessionStoreError) -> Result {
         var result = Result(stream: stream, segments: segments, gaps: gaps)
-        guard !stream.channels.isEmpty, stream.clock != .stamped else { return result }
+        // Samples of no rate, such as the intervals between heartbeats, are as irregular as they came:
+        // a line would smooth away what they tell.
+        guard !stream.channels.isEmpty, stream.clock != .stamped, stream.clockModel.period > 0
+        else {
+            return result
+        }
         let readings = try StreamReadings(
             stream, samples, gaps: recorded, observations: observations)
         guard !readings.ordinals.isEmpty else { return result }

@@ -21,6 +21,39 @@ struct StreamAlignment {
         segments = alignment.isRegular ? try lineSegments() : stampedSegments()
         try checkSegments()
         giveGapsTheirTimes()
+        doubtMovedTurns()
+    }
+
+    /// Where whole turns of the counter are now told at another gap than while recording, nobody knows
+    /// which is right: both counts say so, and so do the times in between.
+    private mutating func doubtMovedTurns() {
+        var moved: Int64 = 0
+        var open: [(gap: Int, moved: Int64)] = []
+        for place in gaps.indices {
+            guard let recorded = readings.counts[gaps[place].afterIndex] else { continue }
+            let difference = gaps[place].lost &- recorded
+            if difference == 0, moved == 0 { continue }
+            moved &+= difference
+            open.append((place, moved))
+            // What never comes back is a loss that the recording did not find, or that was none.
+            guard moved == 0 else { continue }
+            for (entry, next) in zip(open, open.dropFirst()) {
+                doubt(by: entry.moved, from: entry.gap, to: next.gap)
+            }
+            open = []
+        }
+    }
+
+    private mutating func doubt(by moved: Int64, from first: Int, to last: Int) {
+        let samples = Int64(clamping: moved.magnitude)
+        for gap in [first, last] { gaps[gap].lostBound = max(gaps[gap].lostBound, samples) }
+        for place in segments.indices
+        where segments[place].firstIndex > gaps[first].afterIndex
+            && segments[place].lastIndex <= gaps[last].afterIndex
+        {
+            segments[place].bound &+= Int64(
+                clamping: (Double(samples) * segments[place].period).rounded(.up))
+        }
     }
 
     // MARK: - Gaps
@@ -53,10 +86,6 @@ struct StreamAlignment {
     /// Gaps begin and end at the times of their neighbours; the time that passed also tells what
     /// nobody counted.
     private mutating func giveGapsTheirTimes() {
-        var counted: Set<Int64> = []
-        for loss in alignment.losses where loss.reading > 0 && loss.lost > 0 {
-            counted.insert(readings.ordinals[loss.reading - 1])
-        }
         var before = 0
         for place in gaps.indices {
             let after = gaps[place].afterIndex
@@ -76,7 +105,7 @@ struct StreamAlignment {
             }
             gaps[place].end = max(gaps[place].start, gaps[place].end)
             guard readings.uncounted.contains(after) else { continue }
-            if after >= 0, next.firstIndex == after + 1, !counted.contains(after) {
+            if after >= 0, next.firstIndex == after + 1 {
                 estimate(&gaps[place], previous, next)
             }
             // A bound of nothing, or of whole turns, would later be taken for a count.

@@ -14,6 +14,9 @@ struct StreamReadings {
     /// The cause that was told for a gap, by the ordinal before it.
     private(set) var causes: [Int64: Gap.Cause] = [:]
 
+    /// Counts of the device as they were recorded, whole turns of its counter included.
+    private(set) var counts: [Int64: Int64] = [:]
+
     var sampleCount: Int64 { (ordinals.last ?? -1) + 1 }
 
     /// Reads a stream.
@@ -33,6 +36,9 @@ struct StreamReadings {
                 fact.lost = lost
                 fact.lostBound = 0
                 facts.append(fact)
+                if stream.counterModulus != nil, gap.lostBound == 0 {
+                    counts[gap.afterIndex] = gap.lost
+                }
             case .uncounted:
                 facts.append(gap)
                 uncounted.insert(gap.afterIndex)

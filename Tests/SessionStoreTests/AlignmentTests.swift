@@ -201,6 +201,28 @@ import Timebase
         #expect(!FileSystem.exists(review))
     }
 
+    /// Whole turns of a counter that the estimator tells at another gap than the recording did.
+    @Test func turnsThatMoveAreDoubted() throws {
+        _ = try AlignedRecording.write(to: path)
+        let moving = SessionAlignment { model, readings in
+            var alignment = Aligner(model).align(readings)
+            guard model.modulus != nil, var loss = alignment.losses.last else { return alignment }
+            // Found 2,500 samples and a gap earlier than it was.
+            loss.reading = readings.index.firstIndex { $0 >= 7_500 + 136 } ?? 0
+            alignment.losses = [loss]
+            return alignment
+        }
+        _ = try SessionFinisher(path: path, alignment: moving).run()
+        let reader = try SessionReader.open(at: path)
+        let gaps = try reader.gaps(AlignedRecording.ecg).map(\.gap)
+        #expect(gaps.map(\.lost) == [5, 130, 257, 7], "\(gaps)")
+        #expect(gaps.map(\.lostBound) == [0, 0, 256, 256])
+        for segment in try reader.clockSegments(AlignedRecording.ecg) {
+            let isBetween = segment.firstIndex > 7_499 && segment.lastIndex <= 9_999
+            #expect((segment.bound > 1_000_000_000) == isBetween, "\(segment)")
+        }
+    }
+
     @Test func checkLooksAtTheReviewToo() throws {
         func errors() throws -> [String] {
             try SessionCheck(path: path).run().filter { $0.severity == .error }.map {
