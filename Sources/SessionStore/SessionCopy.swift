@@ -19,7 +19,7 @@ struct SessionCopy {
     func run(from original: Database, to database: Database) throws -> [Int64: SampleDigest] {
         try SessionSchema.create(in: database)
         let tables = try SessionSchema.copiedTables(of: original)
-        if tables.count > SessionSchema.tables.count {
+        if tables.contains("key_codes") {
             try database.execute(sql: SessionSchema.keyCodes)
         }
         for table in tables where alignment == nil || !SessionSchema.timeTables.contains(table) {

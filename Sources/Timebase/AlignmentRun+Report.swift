@@ -21,7 +21,8 @@ extension AlignmentRun {
             }
             let fit = EnvelopeFit(
                 x: group.x[...], y: y[...], slopes: slopes, resolution: resolution,
-                reference: known?.density ?? fallback(y))
+                reference: known?.density ?? fallback(y),
+                shortest: jitter == nil ? 20e9 : 1e9)
             group.fit = fit
             groups[place] = group
             if known == nil {

@@ -37,16 +37,20 @@ struct EnvelopeFit: Sendable {
     ///   - resolution: of y; above 0.
     ///   - reference: density of readings just above the clock, for one reading, where there are too
     ///     few to tell it.
+    ///   - shortest: nanoseconds within which the clock's rate does not change. What bends a clock
+    ///     faster than that is no clock: delays that come in stretches look like it.
     init(
         x: ArraySlice<Double>, y: ArraySlice<Double>, slopes: ClosedRange<Double>,
-        resolution: Double, reference: Double
+        resolution: Double, reference: Double, shortest: Double
     ) {
         let facts = Facts(slopes: slopes, resolution: resolution, reference: reference)
         let points = EnvelopePoints(x, y, slopes)
         var best = Self.chain(1, points, facts)
         var misses = 0
         var count = 2
-        while misses < 4, count <= Self.mostWindows, x.count / count >= Self.fewest {
+        let most = min(
+            Double(Self.mostWindows), 2 * (points.last - points.first) / max(shortest, 1))
+        while misses < 4, Double(count) <= most, x.count / count >= Self.fewest {
             let finer = Self.chain(count, points, facts)
             let gain = Self.gain(of: finer, over: best, points)
             let price = 2 * Double(finer.count - best.count) * (1 + log(Double(x.count)) / 2)
@@ -60,7 +64,9 @@ struct EnvelopeFit: Sendable {
         }
         // The price is paid where a bend of several times the noise is left. Half as long windows have a
         // quarter of it, and twice the noise.
-        if best.count > 1, x.count / best.count / 2 >= Self.fewest / 2 {
+        if best.count > 1, Double(2 * best.count) <= 2 * most,
+            x.count / best.count / 2 >= Self.fewest / 2
+        {
             let finer = Self.chain(2 * best.count, points, facts)
             if finer.count > best.count { best = finer }
         }
