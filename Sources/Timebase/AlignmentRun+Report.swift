@@ -33,16 +33,33 @@ extension AlignmentRun {
         }
     }
 
+    /// What comes later was sampled later. Where a few readings had all waited for a reader that was just
+    /// starting, the next ones show it, and the time before them is the latest that is possible.
+    mutating func order() {
+        for place in groups.indices.dropLast().reversed() {
+            let next = groups[place + 1]
+            let group = groups[place]
+            guard let last = group.x.last, next.range.lowerBound == group.range.upperBound
+            else { continue }
+            let start = next.x[0] + next.value(at: next.x[0]).value
+            // A packet's own samples came with it.
+            let advance = max(
+                1, readings.steps(from: next.range.lowerBound - 1, to: next.range.lowerBound))
+            let excess = last + group.value(at: last).value - (start - advance * period)
+            if excess > 0 { groups[place].wait = excess }
+        }
+    }
+
     /// Whether readings lie much further from the clock found than from their neighbours: then there is
     /// no rate, and arrivals are nearer to the truth.
     func isLoose(_ jitter: Double) -> Bool {
         var heights: [Double] = []
         for group in groups {
-            guard let fit = group.fit else { continue }
             for number in stride(from: 0, to: group.x.count, by: max(1, group.x.count / 4096)) {
-                let x = group.x[number]
-                heights.append(
-                    arrival[group.range.lowerBound + number] - x - fit.value(at: x).value)
+                let first = group.range.lowerBound
+                let reading = together(first + number, group.range.upperBound).upperBound - 1
+                let x = group.x[reading - first]
+                heights.append(arrival[reading] - x - group.value(at: x).value)
             }
         }
         guard heights.count >= 64 else { return false }
@@ -73,16 +90,22 @@ extension AlignmentRun {
             while next < group.range.lowerBound { appendArrival(next); next += 1 }
             next = group.range.upperBound
             guard let fit = group.fit else { continue }
-            if !isFirst { addUnknownLoss(before: group, fit) }
+            if !isFirst { addUnknownLoss(before: group) }
             isFirst = false
             if group.isRegular {
                 late += appendLines(group, fit)
             } else {
                 alignment.isRegular = false
-                late += appendPoints(group, fit)
+                late += appendPoints(group)
             }
         }
         while next < count { appendArrival(next); next += 1 }
+        for (range, size) in doubts {
+            for reading in range {
+                alignment.bounds[reading] = Int64(
+                    clamping: hypot(Double(alignment.bounds[reading]), size).rounded(.up))
+            }
+        }
         if !alignment.isRegular { alignment.lines = [] }
         alignment.jitter = Int64(clamping: (late / Double(max(1, count))).rounded())
         alignment.losses.sort { $0.reading < $1.reading }
@@ -126,10 +149,10 @@ extension AlignmentRun {
     }
 
     /// - Returns: the sum of the readings' delays.
-    private mutating func appendPoints(_ group: Group, _ fit: EnvelopeFit) -> Double {
+    private mutating func appendPoints(_ group: Group) -> Double {
         var late = 0.0
         for (number, reading) in group.range.enumerated() {
-            let (value, variance, bias) = fit.value(at: group.x[number])
+            let (value, variance, bias) = group.value(at: group.x[number])
             let time = group.x[number] + value
             late += arrival[reading] - time
             alignment.times.append(absolute(time + origin))
@@ -160,7 +183,7 @@ extension AlignmentRun {
         let base = group.range.lowerBound
         let first = group.x[part.lowerBound - base]
         let last = group.x[part.upperBound - base]
-        let middle = fit.value(at: (first + last) / 2)
+        let middle = group.value(at: (first + last) / 2)
         let tolerance = max(1_000, Double(bound(variance: middle.variance, bias: middle.bias)) / 8)
         let knots = [first] + fit.knots(from: first, to: last, tolerance: tolerance) + [last]
         var late = 0.0
@@ -172,17 +195,17 @@ extension AlignmentRun {
                 isLast || group.x[reading - base] < to
             { reading += 1 }
             guard reading > begin else { continue }
-            late += appendLine(group, fit, begin...(reading - 1), from, to)
+            late += appendLine(group, begin...(reading - 1), from, to)
         }
         return late
     }
 
     private mutating func appendLine(
-        _ group: Group, _ fit: EnvelopeFit, _ part: ClosedRange<Int>, _ from: Double, _ to: Double
+        _ group: Group, _ part: ClosedRange<Int>, _ from: Double, _ to: Double
     ) -> Double {
         let base = group.range.lowerBound
-        let low = fit.value(at: from).value
-        let high = fit.value(at: to).value
+        let low = group.value(at: from).value
+        let high = group.value(at: to).value
         let slope = to > from ? (high - low) / (to - from) : 0
         let index = readings.index[part.lowerBound]
         let place = group.x[part.lowerBound - base]
@@ -197,7 +220,7 @@ extension AlignmentRun {
         for reading in part {
             let x = group.x[reading - base]
             let time = x + low + slope * (x - from)
-            let value = fit.value(at: x)
+            let value = group.value(at: x)
             late += arrival[reading] - time
             variance += value.variance
             bias = max(bias, value.bias)
@@ -213,10 +236,10 @@ extension AlignmentRun {
     }
 
     /// What is missing where neither count nor clock went on: the time that passed tells it.
-    private mutating func addUnknownLoss(before group: Group, _ fit: EnvelopeFit) {
+    private mutating func addUnknownLoss(before group: Group) {
         let reading = group.range.lowerBound
         guard period > 0, group.isRegular, let previous = alignment.times.last else { return }
-        let (value, variance, bias) = fit.value(at: group.x[0])
+        let (value, variance, bias) = group.value(at: group.x[0])
         let time = absolute(group.x[0] + value + origin)
         // What both times share, the constant delay, does not matter here.
         let error = hypot(

@@ -13,6 +13,8 @@ struct AlignmentRun {
     let arrival: [Double]
     /// Finest step of the arrivals.
     let resolution: Double
+    /// Readings that may lie on either side of a loss, and how far off they are then.
+    var doubts: [(range: Range<Int>, size: Double)] = []
     /// Where the rate had to be learned: how much arrivals differ from one reading to the next.
     var jitter: Double?
 
@@ -26,6 +28,15 @@ struct AlignmentRun {
         var steps: [Int] = []
         var slopes: ClosedRange<Double>
         var fit: EnvelopeFit?
+        /// How much later than possible the fit is, since all of its readings waited.
+        var wait = 0.0
+
+        /// The clock at a place, the variance of its estimate, and how far off it may be beside that.
+        func value(at x: Double) -> (value: Double, variance: Double, bias: Double) {
+            guard let fit else { return (0, 0, 0) }
+            let (value, variance, bias) = fit.value(at: x)
+            return (value - wait, variance, hypot(bias, wait))
+        }
         /// Which clock it is; the same for groups between which only a count is unknown.
         var segment: Int
     }
@@ -52,6 +63,7 @@ struct AlignmentRun {
         for range in stretches() { add(range) }
         guard alignment.isRegular || !groups.isEmpty else { return arrivals() }
         fit()
+        order()
         if let jitter, isLoose(jitter) { return arrivals() }
         report()
         return alignment
@@ -182,6 +194,7 @@ struct AlignmentRun {
         for place in x.indices {
             if let step = loss, step.reading == place {
                 loss = next.next()
+                doubt(together(range.lowerBound + place, range.upperBound), by: step.size)
                 if step.units > 0 {
                     shift += Double(step.units) * unit
                     steps.append(range.lowerBound + place)
@@ -218,11 +231,26 @@ struct AlignmentRun {
         }
     }
 
+    /// Where samples are missing within what came together, nothing says before which of it.
+    mutating func doubt(_ range: Range<Int>, by size: Double) {
+        guard range.count > 1 else { return }
+        doubts.append((range.lowerBound..<(range.upperBound - 1), abs(size)))
+    }
+
+    /// The readings from one on that came at the same moment as it.
+    func together(_ first: Int, _ end: Int) -> Range<Int> {
+        var last = first
+        while last + 1 < end, arrival[last + 1] <= arrival[last] { last += 1 }
+        return first..<(last + 1)
+    }
+
     /// No rate and no times: arrivals are all there is.
     private mutating func arrivals() -> Alignment {
         alignment.isRegular = false
         let steps = zip(arrival.dropFirst(), arrival).map { max(0, $0 - $1) }.sorted()
-        let usual = steps.isEmpty ? 0 : steps[steps.count / 2]
+        // Of many that come together, most steps are none.
+        let mean = steps.isEmpty ? 0 : steps.reduce(0, +) / Double(steps.count)
+        let usual = steps.isEmpty ? 0 : max(steps[steps.count / 2], mean)
         // How late they are nobody can tell; half the usual time from one to the next is what their
         // order is worth, and more than 50 ms no transport is expected to take.
         let own = min(usual / 2, 50e6)

@@ -50,7 +50,7 @@ struct DeviceTimeline: Sendable {
         let steps = zip(offset.dropFirst(), offset).map { abs($0 - $1) }.sorted()
         let typical = steps[steps.count / 2]
         let resolution = Self.resolution(rows.map { readings.device[$0] })
-        isRegular = typical <= max(0.02 * period, 1.1 * resolution)
+        isRegular = Self.keepsRate(offset, typical: typical, period, resolution)
         if isRegular {
             followIndex(
                 rows, device, offset, arrival, max(0.1 * period, 6 * typical, 2 * resolution))
@@ -95,6 +95,16 @@ struct DeviceTimeline: Sendable {
         for unit: Int64 in [10_000_000, 1_000_000, 100_000, 10_000, 1_000]
         where device.allSatisfy({ $0 % unit == 0 }) { return Double(unit) }
         return 1
+    }
+
+    /// Whether the device's times differ from its rate by noise alone, which does not add up.
+    private static func keepsRate(
+        _ offset: [Double], typical: Double, _ period: Double, _ resolution: Double
+    ) -> Bool {
+        if typical <= max(0.02 * period, 1.1 * resolution) { return true }
+        guard typical <= 0.1 * period, offset.count > 64 else { return false }
+        let far = zip(offset.dropFirst(32), offset).map { abs($0 - $1) }.sorted()
+        return far[far.count / 2] < 2 * typical
     }
 
     /// Whether device times explain the arrivals better than a rate does.

@@ -32,13 +32,14 @@ enum EnvelopeMass {
             limit *= 4
         }
         let sorted = near.map(\.height).sorted()
-        let used = min(wanted, sorted.count)
-        let far = max(sorted[used - 1], resolution)
+        let far = max(sorted[min(wanted, sorted.count) - 1], resolution)
+        // Coarse stamps put many at the same height.
+        let used = sorted.count { $0 <= far }
         // The line rests on two of them, which therefore say nothing of the density.
         let free = max(1, Double(used) - 2)
         let share = min(free / Double(count), 0.9)
         var mass = -Double(count) * log(1 - share) / far
-        if used >= 128 {
+        if used >= 128, far > 4 * resolution {
             // Where small delays get rarer towards the least one, what counts is the height below
             // which one reading is expected; where they get denser, the density next to the line.
             let few = used / 16

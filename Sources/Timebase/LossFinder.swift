@@ -29,7 +29,7 @@ struct LossFinder: Sendable {
     private static let proof = 12.0
     private static let fewest = 3.0
     /// What is late must stay late for so long, in nanoseconds.
-    private static let patience = 500e6
+    private static let patience = 100e6
 
     /// - Parameters:
     ///   - x: the device's time of each reading as its numbers give it, never falling.
@@ -63,12 +63,13 @@ struct LossFinder: Sendable {
                     threshold: threshold, jitter: jitter, noise: noise)
             {
                 steps.append(step)
-                shift += step.units > 0 ? Double(step.units) * unit : step.size
+                let moved = step.units > 0 ? Double(step.units) * unit : step.size
+                shift += moved
                 begin = step.reading
                 if step.units == 0 { past = level[step.reading] - shift }
                 // Readings on the way to the step are those before it.
                 for passed in place..<max(step.reading, place) {
-                    past = min(past, lateness[passed] - shift + step.size)
+                    past = min(past, lateness[passed] - shift + moved)
                 }
                 place = step.reading
                 past = min(past, lateness[place] - shift)
@@ -81,7 +82,6 @@ struct LossFinder: Sendable {
             {
                 // Earlier than was possible: the count or the clock is another.
                 steps.append(Step(reading: place, size: -fall, units: 0, error: noise))
-                shift = level[place] - past
                 shift = lateness[place] - past
                 begin = place
             }
@@ -96,25 +96,26 @@ struct LossFinder: Sendable {
         begin: Int, threshold: Double, jitter: Double, noise: Double
     ) -> Step? {
         // The last readings before a loss can be late themselves, so that the level rises in several
-        // steps; the largest is the loss.
-        var best = start
-        var jump = level[start] - level[start - 1]
+        // steps: it counts when so many readings brought no further rise as prove one.
+        let proof = Self.proof / (1 - exp(-threshold / jitter))
+        let wanted = Int(min(64, max(8, proof.rounded(.up))))
+        let slight = max(noise, threshold / 5)
+        var reached = level[start]
         var quiet = 0
         var place = start + 1
-        while place < level.count, quiet < 8 {
-            let rise = level[place] - level[place - 1]
-            if rise >= threshold {
+        while place < level.count, quiet < wanted {
+            if level[place] - reached > slight {
+                reached = level[place]
                 quiet = 0
-                if rise > jump {
-                    best = place
-                    jump = rise
-                }
             } else {
                 quiet += 1
             }
             place += 1
         }
         let last = place - 1
+        // What was lower than that came before the loss.
+        var best = start
+        while best < last, level[best] < level[last] - threshold / 2 { best += 1 }
         let size = level[last] - shift - past
         // How long does it stay so?
         var end = last

@@ -21,7 +21,7 @@ struct RateEstimate: Sendable {
         }
         slope = expected ?? (arrival[last] - arrival[places[0]]) / (x[last] - x[places[0]])
         for round in 0..<4 {
-            let block = max(4, min(64 << round, places.count / 24))
+            let block = max(4, min(32 << min(round, 2), places.count / 24))
             if let better = Self.middle(places, x, arrival, slope, block) { slope = better }
         }
         judge(places, x, arrival)

@@ -256,6 +256,78 @@ import Testing
         #expect(Set(alignment.segments) == [0, 1])
     }
 
+    @Test("Readings that all waited are no later than those behind them")
+    func waited() {
+        var made = SimulatedStream(rate: 1000, seconds: 20).make(seed: 15)
+        // Between two restarts a reader got one burst alone, 400 ms after its last sample.
+        for place in 8_000..<8_300 {
+            made.readings.arrival[place] = Int64(made.truth[8_299]) + 405_000_000
+        }
+        made.readings.restarts = [8_000, 8_300]
+        var model = SimulatedStream(rate: 1000).model
+        model.kind = .counter
+        let alignment = Aligner(model).align(made.readings)
+        #expect(zip(alignment.times.dropFirst(), alignment.times).allSatisfy { $0 >= $1 })
+        #expect(made.error(alignment.times) < 1)
+        for place in 8_000..<8_300 {
+            let error = abs(Double(alignment.times[place]) - made.truth[place])
+            #expect(error <= Double(alignment.bounds[place]))
+        }
+        #expect(alignment.bounds[8_100] > 100_000_000)
+    }
+
+    @Test("Coarse stamps shift nothing by more than their step")
+    func coarse() {
+        var made = SimulatedStream(losses: [(50, 1.5)], isCounted: false).make(seed: 16)
+        for place in made.readings.arrival.indices {
+            made.readings.arrival[place] =
+                (made.readings.arrival[place] + 500_000) / 1_000_000 * 1_000_000
+        }
+        let alignment = Aligner(SimulatedStream().model).align(made.readings)
+        #expect(made.error(alignment.times) < 0.6)
+        #expect(alignment.losses.map(\.lost) == [375])
+    }
+
+    @Test("Batches keep an unknown rate; where samples are missing within one, its bound says so")
+    func batchesAlone() {
+        var stream = SimulatedStream(rate: 130, seconds: 200, batch: 73)
+        let (made, alignment) = align(
+            stream, seed: 17, ClockModel(kind: .arrival, period: 0, typicalDelay: stream.delay))
+        #expect(alignment.isRegular)
+        #expect(made.error(alignment.times) < 0.5)
+
+        stream.losses = [(100, 3.5)]
+        stream.isCounted = false
+        let (other, aligned) = align(stream, seed: 18)
+        #expect(aligned.losses.map(\.lost) == [455])
+        let isCovered = aligned.times.indices.allSatisfy {
+            abs(Double(aligned.times[$0]) - other.truth[$0]) <= 4 * Double(aligned.bounds[$0])
+        }
+        #expect(isCovered)
+    }
+
+    @Test("A device's times may be noisy")
+    func noisyDevice() {
+        var stream = SimulatedStream(seconds: 60)
+        stream.device = { _, clock, random in
+            1_000_000_000_000 + Int64(clock) + Int64.random(in: -500_000...500_000, using: &random)
+        }
+        let (made, alignment) = align(stream, seed: 19)
+        #expect(made.error(alignment.times) < 0.05)
+        #expect(alignment.faults.isEmpty)
+        #expect(alignment.resets.isEmpty)
+    }
+
+    @Test("Many losses of a sample each, and one near the end")
+    func smallLosses() {
+        let stream = SimulatedStream(
+            losses: (0..<38).map { (Double($0) * 3 + 2, 0.004) } + [(119, 0.5)], isCounted: false)
+        let (made, alignment) = align(stream, seed: 20)
+        #expect(made.error(alignment.times) < 2)
+        let missing = Int64(120 * 250 - made.truth.count)
+        #expect(abs(alignment.losses.reduce(0) { $0 + $1.lost } - missing) <= 1)
+    }
+
     @Test("95 of 100 times are within their bound", arguments: [0, 1_000_000])
     func calibration(uncertainty: Int64) {
         var within = 0
