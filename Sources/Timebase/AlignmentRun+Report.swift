@@ -22,7 +22,7 @@ extension AlignmentRun {
             let fit = EnvelopeFit(
                 x: group.x[...], y: y[...], slopes: slopes, resolution: resolution,
                 reference: known?.density ?? fallback(y),
-                shortest: jitter == nil ? 20e9 : 1e9)
+                shortest: spreadLimit == nil ? 20e9 : 1e9)
             group.fit = fit
             groups[place] = group
             if known == nil {
@@ -52,7 +52,7 @@ extension AlignmentRun {
 
     /// Whether readings lie much further from the clock found than from their neighbours: then there is
     /// no rate, and arrivals are nearer to the truth.
-    func isLoose(_ jitter: Double) -> Bool {
+    func isLoose(_ limit: Double) -> Bool {
         var heights: [Double] = []
         for group in groups {
             for number in stride(from: 0, to: group.x.count, by: max(1, group.x.count / 4096)) {
@@ -64,8 +64,8 @@ extension AlignmentRun {
         }
         guard heights.count >= 64 else { return false }
         heights.sort()
-        // An exponential's middle half is ln 3 scales wide.
-        return heights[heights.count * 3 / 4] - heights[heights.count / 4] > 1.6 * 1.1 * jitter
+        let spread = heights[heights.count * 3 / 4] - heights[heights.count / 4]
+        return spread > limit
     }
 
     /// A density for streams so short that their own says nothing.

@@ -15,8 +15,8 @@ struct AlignmentRun {
     let resolution: Double
     /// Readings that may lie on either side of a loss, and how far off they are then.
     var doubts: [(range: Range<Int>, size: Double)] = []
-    /// Where the rate had to be learned: how much arrivals differ from one reading to the next.
-    var jitter: Double?
+    /// Where the rate had to be learned: how wide the middle half of delays can be if it is one.
+    var spreadLimit: Double?
 
     /// Readings of one clock, and their times on it.
     struct Group {
@@ -64,7 +64,7 @@ struct AlignmentRun {
         guard alignment.isRegular || !groups.isEmpty else { return arrivals() }
         fit()
         order()
-        if let jitter, isLoose(jitter) { return arrivals() }
+        if let spreadLimit, isLoose(spreadLimit) { return arrivals() }
         report()
         return alignment
     }
@@ -167,7 +167,8 @@ struct AlignmentRun {
             groups.append(Group(range: range, x: x, slopes: slopes, segment: nextSegment))
             return
         }
-        if isLearned { jitter = rate.jitter }
+        // An exponential's middle half is ln 3 scales wide.
+        if isLearned { spreadLimit = max(1.6 * 1.1 * rate.jitter, 0.1 * rate.slope) }
         let found = losses(x, Array(y), drift: mean, unit: unit, jitter: rate.jitter)
         // What is lost makes all later; only a rate that wanders about makes much of it earlier, too.
         let falls = found.count { $0.size < 0 }

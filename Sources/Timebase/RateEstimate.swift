@@ -98,6 +98,10 @@ struct RateEstimate: Sendable {
         guard lateness.count >= 32 else { return }
         let far = spread(min(64, lateness.count / 4))
         let middle = spread(min(16, lateness.count / 8))
-        isRegular = !(far > 2.5 * near && middle > 1.6 * near && near > 0)
+        // Lateness that comes in stretches adds up too, but to a small part of a step.
+        let isLarge =
+            far > 0.1 * slope * (x[places[places.count - 1]] - x[places[0]])
+            / Double(places.count - 1)
+        isRegular = !(isLarge && far > 2.5 * near && middle > 1.6 * near && near > 0)
     }
 }
