@@ -15,6 +15,9 @@ import Glibc
 /// typical delay is taken off, and its uncertainty, taken as normal, is in the bound. So the bound is
 /// the root of the sum of squares of the estimate's own 95% bound and the delay's.
 ///
+/// **Order.** Readings that came behind later ones are put where their index belongs, and named; the
+/// result is in the order in which they came.
+///
 /// Where samples keep to no rate and carry no times of their own, arrivals are all there is: they
 /// are given back, less the typical delay.
 public struct Aligner: Sendable {
@@ -27,7 +30,11 @@ public struct Aligner: Sendable {
 
     /// Aligns the readings of one stream. A pure function; takes some hundred nanoseconds a reading.
     public func align(_ readings: ClockReadings) -> Alignment {
-        var run = AlignmentRun(model, readings)
-        return run.result()
+        guard let order = ReadingOrder(readings) else {
+            var run = AlignmentRun(model, readings)
+            return run.result()
+        }
+        var run = AlignmentRun(model, order.apply(readings))
+        return order.revert(run.result())
     }
 }

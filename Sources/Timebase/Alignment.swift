@@ -40,7 +40,8 @@ public struct Alignment: Hashable, Sendable {
     public enum Fault: String, Hashable, Sendable, Codable, CaseIterable {
         /// The same as the one before, though the sample is another.
         case duplicated
-        /// Earlier than the one before, though the sample is later.
+        /// Earlier than the one before, though the sample is later; or the whole reading came behind
+        /// later ones, and its device time is used.
         case reordered
         /// Far from where its neighbours say that it must be.
         case corrupt
@@ -51,7 +52,7 @@ public struct Alignment: Hashable, Sendable {
     /// 95% bound of the error of each, in nanoseconds.
     public var bounds: [Int64] = []
     /// The lines, in order of the readings; together they have all of them. Times on a line are those
-    /// in `times`. Empty where times follow no line (`isRegular` is false).
+    /// in `times`. Empty where times follow no line (`isRegular` is false) or readings were reordered.
     public var lines: [Line] = []
     /// By the place of the reading.
     public var segments: [Int32] = []

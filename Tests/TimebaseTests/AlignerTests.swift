@@ -278,6 +278,37 @@ import Testing
         #expect(alignment.bounds[8_100] > 100_000_000)
     }
 
+    @Test(
+        "Readings that came behind later ones are put where they belong", arguments: [true, false])
+    func reordered(hasDevice: Bool) {
+        var stream = SimulatedStream(seconds: 60)
+        if hasDevice { stream.device = { _, clock, _ in 1_000_000_000_000 + Int64(clock) } }
+        var made = stream.make(seed: 22)
+        var swapped: [Int] = []
+        for place in stride(from: 50, to: made.truth.count - 50, by: 41) {
+            let other = place + 1 + place % 5
+            // The reading at `place` comes five or less later.
+            made.readings.index.insert(made.readings.index.remove(at: place), at: other)
+            made.truth.insert(made.truth.remove(at: place), at: other)
+            let arrival = max(made.readings.arrival[other], made.readings.arrival.remove(at: place))
+            made.readings.arrival.insert(arrival, at: other)
+            if hasDevice {
+                made.readings.device.insert(made.readings.device.remove(at: place), at: other)
+            }
+            swapped.append(other)
+        }
+        // And once a reading came twice.
+        made.readings.index[30] = made.readings.index[29]
+        if hasDevice { made.readings.device[30] = made.readings.device[29] }
+        made.truth[30] = made.truth[29]
+        let alignment = Aligner(stream.model).align(made.readings)
+        #expect(made.error(alignment.times) < 0.05)
+        let resets = alignment.resets
+        #expect(resets.isEmpty)
+        let late = alignment.faults.filter { $0.value == .reordered }.keys.sorted()
+        #expect(late == swapped)
+    }
+
     @Test("Lateness in stretches is no irregular rate")
     func stretches() {
         var made = SimulatedStream(rate: 10, seconds: 60, jitter: 0.1).make(seed: 21)
