@@ -41,12 +41,15 @@ extension AlignmentRun {
             let group = groups[place]
             guard let last = group.x.last, next.range.lowerBound == group.range.upperBound
             else { continue }
-            let start = next.x[0] + next.value(at: next.x[0]).value
+            let after = next.value(at: next.x[0])
+            let before = group.value(at: last)
             // A packet's own samples came with it.
             let advance = max(
                 1, readings.steps(from: next.range.lowerBound - 1, to: next.range.lowerBound))
-            let excess = last + group.value(at: last).value - (start - advance * period)
-            if excess > 0 { groups[place].wait = excess }
+            let excess = last + before.value - (next.x[0] + after.value - advance * period)
+            // Where a clock was set and nothing lost, chance has them cross half of the time.
+            let chance = 3 * (before.variance + after.variance).squareRoot()
+            if excess > chance + after.bias { groups[place].wait = excess }
         }
     }
 
