@@ -12,9 +12,9 @@ cd "$(dirname "$0")/.."
 
 work=.build-deb
 root=$work/root
-version=$(sed -n 's/.*public static let version = "\(.*\)".*/\1/p' Sources/Recording/Station.swift)
+version=$(sed -n 's/.*static let current = "\(.*\)".*/\1/p' Sources/SessionStore/SoftwareVersion.swift)
 architecture=$(dpkg --print-architecture)
-[ -n "$version" ] || { echo "Sources/Recording/Station.swift names no version" >&2; exit 1; }
+[ -n "$version" ] || { echo "Sources/SessionStore/SoftwareVersion.swift names no version" >&2; exit 1; }
 # The same programs give the same package, to the byte.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
