@@ -78,6 +78,35 @@ class BluetoothRecordingTest(BluetoothTest):
         self.assertEqual(level, strap.battery)
         self.assert_bluetoothd_survived()
 
+    def find_again_after_bluetoothd(self, polar, radio):
+        """BlueZ 5.66 now and then falls itself over a client that dies with a descriptor of notifications in
+        its hands, and systemd starts it again. The strap is then out of reach, and must be found again."""
+        self.report("bluetoothd fell with the client, and was started again")
+        runs = polar.sent[PolarStrap.ECG]
+        waits = []
+
+        def packets():
+            # A strap without a connection lets itself be found, once each time.
+            if polar.connection is not None:
+                waits.clear()
+            elif not waits:
+                waits.append(True)
+                radio.do(polar.advertise())
+            return len(runs) >= 3 and len(runs[-1]) >= 8
+
+        self.await_value("8 packets after bluetoothd's return", packets)
+        path = self.finished_file()
+        for kind, channels in ((PolarStrap.ECG, ["ecg"]), (PolarStrap.ACCELERATION, ["accX", "accY", "accZ"])):
+            runs = [[sample for packet in run for sample in packet] for run in polar.sent[kind]]
+            stored, gaps = self.pieces(path, self.stream(path, "polar", channels[0]), channels)
+            self.report(f"{channels}: {[len(piece) for piece in stored]} stored of "
+                        f"{[len(run) for run in runs]} sent; gaps {gaps}")
+            self.assertEqual(gaps[0][0], "disconnect")
+            self.assertIn(gaps[-1][0], ["disconnect", "restart"])
+            self.assert_sent(stored[0], runs[0], None, 4 * PolarStrap.kinds[kind][1])
+            self.assert_sent(stored[1], runs[1][:len(stored[1])], 0)
+            self.assert_sent(stored[-1], runs[-1], 0, len(runs[-1]))
+
     def test_polar_strap_is_recorded_lost_and_taken_up_after_a_crash(self):
         polar = PolarStrap(seed=12)
         radio = self.radio(polar)
@@ -97,6 +126,8 @@ class BluetoothRecordingTest(BluetoothTest):
         # Killed with the descriptor of notifications in its hands: the link stays, and is taken over.
         self.guest.run("systemctl kill --signal=KILL attuned")
         self.guest.wait_until("systemctl is-active attuned", "the daemon is up again")
+        if self.guest.run("pidof bluetoothd || true").strip() != self.bluetoothd:
+            return self.find_again_after_bluetoothd(polar, radio)
         if polar.connection is None:
             radio.do(polar.advertise())
         # The strap never stopped, so that nothing is started anew: its second run goes on.
