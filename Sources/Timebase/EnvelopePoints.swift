@@ -72,20 +72,7 @@ struct EnvelopePoints: Sendable {
     /// The lower hull, by rising x.
     func hull(_ range: Range<Int>) -> [LowerHull.Point] {
         var hull: [LowerHull.Point] = []
-        for place in range {
-            let point = LowerHull.Point(x: x[place], y: y[place])
-            if let last = hull.last, point.x <= last.x {
-                guard point.y < last.y else { continue }
-                hull.removeLast()
-            }
-            while hull.count >= 2 {
-                let a = hull[hull.count - 2]
-                let b = hull[hull.count - 1]
-                if (b.x - a.x) * (point.y - a.y) - (b.y - a.y) * (point.x - a.x) > 0 { break }
-                hull.removeLast()
-            }
-            hull.append(point)
-        }
+        for place in range { LowerHull.extend(&hull, by: LowerHull.Point(x: x[place], y: y[place])) }
         return hull
     }
 }

@@ -20,6 +20,12 @@ struct LowerHull: Hashable, Sendable {
 
     /// Adds a point whose x is larger than all before it; one with the same x replaces a higher one.
     mutating func add(_ point: Point) {
+        Self.extend(&corners, by: point)
+        if corners.count > Self.capacity { thin() }
+    }
+
+    /// Adds a point to a hull of any size.
+    static func extend(_ corners: inout [Point], by point: Point) {
         if let last = corners.last, point.x <= last.x {
             guard point.y < last.y else { return }
             corners.removeLast()
@@ -32,7 +38,6 @@ struct LowerHull: Hashable, Sendable {
             corners.removeLast()
         }
         corners.append(point)
-        if corners.count > Self.capacity { thin() }
     }
 
     private mutating func thin() {
