@@ -72,7 +72,9 @@ struct EnvelopePoints: Sendable {
     /// The lower hull, by rising x.
     func hull(_ range: Range<Int>) -> [LowerHull.Point] {
         var hull: [LowerHull.Point] = []
-        for place in range { LowerHull.extend(&hull, by: LowerHull.Point(x: x[place], y: y[place])) }
+        for place in range {
+            LowerHull.extend(&hull, by: LowerHull.Point(x: x[place], y: y[place]))
+        }
         return hull
     }
 }
