@@ -9,21 +9,8 @@ extension IntegrationTests {
     @Suite struct ChatAlignmentTests {
         @Test func draftEditsLieAtTheirKeys() throws {
             let station = try StationProcess()
-            let pipe = station.file("keyboard")
-            #expect(unsafe mkfifo(pipe, 0o600) == 0)
-            try station.write(
-                settings: "keyboards: [{test_source: \(pipe), name: keyboard}]\n")
-            try station.start()
-            let session = try station.json(
-                "session", "start", "chat", "p1", "--protocol", "pilot")
-            let path = try #require(session["file"]?.string)
-            #expect(try station.attune("session", "phase", "chat").code == 0)
-            let chat = try ProgramRun(
-                station.program("attune-chat"),
-                [
-                    "--terminal", "--runtime", station.runtime, "--scripted-participant",
-                    "--pace", "0.3", "--keyboard", pipe, "--state", station.file("state"),
-                ], place: station.directory.path)
+            let pipe = try station.startWithKeyboard()
+            let (chat, path) = try station.startChat(study: "chat", pace: "0.3", keyboard: pipe)
             try waitFor("three turns of the participant", seconds: 90) {
                 guard chat.isRunning else {
                     throw IntegrationFailure("the chat ended: \(chat.errorText)")

@@ -8,23 +8,11 @@ extension IntegrationTests {
     @Suite struct SyncTapTests {
         @Test func keysAndDraftsAreComparedLive() throws {
             let station = try StationProcess()
-            let pipe = station.file("keyboard")
-            #expect(unsafe mkfifo(pipe, 0o600) == 0)
-            try station.write(
-                settings: "keyboards: [{test_source: \(pipe), name: keyboard}]\n")
-            try station.start()
+            let pipe = try station.startWithKeyboard()
             let nothing = try station.attune("sync", "tap")
             #expect(nothing.code == 1 && nothing.error.contains("session"), "\(nothing.error)")
-            let session = try station.json("session", "start", "tap", "p1", "--protocol", "pilot")
-            let path = try #require(session["file"]?.string)
-            #expect(try station.attune("session", "phase", "chat").code == 0)
             // A slow typist: no second key within the window of the first.
-            let chat = try ProgramRun(
-                station.program("attune-chat"),
-                [
-                    "--terminal", "--runtime", station.runtime, "--scripted-participant",
-                    "--pace", "3", "--keyboard", pipe, "--state", station.file("state"),
-                ], place: station.directory.path)
+            let (chat, path) = try station.startChat(study: "tap", pace: "3", keyboard: pipe)
             try waitFor("the chat to be linked", seconds: 60) {
                 guard chat.isRunning else {
                     throw IntegrationFailure("the chat ended: \(chat.errorText)")
