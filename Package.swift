@@ -62,23 +62,23 @@ let package = Package(
         systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
-        .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
+        .target(name: "CSystemCalls", path: "Sources/CLibraries/CSystemCalls"),
 
         // The ground: time, and the kernel's calls.
         library("Timebase"),
-        library("SystemCalls", ["Timebase", "CSystem"]),
+        library("SystemCalls", ["Timebase", "CSystemCalls"]),
 
         // The way of a sample.
-        library("Ring", ["Timebase", "SystemCalls", "CSystem"]),
+        library("Ring", ["Timebase", "SystemCalls", "CSystemCalls"]),
         library("Declarations", [yams]),
         library("DeviceProfiles", ["Timebase", "Declarations"]),
         library(
             "LinuxDevices",
-            ["Timebase", "SystemCalls", "CSystem", "CUdev", "CEvdev", "CSystemd"]),
+            ["Timebase", "SystemCalls", "CSystemCalls", "CUdev", "CEvdev", "CSystemd"]),
         library(
             "SessionStore",
             ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium"]),
-        library("Link", ["Timebase", "SystemCalls", "CSystem"]),
+        library("Link", ["Timebase", "SystemCalls", "CSystemCalls"]),
         library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
         library(
             "Recording",
@@ -91,20 +91,20 @@ let package = Package(
         library("SimulatedClient", ["Timebase", "StudyProtocol"]),
         library(
             "Chat",
-            ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
+            ["Timebase", "SystemCalls", "CSystemCalls", "Link", "SimulatedClient", "StudyProtocol"]),
 
         // Sensors of the network, in a process of their own.
         library(
-            "NetworkSensors", ["Timebase", "SystemCalls", "CSystem", "Declarations", "Link"]),
+            "NetworkSensors", ["Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link"]),
 
         // Looking back.
-        library("Playback", ["Timebase", "SystemCalls", "CSystem", "SessionStore"]),
+        library("Playback", ["Timebase", "SystemCalls", "CSystemCalls", "SessionStore"]),
         library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
 
         // Devices spoken from the other side.
         library(
             "VirtualDevices",
-            ["Timebase", "SystemCalls", "CSystem", "Declarations", "DeviceProfiles"]),
+            ["Timebase", "SystemCalls", "CSystemCalls", "Declarations", "DeviceProfiles"]),
 
         // Thin programs.
         program("attuned", ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
@@ -126,17 +126,17 @@ let package = Package(
             "attune-bench",
             [
                 "Timebase", "SystemCalls", "Ring", "DeviceProfiles", "Link", "SessionStore",
-                "Recording", "VirtualDevices", "CSystem", argumentParser,
+                "Recording", "VirtualDevices", "CSystemCalls", argumentParser,
             ]),
 
         // Tests mirror the targets.
         .target(
-            name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
+            name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystemCalls"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests(
             "PlaybackTests",
             [
-                "Timebase", "SystemCalls", "CSystem", "SessionStore", "Playback", "TestSupport",
+                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Playback", "TestSupport",
                 "attune",
             ]),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
@@ -158,7 +158,7 @@ let package = Package(
         tests(
             "VirtualDevicesTests",
             [
-                "Timebase", "SystemCalls", "CSystem", "DeviceProfiles", "VirtualDevices",
+                "Timebase", "SystemCalls", "CSystemCalls", "DeviceProfiles", "VirtualDevices",
                 "TestSupport", "attune",
             ]),
         .executableTarget(
@@ -167,7 +167,7 @@ let package = Package(
         tests(
             "LinuxDevicesTests",
             [
-                "Timebase", "SystemCalls", "CSystem", "CEvdev", "LinuxDevices", "TestSupport",
+                "Timebase", "SystemCalls", "CSystemCalls", "CEvdev", "LinuxDevices", "TestSupport",
                 "device-probe", "attune",
             ]),
         .target(
@@ -183,14 +183,14 @@ let package = Package(
         // The process that RingTests kills.
         .executableTarget(
             name: "RingWriterHelper",
-            dependencies: ["Timebase", "SystemCalls", "CSystem", "Ring", "TestSupport"],
+            dependencies: ["Timebase", "SystemCalls", "CSystemCalls", "Ring", "TestSupport"],
             path: "Tests/RingWriterHelper", swiftSettings: house),
         tests(
             "RingTests", ["Timebase", "SystemCalls", "Ring", "RingWriterHelper", "TestSupport"]),
         tests(
             "ChatTests",
             [
-                "Timebase", "SystemCalls", "CSystem", "Link", "Chat", "LinkTestSupport",
+                "Timebase", "SystemCalls", "CSystemCalls", "Link", "Chat", "LinkTestSupport",
                 "TestSupport", "attune-chat",
             ]),
         tests(

@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Declarations
 import DeviceProfiles
 import Foundation

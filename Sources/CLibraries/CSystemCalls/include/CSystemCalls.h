@@ -1,7 +1,7 @@
 // Calls and constants of Linux that Swift's Glibc module cannot see: function-like macros,
 // variadic calls, and headers that it leaves out. Each is one line of C and says why it exists.
-#ifndef ATTUNE_CSYSTEM_H
-#define ATTUNE_CSYSTEM_H
+#ifndef ATTUNE_CSYSTEMCALLS_H
+#define ATTUNE_CSYSTEMCALLS_H
 
 #include <poll.h>
 #include <stdbool.h>
