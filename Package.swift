@@ -21,6 +21,13 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+/// What the participant's pages are served with.
+let web: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: house)
@@ -54,6 +61,10 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
     ],
     targets: [
         // The system's libraries.
@@ -89,9 +100,14 @@ let package = Package(
 
         // The chat.
         library("SimulatedClient", ["Timebase", "StudyProtocol"]),
-        library(
-            "Chat",
-            ["Timebase", "SystemCalls", "CSystemCalls", "Link", "SimulatedClient", "StudyProtocol"]),
+        .target(
+            name: "Chat",
+            dependencies: [
+                "Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link",
+                "SimulatedClient", "StudyProtocol", logging,
+            ] + web,
+            // The participant's page is served as files.
+            exclude: ["Page"], swiftSettings: house),
 
         // Sensors of the network, in a process of their own.
         library(
@@ -118,7 +134,7 @@ let package = Package(
         program(
             "attune-chat",
             [
-                "Timebase", "SystemCalls", "Link", "Chat", "SimulatedClient", "StudyProtocol",
+                "Timebase", "SystemCalls", "Link", "Chat", "SimulatedClient", "StudyProtocol", logging,
                 argumentParser,
             ]),
         program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
