@@ -17,3 +17,4 @@ for interface in Control Link; do
         echo "}"
     } > "$file"
 done
+swift format -i ../../Sources/Link/*Interface/*InterfaceText.swift
