@@ -107,12 +107,23 @@ public final class LinkedClient {
         kind: String, time: Instant, bound: Int64? = nil, stream: String? = nil,
         payload: JSONValue
     ) throws(LinkError) -> Int64 {
+        let sequence = try put(
+            kind: kind, time: time, bound: bound, stream: stream, payload: payload)
+        try process()
+        return sequence
+    }
+
+    /// Puts an event into the outbox alone; it goes out with the next `process()`. For programs that
+    /// have many at once: what goes out together is made durable together.
+    @discardableResult
+    public func put(
+        kind: String, time: Instant, bound: Int64? = nil, stream: String? = nil,
+        payload: JSONValue
+    ) throws(LinkError) -> Int64 {
         let event = LinkEvent(
             sequence: outbox.lastSequence + 1, timeNs: time.nanoseconds, boundNs: bound,
             stream: stream, kind: kind, payload: payload)
-        let sequence = try append("event", event)
-        try process()
-        return sequence
+        return try append("event", event)
     }
 
     /// Sends samples of a registered stream as one item.
@@ -157,6 +168,14 @@ public final class LinkedClient {
         trips.add(observations)
         try process()
     }
+
+    /// What `restore` takes, for a client of the same name that goes on later.
+    public var knownTrips: (trips: [ClockObservation], confirmed: Int) {
+        (trips.observations, trips.confirmed)
+    }
+
+    /// Whether it knows any round trip of its clock.
+    public var hasTrips: Bool { !trips.isEmpty }
 
     /// Puts back what an earlier process reported, before anything else is done.
     /// - Parameter confirmed: how many of them, from the first, the daemon is known to have.

@@ -1,7 +1,7 @@
 /// Round trips of a client's own clock: which the daemon has, and which it is still to be told. A pure
 /// value.
 struct ReportedTrips {
-    private var observations: [ClockObservation] = []
+    private(set) var observations: [ClockObservation] = []
     /// Those the daemon has confirmed; they stay, so that they can be told again.
     private(set) var confirmed = 0
     /// Those on their way on this connection, behind the confirmed ones.
