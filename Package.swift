@@ -73,6 +73,7 @@ let package = Package(
         systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CSystemCalls", path: "Sources/CLibraries/CSystemCalls"),
 
         // The ground: time, and the kernel's calls.
@@ -99,11 +100,16 @@ let package = Package(
             ]),
 
         // The chat.
-        library("SimulatedClient", ["Timebase", "StudyProtocol"]),
+        library(
+            "SimulatedClient",
+            [
+                "Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol", "CCurl",
+                "CSodium",
+            ]),
         .target(
             name: "Chat",
             dependencies: [
-                "Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link",
+                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Declarations", "Link",
                 "SimulatedClient", "StudyProtocol", logging,
             ] + web,
             // The participant's page is served as files.
@@ -230,7 +236,12 @@ let package = Package(
             "NetworkSensorsTests",
             ["Timebase", "SystemCalls", "Declarations", "Link", "NetworkSensors", "TestSupport"]),
         tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
-        tests("SimulatedClientTests", ["StudyProtocol", "SimulatedClient"]),
+        tests(
+            "SimulatedClientTests",
+            [
+                "Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol",
+                "SimulatedClient", "TestSupport",
+            ]),
         tests(
             "ExportTests",
             ["Timebase", "SystemCalls", "SessionStore", "Export", "TestSupport", "attune"]),

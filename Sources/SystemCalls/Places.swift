@@ -16,6 +16,9 @@ public enum Places {
     /// Scripts of simulated clients.
     public static var personas: String { shared("Protocols/personas", installed: "personas") }
 
+    /// Rules that look for danger in what is said, one file for each language.
+    public static var safety: String { shared("Protocols/safety", installed: "safety") }
+
     /// Where sockets and rings are, unless something else is said.
     public static var runtime: String {
         if isInstalled { return "/run/attuned" }
