@@ -88,7 +88,9 @@ let package = Package(
             ]),
 
         // The chat.
-        library("SimulatedClient", ["Timebase", "StudyProtocol"]),
+        library(
+            "SimulatedClient",
+            ["Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol"]),
         library(
             "Chat",
             ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
