@@ -10,7 +10,7 @@ public struct ModelScorer: EmotionScorer {
 
     public func score(_ text: String, history: [ConversationLine]) async -> EmotionReading {
         let exchange = await model.run(
-            ModelRequest(purpose: .emotion, messages: [ModelMessage(role: .user, content: text)]),
+            ModelRequest(purpose: "emotion", messages: [ModelMessage(role: .user, content: text)]),
             onDelta: nil)
         return EmotionReading(
             valence: 0, arousal: 0, probabilities: [:], uncertainty: 1, provenance: provenance,

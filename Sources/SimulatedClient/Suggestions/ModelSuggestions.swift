@@ -13,7 +13,7 @@ public actor ModelSuggestions: SuggestionSource {
         history: [ConversationLine], state: PersonaState?, emotion: EmotionReading?
     ) async -> SuggestionSet {
         let exchange = await model.run(
-            ModelRequest(purpose: .suggestions, messages: []), onDelta: nil)
+            ModelRequest(purpose: "suggestions", messages: []), onDelta: nil)
         return SuggestionSet(suggestions: [], exchange: exchange)
     }
 }
