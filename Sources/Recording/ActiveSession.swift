@@ -1,6 +1,7 @@
 import Foundation
 import Link
 import SessionStore
+import StudyProtocol
 import Timebase
 
 /// A session on the control thread's side, while it records or is being stopped.
@@ -41,6 +42,10 @@ final class ActiveSession {
     /// Phases in which keyboard and pointer may be read; nil for all the time.
     let inputPhases: [String]?
     var state = Link.SessionState.recording
+    /// Its way through the protocol, its alarms, its pause.
+    var procedure: ProcedureState
+    /// What the protocol says; nil without one.
+    let plan: StudyPlan?
     var phase: String?
     var sources: SessionSources
     var devices: [UInt32]
@@ -66,6 +71,8 @@ final class ActiveSession {
         self.description = description
         self.path = path
         self.phases = phases
+        plan = ProtocolAccess.plan(of: description.protocolText)
+        procedure = ProcedureState(plan)
         inputPhases = ProtocolAccess.inputPhases(of: description.protocolText)
         self.sources = sources
         self.devices = devices
@@ -79,7 +86,8 @@ final class ActiveSession {
             id: identifier, study: description.study, participant: description.participant,
             kind: description.kind.rawValue, state: state, pilot: description.isPilot,
             protocol: description.protocolName.isEmpty ? nil : description.protocolName,
-            phase: phase, startedNs: description.started.nanoseconds)
+            phase: phase, startedNs: description.started.nanoseconds,
+            paused: procedure.paused, alarms: procedure.waitingAlarms, message: procedure.message)
     }
 }
 

@@ -141,6 +141,7 @@ extension Station {
                 client.isFocused = isFocused
                 reviewInputs(session)
             }
+            noticed(event, in: session)
         }
         acknowledge(client, session) { durable in
             call.reply(LinkInterface.SendEvents.Reply(acknowledged: durable))
@@ -154,6 +155,9 @@ extension Station {
         if event.kind == "focus", Self.focus(kind: event.kind, payload: event.payload) == nil {
             throw .itemRefused(
                 sequence: event.sequence, reason: "a focus needs focused as a boolean")
+        }
+        if let reason = ClientEvent.refusal(kind: event.kind, payload: event.payload) {
+            throw .itemRefused(sequence: event.sequence, reason: reason)
         }
         let record = LinkEventRecord(
             sequence: event.sequence, time: Instant(nanoseconds: event.timeNs), bound: 0,

@@ -14,6 +14,7 @@ extension Station {
         for resumed in recovery.resumed {
             let session = resumed.session
             sessions[session.number] = session
+            takeUpProcedure(of: session)
             for id in session.devices { devices[id]?.session = session.number }
             // Number and names were given in the first life; announce nothing twice.
             log.info("session \(session.identifier) goes on")
@@ -24,8 +25,10 @@ extension Station {
         for path in recovery.unfinished { finisher.messages.post(.session(path: path)) }
         for row in recovery.interrupted {
             index(row, state: .interrupted)
+            keepAlarms(ofInterrupted: row)
             continueInterrupted(row)
         }
+        showLeftAlarms()
         updateInhibitor()
     }
 
@@ -216,8 +219,11 @@ extension Station {
     }
 
     /// Stops a session: its keyboards are let go first, then everything read so far is stored.
-    func stop(_ session: ActiveSession, outcome: String?, reason: String?) {
+    func stop(
+        _ session: ActiveSession, outcome: String?, reason: String?, actor: String = "attuned"
+    ) {
         guard session.state == .recording else { return }
+        endProcedure(of: session, reason: reason, actor: actor)
         session.state = .stopping
         session.outcome = outcome
         session.reason = reason
@@ -287,6 +293,7 @@ extension Station {
             call.reply(ControlInterface.StopSession.Reply(session: information(session)))
         }
         tellWatchers(session, isLast: true)
+        showLeftAlarms()
         for subscription in subscriptions where subscription.session == number {
             subscription.call.fail(
                 ControlError.invalidState(session.state.rawValue, expected: ["recording"]))
