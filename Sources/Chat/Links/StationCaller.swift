@@ -1,0 +1,63 @@
+import Link
+import SystemCalls
+
+/// Calls the daemon's methods one after another on a thread of its own, so that waiting for an answer
+/// blocks nobody else. Any task may use it.
+final class StationCaller: Sendable {
+    private let socketPath: String
+    private let queue = WorkQueue()
+    private let thread: DedicatedThread
+
+    init(socketPath: String) throws(SystemError) {
+        self.socketPath = socketPath
+        let queue = queue
+        thread = try DedicatedThread(name: "chat-station", stackSize: 4 << 20) {
+            var client: VarlinkClient?
+            while let work = queue.next() { work(&client) }
+        }
+    }
+
+    /// Calls a method and waits for its answer; connects anew where the daemon was away.
+    func call<Method: VarlinkMethod>(
+        _ method: Method.Type, _ parameters: Method.Parameters
+    ) async throws(ClientError) -> Method.Reply {
+        let path = socketPath
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Method.Reply, ClientError>, Never>) in
+            queue.add { client in
+                continuation.resume(
+                    returning: Self.run(method, parameters, path: path, client: &client))
+            }
+        }
+        return try result.get()
+    }
+
+    private static func run<Method: VarlinkMethod>(
+        _ method: Method.Type, _ parameters: Method.Parameters, path: String,
+        client: inout VarlinkClient?
+    ) -> Result<Method.Reply, ClientError> {
+        do throws(ClientError) {
+            if client == nil {
+                do throws(LinkError) {
+                    client = try VarlinkClient(path: path, timeoutMilliseconds: 15_000)
+                } catch {
+                    throw .link(error)
+                }
+            }
+            guard let connected = client else {
+                throw .link(LinkError(.notRunning, "No daemon listens at \(path)."))
+            }
+            return .success(try connected.call(method, parameters))
+        } catch {
+            // After a failure of the connection an answer may still be under way: begin anew.
+            if case .link = error { client = nil }
+            return .failure(error)
+        }
+    }
+
+    /// Ends the thread after what was asked before.
+    func end() {
+        queue.end()
+        thread.join()
+    }
+}
