@@ -16,7 +16,7 @@ struct ComparableText {
     /// What a word counts: 2, or 1 for a character of a script without spaces, of which it takes about two
     /// for a word.
     var weights: [Int] = []
-    /// Numbers of the characters, with one space between words.
+    /// Numbers of the characters, with one space between words (none where the script has none).
     var characters: [Int32] = []
     /// Length of the whole text in UTF-16 code units.
     var length = 0
@@ -63,7 +63,8 @@ struct ComparableText {
         _ vocabulary: inout Vocabulary
     ) {
         guard !word.isEmpty else { return }
-        if !words.isEmpty { characters.append(Vocabulary.space) }
+        let isJoined = weight == 1 && weights.last == 1
+        if !words.isEmpty, !isJoined { characters.append(Vocabulary.space) }
         characters += word
         words.append(vocabulary.word(word))
         places.append(Place(start: start, end: end))

@@ -6,10 +6,10 @@
 ///
 /// 1. *direct adoption*: the largest edit similarity is `direct` or more;
 /// 2. *combination*: two or more Suggestions contribute. One contributes when runs of its words make up
-///    `overlap` or more of the message, or half or more of itself;
+///    `overlap` or more of the message, or seven tenths or more of itself;
 /// 3. *slight modification*: the largest edit similarity is `slight` or more;
-/// 4. *combination* with one's own text: half or more of one Suggestion is in the message, and `overlap`
-///    or more of the message's words are in no run;
+/// 4. *combination* with one's own text: seven tenths or more of one Suggestion are in the message, and
+///    `overlap` or more of the message's words are in no run;
 /// 5. *rewritten*: a Suggestion's containment, or its share of the message, is `overlap` or more. A
 ///    containment of a single pair of words counts only where the Suggestion was inserted, since any two
 ///    texts have a pair in common;
@@ -23,7 +23,7 @@ public enum Provenance {
     /// How many characters of a text are compared: of a longer one the beginning.
     public static let mostCharacters = 20_000
     /// How much of a Suggestion is most of it.
-    static let most = 0.5
+    static let most = 0.7
 
     /// Compares a sent message with the Suggestions of its turn.
     ///

@@ -42,7 +42,10 @@ extension ProvenanceReport {
                 && $0.containment >= thresholds.overlap
                 || $0.taken > 0 && $0.coverage >= thresholds.overlap
         }
-        return overlapping.isEmpty ? (.none, []) : (.rewritten, overlapping.map(\.id))
+        // A phrase that several have is that one's whose run it is.
+        let own = overlapping.filter { $0.taken > 0 }
+        return overlapping.isEmpty
+            ? (.none, []) : (.rewritten, (own.isEmpty ? overlapping : own).map(\.id))
     }
 
     /// Those that fulfil something, the one with the largest part of the message first.

@@ -2,64 +2,91 @@
 ///
 /// Myers, E. W., 1986, An O(ND) difference algorithm and its variations, Algorithmica 1, 251–266.
 enum TextDifference {
-    /// Differences beyond this are given as one change: nobody reads them, and their cost grows with the
-    /// square.
-    static let most = 600
+    /// Texts that differ by more pieces are first cut at the longest run that they share, since the cost
+    /// grows with the square of the difference.
+    static let most = 200
+    /// UTF-16 code units of a changed stretch up to which it is resolved into characters.
+    private static let mostCharacters = 400
+    /// Three words with what stands between them.
+    private static let shortestRun = 5
+    /// How often one cuts, one inside the other.
+    private static let mostCuts = 6
+    /// Pieces of both texts, multiplied, up to which runs are looked for.
+    private static let mostPieces = 2_000_000
 
     /// Edits in whole words (with what stands between them), and the same resolved into characters.
     static func edits(
         from old: String, _ oldPlaces: [ComparableText.Place], to new: String,
         _ newPlaces: [ComparableText.Place]
     ) -> (words: [TextEdit], characters: [TextEdit]) {
-        let before = pieces(Array(old.utf16), oldPlaces)
-        let after = pieces(Array(new.utf16), newPlaces)
+        let (before, after) = (Pieces(old, oldPlaces), Pieces(new, newPlaces))
         let words = edits(before, after, at: 0)
         var characters: [TextEdit] = []
         for edit in words {
-            if edit.deleted.isEmpty || edit.inserted.isEmpty {
+            let longer = max(edit.deleted.utf16.count, edit.inserted.utf16.count)
+            if edit.deleted.isEmpty || edit.inserted.isEmpty || longer > mostCharacters {
                 characters.append(edit)
             } else {
                 characters += edits(
-                    edit.deleted.map { Array($0.utf16) }, edit.inserted.map { Array($0.utf16) },
-                    at: edit.position)
+                    Pieces(edit.deleted), Pieces(edit.inserted), at: edit.position)
             }
         }
         return (words, characters)
     }
 
-    /// A text cut into its words and what stands between them.
-    private static func pieces(
-        _ units: [UInt16], _ places: [ComparableText.Place]
-    ) -> [[UInt16]] {
-        var pieces: [[UInt16]] = []
-        var end = 0
-        for place in places {
-            if place.start > end { pieces.append(Array(units[end..<place.start])) }
-            pieces.append(Array(units[place.start..<place.end]))
-            end = place.end
+    /// A text in pieces, as UTF-16.
+    private struct Pieces {
+        var units: [UInt16]
+        /// Where each begins, and the end of the last one.
+        var starts: [Int] = []
+
+        /// Words and what stands between them.
+        init(_ text: String, _ places: [ComparableText.Place]) {
+            units = Array(text.utf16)
+            var end = 0
+            for place in places {
+                if place.start > end { starts.append(end) }
+                starts.append(place.start)
+                end = place.end
+            }
+            if end < units.count { starts.append(end) }
+            starts.append(units.count)
         }
-        if end < units.count { pieces.append(Array(units[end...])) }
-        return pieces
+
+        /// Characters.
+        init(_ text: String) {
+            units = Array(text.utf16)
+            starts = [0]
+            for character in text {
+                starts.append(starts[starts.count - 1] + character.utf16.count)
+            }
+        }
+
+        subscript(range: Range<Int>) -> ArraySlice<UInt16> {
+            units[starts[range.lowerBound]..<starts[range.upperBound]]
+        }
+
+        func numbers(_ known: inout [ArraySlice<UInt16>: Int32]) -> [Int32] {
+            (0..<starts.count - 1).map { place in
+                let piece = self[place..<place + 1]
+                if let number = known[piece] { return number }
+                let number = Int32(clamping: known.count)
+                known[piece] = number
+                return number
+            }
+        }
     }
 
     private static func edits(
-        _ before: [[UInt16]], _ after: [[UInt16]], at position: Int
+        _ before: Pieces, _ after: Pieces, at position: Int
     ) -> [TextEdit] {
-        var numbers: [[UInt16]: Int32] = [:]
-        func number(_ pieces: [[UInt16]]) -> [Int32] {
-            pieces.map { piece in
-                if let known = numbers[piece] { return known }
-                numbers[piece] = Int32(clamping: numbers.count)
-                return numbers[piece] ?? 0
-            }
-        }
-        var starts = [position]
-        for piece in before { starts.append(starts[starts.count - 1] + piece.count) }
-        return changes(number(before), number(after)).map { change in
+        var known: [ArraySlice<UInt16>: Int32] = [:]
+        let (old, new) = (before.numbers(&known), after.numbers(&known))
+        return changes(old, new).map { change in
             TextEdit(
-                position: starts[change.old.lowerBound],
-                deleted: String(decoding: before[change.old].joined(), as: UTF16.self),
-                inserted: String(decoding: after[change.new].joined(), as: UTF16.self))
+                position: position + before.starts[change.old.lowerBound],
+                deleted: String(decoding: before[change.old], as: UTF16.self),
+                inserted: String(decoding: after[change.new], as: UTF16.self))
         }
     }
 
@@ -70,7 +97,7 @@ enum TextDifference {
     }
 
     /// What differs between two sequences, by their place.
-    static func changes(_ old: [Int32], _ new: [Int32]) -> [Change] {
+    static func changes(_ old: [Int32], _ new: [Int32], cuts: Int = mostCuts) -> [Change] {
         var head = 0
         while head < old.count, head < new.count, old[head] == new[head] { head += 1 }
         var tail = 0
@@ -82,8 +109,24 @@ enum TextDifference {
         )
         if before.isEmpty, after.isEmpty { return [] }
         let all = Change(old: head..<old.count - tail, new: head..<new.count - tail)
-        guard !before.isEmpty, !after.isEmpty, let pairs = common(before, after) else {
-            return [all]
+        guard !before.isEmpty, !after.isEmpty else { return [all] }
+        guard let pairs = common(before, after) else {
+            guard cuts > 0, before.count * after.count <= mostPieces,
+                let run = WordRuns.longest(after, before, of: 0, atLeast: shortestRun).max(by: {
+                    $0.count < $1.count
+                })
+            else { return [all] }
+            let (x, y) = (head + run.start, head + run.message)
+            return changes(Array(old[..<x]), Array(new[..<y]), cuts: cuts - 1)
+                + changes(
+                    Array(old[(x + run.count)...]), Array(new[(y + run.count)...]), cuts: cuts - 1
+                ).map { change in
+                    Change(
+                        old: change.old.lowerBound + x + run.count..<change.old.upperBound + x
+                            + run.count,
+                        new: change.new.lowerBound + y + run.count..<change.new.upperBound + y
+                            + run.count)
+                }
         }
         var changes: [Change] = []
         var (x, y) = (0, 0)
@@ -98,6 +141,7 @@ enum TextDifference {
 
     /// A longest common subsequence as pairs of places; nil where it differs by more than `most`.
     private static func common(_ old: [Int32], _ new: [Int32]) -> [(Int, Int)]? {
+        guard abs(old.count - new.count) <= most else { return nil }
         let limit = min(old.count + new.count, most)
         let middle = limit + 1
         var furthest = [Int](repeating: 0, count: 2 * limit + 3)
@@ -112,7 +156,6 @@ enum TextDifference {
                         && furthest[middle + diagonal - 1] < furthest[middle + diagonal + 1])
                 var x =
                     isDown ? furthest[middle + diagonal + 1] : furthest[middle + diagonal - 1] + 1
-                if difference == 0 { x = 0 }
                 var y = x - diagonal
                 while x < old.count, y < new.count, x >= 0, y >= 0, old[x] == new[y] {
                     x += 1

@@ -37,7 +37,8 @@ struct WordRuns {
                 waiting[weight(run)].append(run)
             }
         }
-        var isTaken = [Bool](repeating: false, count: message.words.count)
+        // The next word of the message that is in no run yet.
+        var next = Array(0...message.words.count)
         var isUsed = suggestions.map { [Bool](repeating: false, count: $0.words.count) }
         for size in stride(from: waiting.count - 1, through: 1, by: -1) {
             let sorted = waiting[size].sorted {
@@ -45,64 +46,109 @@ struct WordRuns {
                     < (rank[$1.suggestion], $1.message, $1.start)
             }
             for run in sorted {
-                var free: [Run] = []
-                var begin: Int?
-                for word in 0...run.count {
-                    let isFree =
-                        word < run.count && !isTaken[run.message + word]
-                        && !isUsed[run.suggestion][run.start + word]
-                    if isFree, begin == nil { begin = word }
-                    if !isFree, let first = begin {
-                        free.append(
-                            Run(
-                                suggestion: run.suggestion, message: run.message + first,
-                                start: run.start + first, count: word - first))
-                        begin = nil
-                    }
-                }
-                if free == [run] {
-                    for word in 0..<run.count {
-                        isTaken[run.message + word] = true
-                        isUsed[run.suggestion][run.start + word] = true
-                    }
-                    runs.append(run)
-                } else {
+                let free = Self.free(run, &next, isUsed[run.suggestion])
+                guard free == [run] else {
                     for piece in free where weight(piece) >= least[run.suggestion] {
                         waiting[weight(piece)].append(piece)
                     }
+                    continue
                 }
+                for word in 0..<run.count {
+                    next[run.message + word] = run.message + run.count
+                    isUsed[run.suggestion][run.start + word] = true
+                }
+                runs.append(run)
             }
         }
         runs.sort { $0.message < $1.message }
     }
 
+    /// The parts of a run whose words are in no run yet, on both sides.
+    private static func free(_ run: Run, _ next: inout [Int], _ isUsed: [Bool]) -> [Run] {
+        var free: [Run] = []
+        let end = run.message + run.count
+        var word = Self.following(run.message, &next)
+        while word < end {
+            var first = word
+            while word < end, next[word] == word {
+                if isUsed[run.start + word - run.message] {
+                    if word > first { free.append(part(run, first, word)) }
+                    first = word + 1
+                }
+                word += 1
+            }
+            if word > first { free.append(part(run, first, word)) }
+            word = Self.following(word, &next)
+        }
+        return free
+    }
+
+    private static func part(_ run: Run, _ from: Int, _ to: Int) -> Run {
+        Run(
+            suggestion: run.suggestion, message: from, start: run.start + from - run.message,
+            count: to - from)
+    }
+
+    /// The first word from a place on that is in no run, with the way there made shorter.
+    private static func following(_ word: Int, _ next: inout [Int]) -> Int {
+        var end = word
+        while next[end] != end { end = next[end] }
+        var place = word
+        while next[place] != end, next[place] != place {
+            (place, next[place]) = (next[place], end)
+        }
+        return end
+    }
+
     /// All runs that cannot be made longer.
-    private static func longest(_ message: [Int32], _ words: [Int32], of place: Int) -> [Run] {
+    ///
+    /// - Parameter atLeast: how many words make a run.
+    ///
+    /// Of texts that say one word hundreds of times only the first places of a word are looked at, and
+    /// what both texts begin and end with.
+    static func longest(
+        _ message: [Int32], _ words: [Int32], of place: Int, atLeast: Int = 1
+    ) -> [Run] {
         var positions: [Int32: [Int]] = [:]
         for (position, word) in words.enumerated() { positions[word, default: []].append(position) }
         var runs: [Run] = []
-        // How long the run is that ends before a word of the Suggestion, for the message's word before.
+        if message.reduce(0, { $0 + (positions[$1]?.count ?? 0) }) > mostPairs {
+            positions = positions.mapValues { Array($0.prefix(mostPlaces)) }
+            let head = zip(message, words).prefix { $0 == $1 }.count
+            let tail = zip(message.reversed(), words.reversed()).prefix { $0 == $1 }.count
+            if head > 0 { runs.append(Run(suggestion: place, message: 0, start: 0, count: head)) }
+            if tail > 0 {
+                runs.append(
+                    Run(
+                        suggestion: place, message: message.count - tail,
+                        start: words.count - tail, count: tail))
+            }
+        }
+        // How long the run is that ends before a word of the Suggestion, and at which word of the message.
         var lengths = [Int](repeating: 0, count: words.count + 1)
-        var filled: [Int] = []
+        var ends = [Int](repeating: -1, count: words.count + 1)
         for (index, word) in message.enumerated() {
-            let here = positions[word] ?? []
-            let earlier = here.map { lengths[$0] }
-            for position in filled { lengths[position] = 0 }
-            filled.removeAll(keepingCapacity: true)
-            for (position, before) in zip(here, earlier) {
-                lengths[position + 1] = before + 1
-                filled.append(position + 1)
+            guard let here = positions[word] else { continue }
+            // From behind, so that what the word before left is still there.
+            for position in here.reversed() {
+                let length = (ends[position] == index - 1 ? lengths[position] : 0) + 1
+                lengths[position + 1] = length
+                ends[position + 1] = index
                 let goesOn =
                     index + 1 < message.count && position + 1 < words.count
                     && message[index + 1] == words[position + 1]
-                if !goesOn {
+                if !goesOn, length >= atLeast {
                     runs.append(
                         Run(
-                            suggestion: place, message: index - before, start: position - before,
-                            count: before + 1))
+                            suggestion: place, message: index - length + 1,
+                            start: position - length + 1, count: length))
                 }
             }
         }
         return runs
     }
+
+    /// Pairs of equal words up to which all are looked at; other texts than made-up ones have fewer.
+    private static let mostPairs = 100_000
+    private static let mostPlaces = 16
 }
