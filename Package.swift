@@ -62,6 +62,7 @@ let package = Package(
         systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
 
         // The ground: time, and the kernel's calls.
@@ -88,7 +89,12 @@ let package = Package(
             ]),
 
         // The chat.
-        library("SimulatedClient", ["Timebase", "StudyProtocol"]),
+        library(
+            "SimulatedClient",
+            [
+                "Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol", "CCurl",
+                "CSodium",
+            ]),
         library(
             "Chat",
             ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
@@ -214,7 +220,12 @@ let package = Package(
             "NetworkSensorsTests",
             ["Timebase", "SystemCalls", "Declarations", "Link", "NetworkSensors", "TestSupport"]),
         tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
-        tests("SimulatedClientTests", ["StudyProtocol", "SimulatedClient"]),
+        tests(
+            "SimulatedClientTests",
+            [
+                "Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol",
+                "SimulatedClient", "TestSupport",
+            ]),
         tests(
             "ExportTests",
             ["Timebase", "SystemCalls", "SessionStore", "Export", "TestSupport", "attune"]),

@@ -22,6 +22,36 @@ public struct ConsentTier: Hashable, Sendable {
         case modelRequests = "model-requests"
     }
 
+    /// Where the data of a tier goes to, outside of this computer.
+    public struct Endpoint: Hashable, Sendable, Codable {
+        public var url: String
+        /// Who runs it.
+        public var operatorName: String
+        /// Where it stands.
+        public var country: String
+        /// How long the data is kept there.
+        public var retention: String
+
+        public init(url: String, operatorName: String, country: String, retention: String) {
+            self.url = url
+            self.operatorName = operatorName
+            self.country = country
+            self.retention = retention
+        }
+
+        /// Whether data may go to this URL by what the participant agreed to.
+        public func covers(_ url: String) -> Bool {
+            guard let own = EndpointAddress(self.url), let other = EndpointAddress(url) else {
+                return false
+            }
+            return own.covers(other)
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case url, operatorName = "operator", country, retention
+        }
+    }
+
     public var name: Name
     public var title: String
     /// What the participant reads.
@@ -30,15 +60,18 @@ public struct ConsentTier: Hashable, Sendable {
     public var covers: [Data]
     /// Whether a session cannot take place without it.
     public var isRequired: Bool
+    /// Where the data goes to; nil where it stays with the laboratory.
+    public var endpoint: Endpoint?
 
     public init(
         name: Name, title: String, explanation: String? = nil, covers: [Data],
-        isRequired: Bool = false
+        isRequired: Bool = false, endpoint: Endpoint? = nil
     ) {
         self.name = name
         self.title = title
         self.explanation = explanation
         self.covers = covers
         self.isRequired = isRequired
+        self.endpoint = endpoint
     }
 }
