@@ -25,6 +25,8 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let web: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"),
     .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
@@ -63,6 +65,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
     ],
@@ -140,8 +144,8 @@ let package = Package(
         program(
             "attune-chat",
             [
-                "Timebase", "SystemCalls", "Link", "Chat", "SimulatedClient", "StudyProtocol", logging,
-                argumentParser,
+                "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "Chat",
+                "SimulatedClient", "StudyProtocol", argumentParser, logging,
             ]),
         program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
         program(

@@ -2,18 +2,28 @@ import ArgumentParser
 import Chat
 import Glibc
 import Link
+import Logging
 import SimulatedClient
 import StudyProtocol
 import SystemCalls
 
 /// The chat: a linked client of its own process.
-struct AttuneChat: ParsableCommand {
+struct AttuneChat: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attune-chat",
-        abstract: "The chat of a session, linked to the daemon that records it.")
+        abstract: "The chat of a session, linked to the daemon that records it.",
+        discussion: """
+            Serves the participants' pages of all sessions that record. 'attune chat link' makes the \
+            invitation that lets a participant's browser in. SIGTERM ends it; nothing is lost, and the \
+            next start goes on.
+            """,
+        version: SoftwareVersion.current)
 
-    @Flag(help: "Chat in this terminal.")
+    @Flag(help: "Chat in this terminal instead, with one session.")
     var terminal = false
+
+    @OptionGroup(title: "Pages")
+    var pages: PageOptions
 
     @Option(help: "The daemon's runtime directory.")
     var runtime: String?
@@ -49,11 +59,27 @@ struct AttuneChat: ParsableCommand {
     @Flag(help: "Send the text of the draft too. Only with the participant's consent.")
     var withDraftText = false
 
-    func validate() throws {
-        if !terminal { throw ValidationError("Say --terminal: there is no other way to chat yet.") }
+    func run() async throws {
+        if terminal { try chatInTerminal() } else { try await servePages() }
     }
 
-    func run() throws {
+    private func servePages() async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        do {
+            try ProcessProtection.forbidCoreDumps()
+            let settings = try pages.settings(
+                runtime: runtime ?? Places.runtime, session: session,
+                state: state ?? usualState(), persona: script)
+            try await ChatServer(settings: settings, log: Logger(label: "attune-chat")).run()
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            try? FileSystem.writeAll(Array("attune-chat: \(error)\n".utf8), to: STDERR_FILENO)
+            throw ExitCode(1)
+        }
+    }
+
+    private func chatInTerminal() throws {
         let words = try typist.map { $0 == "builtin" ? Typist.standard : try lines(of: $0) }
         let typed = words ?? (scriptedParticipant ? Typist.standard : nil)
         let partner = try partner()
@@ -96,4 +122,4 @@ struct AttuneChat: ParsableCommand {
     }
 }
 
-AttuneChat.main()
+await AttuneChat.main()

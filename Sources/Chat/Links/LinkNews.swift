@@ -15,6 +15,8 @@ enum LinkNews: Sendable {
     case gone
     /// The daemon cannot be reached, and why; links try again by themselves.
     case waiting(String)
+    /// The chat's own client is registered, on a new connection.
+    case linked
     /// The daemon takes nothing of this client any more.
     case refused(RoomLinkName, LinkRefusal)
     /// The daemon has so many round trips of this page's clock.

@@ -11,6 +11,7 @@ final class RoomLink {
     var due: Instant?
     var toldTrips = 0
     var toldRefusal = false
+    var isLinked = false
     /// When events began to wait for the first round trip of the page's clock.
     var unmappedSince: Instant?
     var lastUse = Clocks.now()

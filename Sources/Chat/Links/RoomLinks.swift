@@ -26,7 +26,7 @@ final class RoomLinks: Sendable {
     /// Starts the thread.
     /// - Parameter service: answers the chat's own socket, on the same thread; nil for none.
     init(
-        socketPath: String, log: Logger, service: (@Sendable () throws -> ChatService)? = nil
+        socketPath: String, log: Logger, service: (@Sendable (RoomLinks) throws -> ChatService)? = nil
     ) throws(SystemError) {
         self.socketPath = socketPath
         self.log = log
@@ -34,7 +34,7 @@ final class RoomLinks: Sendable {
         let started = try DedicatedThread(name: "chat-links", stackSize: 8 << 20) { [self] in
             do {
                 let loop = RoomLinksLoop(
-                    socketPath: self.socketPath, log: self.log, service: try service?())
+                    socketPath: self.socketPath, log: self.log, service: try service?(self))
                 loop.run(self)
             } catch {
                 self.log.error("the chat's own socket cannot be served: \(error)")

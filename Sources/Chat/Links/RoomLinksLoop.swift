@@ -147,9 +147,16 @@ final class RoomLinksLoop {
             link.toldTrips = link.client.confirmedTrips
             owner.tell(name.session, .confirmedTrips(name, link.toldTrips))
         }
-        if case .refused(let refusal) = link.client.state, !link.toldRefusal {
+        switch link.client.state {
+        case .refused(let refusal):
+            guard !link.toldRefusal else { return }
             link.toldRefusal = true
             owner.tell(name.session, .refused(name, refusal))
+        case .linked:
+            guard !link.isLinked else { return }
+            link.isLinked = true
+            if name.page == nil { owner.tell(name.session, .linked) }
+        case .waiting, .registering: link.isLinked = false
         }
     }
 

@@ -32,18 +32,27 @@ extension Room {
         ])
     }
 
-    /// The model that may be asked: only one that the consent names.
+    /// The model that may be asked: only one that the participant's consent names. nil for the scripted
+    /// client, which also speaks until the participant has agreed.
     private func chosenModel() throws(ChatError) -> (any LanguageModel)? {
         guard let model = plan.chat?.model, let study = plan.study else { return nil }
-        guard study.consentNames(endpoint: model.url) else {
-            throw ChatError(
-                .daemon,
-                "The protocol's consent does not name the model's endpoint \(model.url): add it to the "
-                    + "tier model-endpoint, with operator, country and retention.")
+        let answers = consent
+        let agreed = study.consent.filter { answers[$0.name.rawValue] == true }
+        let declined = study.consent.filter { answers[$0.name.rawValue] != true }
+        do throws(ModelFailure) {
+            // What no consent could ever cover is a mistake of the protocol.
+            try ModelPolicy.check(plan: model, consent: study.consent)
+        } catch {
+            throw ChatError(.daemon, error.message)
         }
-        let asksConsent = study.consent.contains { $0.name == .modelEndpoint }
-        if asksConsent, consent[ConsentTier.Name.modelEndpoint.rawValue] != true { return nil }
-        return try surroundings.models.model(for: model, session: session)
+        do throws(ModelFailure) {
+            try ModelPolicy.check(plan: model, consent: agreed, declined: declined)
+            let saved = state.budget.flatMap { try? $0.decode(ModelBudget.State.self) }
+            return try surroundings.models.model(for: model, session: session, saved: saved)
+        } catch {
+            if error.code == .notConsented { return nil }
+            throw ChatError(.daemon, error.message)
+        }
     }
 
     // MARK: Composing
@@ -151,6 +160,11 @@ extension Room {
                         dueNs: due.nanoseconds, composedFromNs: began.nanoseconds,
                         emotion: shown.map(Self.part), series: shown.map(Self.point),
                         suggestions: nil)), &entries, &draft)
+        }
+        if let used = surroundings.models.used(by: session),
+            let budget = try? JSONValue(encoding: used)
+        {
+            add(.budget(budget), &entries, &draft)
         }
         note(entries, durably: true)
     }

@@ -44,6 +44,12 @@ actor Room {
     var hasOpened = false
     /// Why the session is to pause: the model failed, and the protocol wants it so.
     var modelPause: String?
+    var hasStarted = false
+    /// Alarms for which the session was paused, by when they were raised.
+    var pausedAlarmNs: Int64?
+    var lateAlarmNs: Int64?
+    /// Who waits until everything is stored.
+    var drained: [CheckedContinuation<Void, Never>] = []
     private var followers: [Int: Subscriber] = [:]
     private var nextFollower = 0
     private var limit = RateLimit(perSecond: 30, burst: 150)
@@ -162,6 +168,14 @@ actor Room {
                 kind: kind, payload: payload))
     }
 
+    /// The program ends: pages are let go of, and what is known stays on disk.
+    func leave() {
+        conversing?.cancel()
+        timer?.task.cancel()
+        for follower in followers.values { follower.finish() }
+        followers = [:]
+    }
+
     /// The room is over: nothing of it is kept on this disk that the session has.
     func close() {
         conversing?.cancel()
@@ -191,6 +205,12 @@ actor Room {
 
     /// Whether a token is one of this room's, used or not.
     func knows(tokenHash: String) -> Bool { state.invitations[tokenHash] != nil }
+
+    /// Whether a token lets somebody in now.
+    func isOpen(tokenHash: String) -> Bool {
+        guard let invitation = state.invitations[tokenHash] else { return false }
+        return !invitation.isUsed && invitation.expiresUtcMs > Clocks.realtime() / 1_000_000
+    }
 
     /// Uses a token up.
     /// - Returns: the secret of the browser's cookie; nil where the token is used, or too old.

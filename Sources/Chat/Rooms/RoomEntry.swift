@@ -30,6 +30,8 @@ enum RoomEntry: Codable, Hashable, Sendable {
     case replyDropped
     /// The simulated client's inner state.
     case persona(JSONValue)
+    /// What the session's requests to the model have used up.
+    case budget(JSONValue)
     case suggestions(SuggestionsOffer)
     /// A suggestion was put into the draft.
     case insertion(JSONValue)

@@ -32,6 +32,7 @@ struct RoomState: Sendable {
     /// The turn up to which replies were given or dropped.
     private(set) var answeredUpTo = 0
     private(set) var persona: JSONValue?
+    private(set) var budget: JSONValue?
     /// What the page shows of the client's feeling, and its course.
     private(set) var emotion: JSONValue?
     private(set) var series: [JSONValue] = []
@@ -92,6 +93,7 @@ struct RoomState: Sendable {
             pending = nil
             answeredUpTo = turns.last?.number ?? answeredUpTo
         case .persona(let state): persona = state
+        case .budget(let used): budget = used
         case .suggestions(let offer):
             suggestions = offer
             offered.append(offer)

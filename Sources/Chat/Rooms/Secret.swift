@@ -9,9 +9,11 @@ enum Secret {
     static func name() -> String { text(16) }
 
     /// The SHA-256 of a secret as hexadecimal digits.
-    static func hash(_ secret: String) -> String {
+    static func hash(_ secret: String) -> String { hash(Array(secret.utf8)) }
+
+    /// The SHA-256 of bytes as hexadecimal digits.
+    static func hash(_ bytes: [UInt8]) -> String {
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
-        let bytes = Array(secret.utf8)
         // Both arrays are as long as is said; hashing cannot fail.
         unsafe crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
         return hexadecimal(digest)

@@ -41,7 +41,10 @@ final class Subscriber: Sendable {
         Clocks.now().nanoseconds - progress.load(ordering: .relaxed) > Self.patience
     }
 
-    /// Ends it for the page too.
+    /// Ends it once everything before is written.
+    func finish() { continuation.finish() }
+
+    /// Ends it at once, and the connection with it.
     func end() {
         continuation.finish()
         close()
