@@ -27,7 +27,8 @@ Failures: 400, 401, 403, 404, 408, 413, 429, 500…599 (429:S and 503:S with Ret
 as a date), 429-quota, filter-400, context-400, redirect:URL, stall, stall-head, cut, cut-head,
 malformed, error (in the stream), huge:BYTES, html, reset.
 
-GET /control gives what was asked so far; POST /control {"behaviour": STEPS} sets the steps.
+GET /control gives what was asked so far; POST /control {"behaviour": STEPS} gives it too, and sets
+the steps.
 """
 
 import argparse
@@ -233,8 +234,9 @@ class ModelServer:
     async def control(self, method, body, writer):
         if method == "POST":
             wanted = json.loads(body)
-            self.steps = parse_steps(wanted["behaviour"]) or [{"ok": ""}]
-            self.used = 0
+            if "behaviour" in wanted:
+                self.steps = parse_steps(wanted["behaviour"]) or [{"ok": ""}]
+                self.used = 0
         await self.whole(
             writer, 200,
             {
@@ -347,7 +349,7 @@ class ModelServer:
             return True
         form = (asked.get("response_format") or {}).get("type")
         refused = {
-            "no-stream": "stream" in asked, "no-stream_options": "stream_options" in asked,
+            "no-stream_options": "stream_options" in asked, "no-stream": "stream" in asked,
             "no-schema": form == "json_schema", "no-object": form == "json_object",
             "no-max_tokens": "max_tokens" in asked, "no-seed": "seed" in asked,
             "no-temperature": "temperature" in asked,
@@ -541,7 +543,7 @@ class ModelServer:
     async def huge(self, size, writer):
         sent = 0
         while sent < size:
-            part = b"data: " + b"x" * 65_000 + b"\n\n"
+            part = b'data: {"choices":[{"delta":{"content":"' + b"x" * 65_000 + b'"}}]}\n\n'
             writer.write(b"%x\r\n" % len(part) + part + b"\r\n")
             await writer.drain()
             sent += len(part)

@@ -198,10 +198,12 @@ struct ModelRun {
     }
 
     private func response(_ outcome: Outcome) -> String {
-        // Of what is too large, the beginning says what it is.
-        let isTooLarge = outcome.failure?.code == .tooLarge
-        let bytes = isTooLarge ? outcome.body.prefix(16_384) : outcome.body[...]
-        return String(decoding: bytes, as: UTF8.self)
+        // Of what is no answer at all, the beginning says what it is.
+        switch outcome.failure?.code {
+        case .tooLarge, .contentType, .malformed:
+            return String(decoding: outcome.body.prefix(16_384), as: UTF8.self)
+        default: return String(decoding: outcome.body, as: UTF8.self)
+        }
     }
 
     private mutating func finish(_ outcome: Outcome) {
