@@ -23,6 +23,12 @@ public struct MoveFile: Hashable, Sendable, CheckedDeclaration {
         public var healed: [String]
         /// It says that it is a person.
         public var human: [String]
+        /// It goes along with the supporter.
+        public var agrees: [String]
+        /// It pushes back.
+        public var resists: [String]
+        /// It keeps something to itself.
+        public var withholds: [String]
     }
 
     public var language: String
@@ -49,6 +55,9 @@ public struct MoveFile: Hashable, Sendable, CheckedDeclaration {
         require(client.role, "client", "role")
         require(client.healed, "client", "healed")
         require(client.human, "client", "human")
+        require(client.agrees, "client", "agrees")
+        require(client.resists, "client", "resists")
+        require(client.withholds, "client", "withholds")
         require(commonWords, "commonWords")
     }
 
