@@ -62,7 +62,9 @@ struct ProcedureState {
         case ("paused", false): paused = payload["reason"]?.string ?? ""
         case ("resumed", false): paused = nil
         case ("message", false):
-            guard let id = payload["id"]?.integer, let text = payload["text"]?.string else { return }
+            guard let id = payload["id"]?.integer, let text = payload["text"]?.string else {
+                return
+            }
             message = LinkMessage(id: Int(clamping: id), text: text)
         default: break
         }

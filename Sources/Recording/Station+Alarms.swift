@@ -13,7 +13,8 @@ extension Station {
         session.procedure.take(
             event.kind, event.payload, at: Clocks.now(), isClients: true)
         if let alarm = session.procedure.alarms.last {
-            log.warning("\(session.identifier): alarm \(alarm.id) (\(alarm.severity)): \(alarm.code)")
+            log.warning(
+                "\(session.identifier): alarm \(alarm.id) (\(alarm.severity)): \(alarm.code)")
         }
         tellWatchers(session)
     }
