@@ -15,15 +15,15 @@ struct SignalKind: Hashable, Sendable {
         guard stream.kind == "signal" else { return nil }
         let words = "\(stream.name) \(channel.name) \(channel.label)".lowercased()
         func says(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }
-        let unit = channel.unit.replacingOccurrences(of: "μ", with: "µ")
+        let unit = Self.spelling(channel.unit)
         switch unit {
-        case "µS", "uS": self.init(.eda, 1)
+        case "µS": self.init(.eda, 1)
         case "nS": self.init(.eda, 0.001)
-        case "ohm", "Ω", "kohm", "kΩ", "kOhm":
+        case "ohm", "kohm":
             guard says("skin", "gsr", "eda", "electrodermal") else { return nil }
             self.init(.eda, unit.hasPrefix("k") ? 1000 : 1)
             isResistance = true
-        case "V", "mV", "µV", "uV":
+        case "V", "mV", "µV":
             let factor = unit == "V" ? 1000 : unit == "mV" ? 1 : 0.001
             if says("ecg", "ekg", "electrocardiogram") {
                 self.init(.ecg, factor)
@@ -46,6 +46,22 @@ struct SignalKind: Hashable, Sendable {
     private init(_ kind: SignalWindow.Kind, _ factor: Double?) {
         self.kind = kind
         self.factor = factor
+    }
+
+    /// A unit as this knows it: with the micro sign, and the words that LSL's streams use.
+    private static func spelling(_ unit: String) -> String {
+        switch unit.lowercased() {
+        case "μs", "µs", "us", "microsiemens", "micromho", "umho": "µS"
+        case "ns", "nanosiemens": "nS"
+        case "ohm", "ohms", "ω": "ohm"
+        case "kohm", "kohms", "kω", "kiloohm": "kohm"
+        case "v", "volt", "volts": "V"
+        case "mv", "millivolt", "millivolts": "mV"
+        case "μv", "µv", "uv", "microvolt", "microvolts": "µV"
+        case "percent": "%"
+        case "none", "normalized": ""
+        default: unit
+        }
     }
 
     private static func isPulse(_ words: String) -> Bool {
