@@ -197,7 +197,7 @@ let package = Package(
             "RecordingTests",
             [
                 "Timebase", "SystemCalls", "DeviceProfiles", "LinuxDevices", "SessionStore",
-                "Ring", "Recording", "TestSupport",
+                "Ring", "Link", "StudyProtocol", "Recording", "TestSupport",
             ]),
         // The real programs together.
         tests(

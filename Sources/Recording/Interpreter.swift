@@ -123,6 +123,11 @@ final class Interpreter {
         }
         for fault in source.output.faults {
             source.health.faults += 1
+            switch fault.cause {
+            case .leadsOff: source.health.leadsOff = stamp
+            case .noContact: source.health.noContact = stamp
+            default: break
+            }
             guard let session = source.session else { continue }
             let index = fault.stream ?? 0
             guard index < source.streams.count else { continue }

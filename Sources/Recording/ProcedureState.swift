@@ -30,6 +30,8 @@ struct ProcedureState {
     private var alarmCount = 0
     /// Why the session is paused; nil while it goes on.
     private(set) var paused: String?
+    /// When the last pause began.
+    private var lastPause: Instant?
     private(set) var message: LinkMessage?
 
     /// Alarms that need nobody are kept up to this number, so that a client that never stops raising
@@ -59,10 +61,14 @@ struct ProcedureState {
         case ("alarm_acknowledged", false):
             guard let id = payload["alarm"]?.string else { return }
             acknowledge(id)
-        case ("paused", false): paused = payload["reason"]?.string ?? ""
+        case ("paused", false):
+            paused = payload["reason"]?.string ?? ""
+            lastPause = time
         case ("resumed", false): paused = nil
         case ("message", false):
-            guard let id = payload["id"]?.integer, let text = payload["text"]?.string else { return }
+            guard let id = payload["id"]?.integer, let text = payload["text"]?.string else {
+                return
+            }
             message = LinkMessage(id: Int(clamping: id), text: text)
         default: break
         }
@@ -82,6 +88,16 @@ struct ProcedureState {
     private mutating func acknowledge(_ id: String) {
         guard let index = alarms.firstIndex(where: { $0.id == id }) else { return }
         alarms[index].isAcknowledged = true
+    }
+
+    /// The oldest alarm that has waited for acknowledgement for longer than that many nanoseconds while
+    /// nobody paused the session; nil where it is paused, or where somebody let it go on since.
+    func neglectedAlarm(after limit: Int64, now: Instant) -> ClientAlarm? {
+        guard paused == nil else { return nil }
+        return alarms.first { alarm in
+            alarm.isWaiting && now - alarm.since >= limit
+                && (lastPause.map { $0 < alarm.since } ?? true)
+        }
     }
 
     /// What the next message of the operator is.

@@ -38,6 +38,8 @@ final class SessionRecorder {
     private var withheld = WithheldCounts()
     /// Clocks of linked clients that are not on the station's.
     private var clientClocks: [String: ClientClock] = [:]
+    /// When turns were shown, by number: what two clients send may come in either order.
+    private var turnsShown: [Int64: TurnShown] = [:]
 
     init(
         number: UInt32, identifier: String, started: Instant,
@@ -199,7 +201,11 @@ final class SessionRecorder {
     private func store(_ record: LinkEventRecord) {
         switch record.kind {
         case "turn":
-            if let turn = LinkedChat.turn(record) {
+            if var turn = LinkedChat.turn(record) {
+                if turn.shown == nil, let shown = turn.number.flatMap({ turnsShown[$0] }) {
+                    turn.shown = shown.shown
+                    turn.bound = max(turn.bound, shown.bound)
+                }
                 batch.turns.append(turn)
                 return
             }
@@ -207,6 +213,12 @@ final class SessionRecorder {
             if let edit = LinkedChat.draftEdit(record) {
                 batch.draftEdits.append(edit)
                 return
+            }
+        case "turn_shown":
+            // The event itself is kept as well: it may say when the last part was painted.
+            if let shown = LinkedChat.turnShown(record) {
+                batch.turnsShown.append(shown)
+                turnsShown[shown.number] = turnsShown[shown.number] ?? shown
             }
         default: break
         }

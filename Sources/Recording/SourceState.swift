@@ -77,6 +77,9 @@ struct SourceHealth: Hashable, Sendable {
     var samples: Int64 = 0
     var faults: Int64 = 0
     var lastSample: Instant?
+    /// When the device last told that an electrode is off, or that it does not touch the skin.
+    var leadsOff: Instant?
+    var noContact: Instant?
     /// Whether a descriptor is being read.
     var isOpen = false
 }

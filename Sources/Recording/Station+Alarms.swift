@@ -13,9 +13,35 @@ extension Station {
         session.procedure.take(
             event.kind, event.payload, at: Clocks.now(), isClients: true)
         if let alarm = session.procedure.alarms.last {
-            log.warning("\(session.identifier): alarm \(alarm.id) (\(alarm.severity)): \(alarm.code)")
+            log.warning(
+                "\(session.identifier): alarm \(alarm.id) (\(alarm.severity)): \(alarm.code)")
         }
         tellWatchers(session)
+    }
+
+    /// Pauses sessions whose alarms nobody acknowledged within the time that their protocol allows.
+    func pauseForNeglectedAlarms(_ now: Instant) {
+        for session in sessions.values where session.state == .recording {
+            guard let seconds = session.plan?.chat?.safety.acknowledgeWithinSeconds,
+                let alarm = session.procedure.neglectedAlarm(
+                    after: Int64(clamping: seconds * 1e9), now: now)
+            else { continue }
+            let reason =
+                "nobody acknowledged the alarm \(alarm.id) within \(Int(seconds)) s: \(alarm.code)"
+            do throws(ControlError) {
+                try recordEvent(
+                    "paused",
+                    [
+                        ("reason", JSONText.string(reason)),
+                        ("actor", JSONText.string("attuned")),
+                        ("alarm", JSONText.string(alarm.id)),
+                    ], of: session)
+                log.warning("\(session.identifier) is paused: \(reason)")
+            } catch {
+                // The ring is full; it is tried again at the next tick.
+                log.error("\(session.identifier) could not be paused: \(error)")
+            }
+        }
     }
 
     /// All alarms, oldest first.

@@ -38,6 +38,7 @@ extension Station {
         let now = Clocks.now()
         tendDevices(now)
         reviewAlarms(now)
+        pauseForNeglectedAlarms(now)
         if let due = givesBackAt, now >= due {
             givesBackAt = nil
             ResidentMemory.giveBackFilePages()

@@ -57,7 +57,9 @@ extension Station {
                     (
                         "details",
                         JSONText.list(
-                            open.map { [$0.source, $0.text].compactMap(\.self).joined(separator: ": ") }
+                            open.map {
+                                [$0.source, $0.text].compactMap(\.self).joined(separator: ": ")
+                            }
                         )
                     ),
                 ])
@@ -128,7 +130,7 @@ extension Station {
         of session: ActiveSession, at now: Instant, reason: String?, actor: String
     ) throws(ControlError) {
         guard let name = session.phase, let phase = session.plan?.phase(named: name),
-            phase.endsByDuration, let seconds = phase.durationSeconds,
+            phase.advance == .duration, let seconds = phase.durationSeconds,
             let began = session.procedure.phaseBegan
         else { return }
         let elapsed = now - began
@@ -294,9 +296,4 @@ extension Array where Element: Hashable {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }
-}
-
-extension StudyPhase {
-    /// Whether the phase is over when its duration is, as far as the protocol says.
-    var endsByDuration: Bool { durationSeconds != nil && (kind == .chat || kind == .baseline) }
 }
