@@ -6,7 +6,7 @@ import SystemCalls
 /// The answers of `io.attune.Study`: studies, their rosters, and what participants agreed to.
 extension Station {
     func answerStudy(_ call: VarlinkCall) throws {
-        do throws(SessionStoreError) {
+        do {
             switch call.method {
             case StudyInterface.ListStudies.name: try listStudies(call)
             case StudyInterface.CreateStudy.name: try createStudy(call)
