@@ -14,7 +14,8 @@ extension VarlinkServer {
                 vendor: "Attune", product: "attuned", version: version,
                 url: "https://attune.example"),
             interfaces: interfaces(),
-            rules: ControlInterface.rules + LinkInterface.rules + StudyInterface.rules, policy: policy)
+            rules: ControlInterface.rules + LinkInterface.rules + StudyInterface.rules,
+            policy: policy)
         server.handler = handler
         return server
     }
