@@ -5,6 +5,7 @@ import { timeOf } from "./moment.js";
 import { identifier } from "./outbox.js";
 import { Recorder } from "./recorder.js";
 import { t } from "./texts.js";
+import { isTouchOnly } from "./touch.js";
 
 /** Tells `turn-sent` with the turn as `detail`. */
 export class Composer extends HTMLElement {
@@ -21,7 +22,7 @@ export class Composer extends HTMLElement {
     this.#context = context;
     this.#field = make("textarea", {
       id: "message", name: "message", rows: 3, autocomplete: "off", dir: "auto", "aria-describedby": "message-hint",
-      enterkeyhint: "send", "aria-keyshortcuts": "Enter",
+      enterkeyhint: isTouchOnly() ? "enter" : "send",
     });
     this.#button = make("button", { type: "submit", class: "primary" }, t("composer.send"));
     this.#hint = make("p", { class: "hint", id: "message-hint" });
@@ -94,7 +95,7 @@ export class Composer extends HTMLElement {
 
   #edited(edit, time) {
     const { outbox, state, page } = this.#context;
-    const payload = { draft: this.#draft.id, position: edit.position, deleted: edit.deleted,
+    const payload = { draft: this.#draft.number, position: edit.position, deleted: edit.deleted,
       inserted: edit.inserted, class: this.#insertion ? "other" : edit.class };
     if (state.limits?.draft_text) payload.text = edit.text;
     const moment = this.#insertion?.time ?? time;
@@ -104,7 +105,7 @@ export class Composer extends HTMLElement {
     }
     outbox.add("draft_edit", payload, moment);
     if (this.#insertion) {
-      outbox.add("suggestion_inserted", { id: this.#insertion.id, draft: this.#draft.id, position: edit.position,
+      outbox.add("suggestion_inserted", { id: this.#insertion.id, draft: this.#draft.number, position: edit.position,
         deleted: edit.deleted, inserted: edit.inserted }, moment);
     }
     this.#keep();
@@ -112,8 +113,7 @@ export class Composer extends HTMLElement {
 
   #key(event) {
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-    const isPhone = matchMedia("(pointer: coarse)").matches && !matchMedia("(any-pointer: fine)").matches;
-    if (event.shiftKey || event.altKey || (isPhone && !event.ctrlKey && !event.metaKey)) return;
+    if (event.shiftKey || event.altKey || (isTouchOnly() && !event.ctrlKey && !event.metaKey)) return;
     event.preventDefault();
     if (!event.repeat) this.#send(event);
   }
@@ -128,11 +128,11 @@ export class Composer extends HTMLElement {
     }
     const time = timeOf(event);
     const { outbox, page } = this.#context;
-    const turn = { id: identifier(), text, draft: this.#draft.id,
+    const turn = { id: identifier(), text, draft: this.#draft.number,
       // A draft of an earlier load began on another clock; its first edit tells when.
       composed_from_ns: this.#draft.page === page ? this.#draft.began : null, sent_ns: time };
     outbox.add("turn", turn, time, true);
-    this.#draft = freshDraft();
+    this.#draft = freshDraft(this.#draft.number + 1);
     this.#recorder.reset("");
     this.#keep();
     this.#tellLength();
@@ -142,9 +142,17 @@ export class Composer extends HTMLElement {
 
   #restore() {
     const kept = this.#context.storage.get("draft");
-    this.#draft = kept && typeof kept.text === "string" ? kept : freshDraft();
+    const number = this.#ownTurns() + 1;
+    this.#draft = kept && typeof kept.text === "string" ? { ...kept, number: Math.max(kept.number ?? 0, number) } : freshDraft(number);
     this.#field.value = this.#draft.text;
     this.#field.setSelectionRange(this.#draft.start ?? this.#draft.text.length, this.#draft.end ?? this.#draft.text.length);
+  }
+
+  /** How many turns the participant has sent, with those that are on their way. */
+  #ownTurns() {
+    const known = (this.#context.state.chat?.turns ?? []).filter((turn) => turn.author === "participant");
+    const ids = new Set(known.map((turn) => turn.id));
+    return known.length + this.#context.outbox.waitingTurns.filter((turn) => !ids.has(turn.id)).length;
   }
 
   #keep() {
@@ -161,16 +169,19 @@ export class Composer extends HTMLElement {
     const isTooLong = length > limit;
     this.#field.setAttribute("aria-invalid", String(isTooLong));
     this.#hint.classList.toggle("error", isTooLong);
-    let hint = t("composer.hint");
+    let hint = t(isTouchOnly() ? "composer.hintPhone" : "composer.hint");
     if (isTooLong) hint = t("composer.tooLong", { over: length - limit });
     else if (this.#field.readOnly) hint = t("composer.closed");
     setText(this.#hint, hint);
   }
 }
 
-/** `page`: the load in which its first edit was made, and `began`: when, on that load's clock. */
-function freshDraft() {
-  return { id: identifier(), text: "", page: null, began: null, start: 0, end: 0 };
+/**
+ * A draft that nothing was written in. `number`: which turn of the participant it becomes, from 1;
+ * `page`: the load in which its first edit was made, and `began`: when, on that load's clock.
+ */
+function freshDraft(number) {
+  return { number, text: "", page: null, began: null, start: 0, end: 0 };
 }
 
 customElements.define("attune-composer", Composer);

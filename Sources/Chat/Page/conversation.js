@@ -18,6 +18,7 @@ export class Conversation extends HTMLElement {
   #shown;
   #isFirst = true;
   #lastScroll = 0;
+  #height = 0;
 
   prepare(context) {
     this.#context = context;
@@ -36,6 +37,7 @@ export class Conversation extends HTMLElement {
     });
     // A keyboard of a phone, or a longer message field, must not hide the newest turn.
     new ResizeObserver(() => {
+      this.#height = this.#log.clientHeight;
       if (this.#follows) this.#scrollDown();
     }).observe(this.#log);
     for (const turn of context.outbox.waitingTurns) this.addPending(turn);
@@ -185,6 +187,11 @@ export class Conversation extends HTMLElement {
 
   #scrolled() {
     const log = this.#log;
+    if (log.clientHeight !== this.#height) {
+      // The window or a notice moved it, not the participant.
+      this.#height = log.clientHeight;
+      if (this.#follows) this.#scrollDown();
+    }
     this.#follows = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
     if (this.#follows) this.#more.hidden = true;
     const current = performance.now();

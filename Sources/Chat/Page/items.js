@@ -87,8 +87,10 @@ function slider(item, answer, onAnswer, name) {
   });
   const labels = Object.entries(item.labels ?? {}).map(([at, word]) => [Number(at), word])
     .filter(([at]) => Number.isFinite(at)).sort((a, b) => a[0] - b[0]);
-  const scaleRow = make("div", { class: "slider-labels", "aria-hidden": "true" }, labels.map(([at, word]) => {
-    const label = make("span", {}, word);
+  // Words at many places would lie upon each other: then they are listed with their values.
+  const isListed = labels.length > 3;
+  const scaleRow = make("div", { class: `slider-labels${isListed ? " listed" : ""}`, "aria-hidden": "true" }, labels.map(([at, word]) => {
+    const label = make("span", {}, isListed ? t("item.at", { value: at, label: word }) : word);
     const share = (at - minimum) / (maximum - minimum || 1);
     label.style.setProperty("--at", Math.min(1, Math.max(0, share)));
     label.classList.add(share <= 0.02 ? "first" : share >= 0.98 ? "last" : "inner");
@@ -114,16 +116,17 @@ function choice(item, answer, onAnswer, name) {
       "data-value": option.value, onchange: changed });
     input.checked = chosen(answer)?.includes(option.value) ?? false;
     const written = option.text ? make("input", { type: "text", class: "beside", maxlength: 1000, autocomplete: "off",
-      "aria-label": t("item.beside", { label: option.label }), oninput: () => {
-        input.checked = true;
-        changed();
-      } }) : null;
-    if (written) written.value = beside(answer, option.value);
+      "aria-label": t("item.beside", { label: option.label }), oninput: changed }) : null;
+    if (written) {
+      written.value = beside(answer, option.value);
+      written.hidden = !input.checked;
+    }
     box.append(make("div", { class: "option" }, make("label", { for: id }, input, make("span", {}, option.label)), written));
     return { option, input, written };
   });
   function changed() {
     const taken = rows.filter((row) => row.input.checked);
+    for (const { input, written } of rows) if (written) written.hidden = !input.checked;
     const texts = Object.fromEntries(taken.filter((row) => row.written?.value.trim())
       .map((row) => [row.option.value, row.written.value]));
     const choices = taken.map((row) => row.option.value);

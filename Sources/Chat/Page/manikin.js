@@ -24,10 +24,11 @@ function eyes(dimension, share) {
   const radius = dimension === "arousal" ? 1.6 + 1.9 * share : 2.2;
   const parts = [26, 38].map((x) => draw("circle", { class: "ink", cx: x, cy: 14, r: radius }));
   if (dimension === "valence") {
-    // Brows fall towards the nose at the unpleasant end.
-    const tilt = (0.5 - share) * 5;
-    parts.push(draw("path", { class: "stroke", d: `M22 ${9 - tilt}L30 ${9 + tilt}` }),
-      draw("path", { class: "stroke", d: `M34 ${9 + tilt}L42 ${9 - tilt}` }));
+    // Brows fall towards the nose at the unpleasant end, and rise at the other.
+    const tilt = Math.max(0, (0.5 - share) * 5);
+    const y = 9 - Math.max(0, (share - 0.5) * 3);
+    parts.push(draw("path", { class: "stroke", d: `M22 ${y - tilt}L30 ${y + tilt}` }),
+      draw("path", { class: "stroke", d: `M34 ${y + tilt}L42 ${y - tilt}` }));
   }
   return parts;
 }

@@ -36,6 +36,7 @@ export class Notices extends HTMLElement {
     line.hidden = !isLost;
     setText(line, isLost ? t("connection.lost") : "");
     announce(isLost ? t("connection.lost") : t("connection.back"));
+    this.#context.outbox?.add("connection", { state: isLost ? "lost" : "back" });
   }
 
   /** Says that something was done. */
@@ -97,6 +98,7 @@ export class Notices extends HTMLElement {
       this.#context.focusStart();
     }));
     announce(t("resources.offer"));
+    whenPainted((time) => this.#context.outbox.add("resources_shown", { count: resources.length }, time));
   }
 
   #closeButton(close) {

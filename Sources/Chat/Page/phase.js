@@ -134,7 +134,7 @@ export class Phase extends HTMLElement {
     const place = make("div", { class: "questionnaires" });
     const next = (isFirst) => {
       const done = new Set(storage.get("done") ?? []);
-      const rest = state.questionnaires.filter((definition) => !done.has(definition.name));
+      const rest = state.questionnaires.filter((definition) => !definition.final && !done.has(definition.name));
       this.#parts = this.#parts.filter((part) => part.localName !== "attune-questionnaire");
       if (rest.length === 0) {
         place.replaceChildren();

@@ -4,6 +4,7 @@ import { announce } from "./announcer.js";
 import { make } from "./elements.js";
 import { whenPainted } from "./moment.js";
 import { hasText, t } from "./texts.js";
+import { isTouchOnly } from "./touch.js";
 
 /** Tells `suggestion-chosen` with the suggestion and the event that chose it. */
 export class Suggestions extends HTMLElement {
@@ -16,7 +17,7 @@ export class Suggestions extends HTMLElement {
   prepare(context) {
     this.#context = context;
     this.#groups = make("div", { class: "suggestion-groups" });
-    this.#hint = make("p", { class: "hint shortcuts" }, t("suggestions.hint"));
+    this.#hint = make("p", { class: "hint shortcuts" }, t(isTouchOnly() ? "suggestions.hintPhone" : "suggestions.hint"));
     this.append(make("section", { class: "suggestions", "aria-labelledby": "suggestions-title" },
       make("div", { class: "suggestions-head" },
         make("h3", { id: "suggestions-title" }, t("suggestions.title")), this.#hint), this.#groups));

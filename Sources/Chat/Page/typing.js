@@ -36,12 +36,11 @@ export class TypingTask extends HTMLElement {
         announce(t("typing.noPaste"));
       });
     }
-    const draft = `task-${context.state.phase.name}`;
     this.#recorder = new Recorder(this.#field, {
       onEdit: (edit, time) => {
-        const payload = { draft, position: edit.position, deleted: edit.deleted, inserted: edit.inserted, class: edit.class };
-        if (context.state.limits?.draft_text) payload.text = edit.text;
-        context.outbox.add("draft_edit", payload, time);
+        // It is no draft of a turn, and its text is known: places, lengths and classes are told.
+        context.outbox.add("typing_task", { state: "edit", position: edit.position, deleted: edit.deleted,
+          inserted: edit.inserted, class: edit.class }, time);
         context.storage.set(this.#place, this.#field.value);
         this.#show();
       },
@@ -66,7 +65,7 @@ export class TypingTask extends HTMLElement {
     this.#isTold = true;
     const typed = this.#field.value.replace(/\s+/g, " ").trim();
     this.#context.outbox.add("typing_task", {
-      length: typed.length, target_length: this.#text.length, errors: distance(typed, this.#text.slice(0, Math.max(typed.length, 1))),
+      state: "end", length: typed.length, target_length: this.#text.length, errors: distance(typed, this.#text.slice(0, Math.max(typed.length, 1))),
     }, now(), true);
     this.#context.storage.remove(this.#place);
   }
