@@ -12,7 +12,8 @@ struct PageOptions: ParsableArguments {
             valueName: "host:port"))
     var listen: String?
 
-    @Option(help: "Certificate (PEM, the chain too); needed when others than this machine can connect.")
+    @Option(
+        help: "Certificate (PEM, the chain too); needed when others than this machine can connect.")
     var tlsCertificate: String?
 
     @Option(help: "The certificate's key (PEM).")
@@ -21,7 +22,8 @@ struct PageOptions: ParsableArguments {
     @Flag(help: "Sign a certificate oneself; its fingerprint is printed.")
     var tlsSelfSigned = false
 
-    @Option(help: "How links begin, where a proxy stands before the pages (https://chat.example.org).")
+    @Option(
+        help: "How links begin, where a proxy stands before the pages (https://chat.example.org).")
     var publicUrl: String?
 
     @Option(help: "Settings file; without it, /etc/attune/chat.yaml if installed.")

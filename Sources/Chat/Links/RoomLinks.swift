@@ -26,7 +26,8 @@ final class RoomLinks: Sendable {
     /// Starts the thread.
     /// - Parameter service: answers the chat's own socket, on the same thread; nil for none.
     init(
-        socketPath: String, log: Logger, service: (@Sendable (RoomLinks) throws -> ChatService)? = nil
+        socketPath: String, log: Logger,
+        service: (@Sendable (RoomLinks) throws -> ChatService)? = nil
     ) throws(SystemError) {
         self.socketPath = socketPath
         self.log = log

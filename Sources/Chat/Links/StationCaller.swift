@@ -22,30 +22,43 @@ final class StationCaller: Sendable {
         _ method: Method.Type, _ parameters: Method.Parameters
     ) async throws(ClientError) -> Method.Reply {
         let path = socketPath
+        let name = method.name
+        let encoded: JSONValue
+        do throws(JSONMismatch) {
+            encoded = try JSONValue(encoding: parameters)
+        } catch {
+            throw .refused(.invalidParameter(error.path, reason: error.reason))
+        }
         let result = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Result<Method.Reply, ClientError>, Never>) in
+            (continuation: CheckedContinuation<Result<JSONValue, ClientError>, Never>) in
             queue.add { client in
                 continuation.resume(
-                    returning: Self.run(method, parameters, path: path, client: &client))
+                    returning: Self.run(name, encoded, path: path, client: &client))
             }
         }
-        return try result.get()
+        let reply = try result.get()
+        do throws(JSONMismatch) {
+            return try reply.decode(Method.Reply.self)
+        } catch {
+            throw .link(
+                LinkError(.malformed, "The daemon's answer does not fit its interface: \(error)"))
+        }
     }
 
-    private static func run<Method: VarlinkMethod>(
-        _ method: Method.Type, _ parameters: Method.Parameters, path: String,
-        client: inout VarlinkClient?
-    ) -> Result<Method.Reply, ClientError> {
+    private static func run(
+        _ method: String, _ parameters: JSONValue, path: String, client: inout VarlinkClient?
+    ) -> Result<JSONValue, ClientError> {
         do throws(ClientError) {
-            if client == nil {
+            let connected: VarlinkClient
+            if let client {
+                connected = client
+            } else {
                 do throws(LinkError) {
-                    client = try VarlinkClient(path: path, timeoutMilliseconds: 15_000)
+                    connected = try VarlinkClient(path: path, timeoutMilliseconds: 15_000)
                 } catch {
                     throw .link(error)
                 }
-            }
-            guard let connected = client else {
-                throw .link(LinkError(.notRunning, "No daemon listens at \(path)."))
+                client = connected
             }
             return .success(try connected.call(method, parameters))
         } catch {

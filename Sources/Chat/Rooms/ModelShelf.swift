@@ -21,7 +21,12 @@ final class ModelShelf: Sendable {
         let credential = try ModelCredential.read(named: plan.credential)
         let result = kept.withLock { kept -> Result<(ModelTransport, ModelBudget), ModelFailure> in
             do throws(ModelFailure) {
-                let transport = try kept.transport ?? ModelTransport()
+                let transport: ModelTransport
+                if let known = kept.transport {
+                    transport = known
+                } else {
+                    transport = try ModelTransport()
+                }
                 kept.transport = transport
                 let budget =
                     kept.budgets[session]

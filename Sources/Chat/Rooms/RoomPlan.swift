@@ -18,8 +18,9 @@ struct RoomPlan: Sendable {
             study == nil
             ? ChatPlan(persona: defaultPersona)
             : study?.effectiveChat(condition: session.condition)
-        seed = study?.orderSeed(
-            participant: session.participant, visit: session.visit ?? 1) ?? 0
+        seed =
+            study?.orderSeed(
+                participant: session.participant, visit: session.visit ?? 1) ?? 0
     }
 
     var language: String { study?.language ?? "en" }

@@ -47,7 +47,8 @@ struct RoomSpeakers: Sendable {
                 throw ChatError(
                     .file,
                     "The safety rules are for '\(chat.safety.rules)', and the protocol is in "
-                        + "'\(plan.language)': nobody would be guarded. Name rules of that language.")
+                        + "'\(plan.language)': nobody would be guarded. Name rules of that language."
+                )
             }
             scorer = try Self.scorer(chat, plan.language, model)
             suggestions = try Self.suggestions(chat, plan.language, model, state, seed)

@@ -68,7 +68,7 @@ actor RoomStore {
     private func open(_ session: SessionInfo) async {
         do {
             let study = try plan(of: session)
-            let link = LinkSession(session)
+            let link = LinkSession(of: session)
             let settings = surroundings.settings
             let room = try Room(
                 link: link,
@@ -83,7 +83,7 @@ actor RoomStore {
                 let (token, _) = try await room.invite(validSeconds: settings.linkSeconds)
                 ProgramOutput.line(
                     "Invitation for \(session.participant) (session \(session.id)): "
-                        + link(token: token))
+                        + self.link(token: token))
             }
         } catch {
             failed.insert(session.id)
@@ -149,7 +149,8 @@ actor RoomStore {
     // MARK: The chat's own socket
 
     /// Answers a call of `io.attune.Chat`.
-    func answer(_ method: String, _ parameters: JSONValue) async -> Result<JSONValue, VarlinkError> {
+    func answer(_ method: String, _ parameters: JSONValue) async -> Result<JSONValue, VarlinkError>
+    {
         do {
             switch method {
             case ChatInterface.ListRooms.name:
@@ -195,7 +196,7 @@ actor RoomStore {
 
 extension LinkSession {
     /// What the control interface knows of a session, until its own watch tells more.
-    fileprivate init(_ session: SessionInfo) {
+    fileprivate init(of session: SessionInfo) {
         let now = Clocks.now().nanoseconds
         self.init(
             id: session.id, study: session.study, participant: session.participant,

@@ -93,7 +93,8 @@ struct ChatRoutes: Sendable {
         }
         headers[.contentType] = file.type
         return Response(
-            status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes))
+            status: .ok, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes))
         )
     }
 
@@ -102,7 +103,8 @@ struct ChatRoutes: Sendable {
         case .success:
             // Relative addresses of the page count from here.
             guard request.uri.path.hasSuffix("/") else {
-                return Response(status: .permanentRedirect, headers: [.location: request.uri.path + "/"])
+                return Response(
+                    status: .permanentRedirect, headers: [.location: request.uri.path + "/"])
             }
             return answer(file: "index.html", request)
         case .failure(let refusal):
@@ -130,7 +132,8 @@ struct ChatRoutes: Sendable {
     }
 
     private static func cookies(_ request: Request) -> [String] {
-        request.headers[values: .cookie].flatMap { $0.split(separator: ";") }.prefix(32).compactMap {
+        request.headers[values: .cookie].flatMap { $0.split(separator: ";") }.prefix(32).compactMap
+        {
             let pair = $0.split(separator: "=", maxSplits: 1)
             guard pair.count == 2, pair[0].filter({ $0 != " " }) == cookieName else { return nil }
             return String(pair[1])

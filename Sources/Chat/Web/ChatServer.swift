@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import Link
 import Logging
@@ -96,7 +97,7 @@ public struct ChatServer: Sendable {
         let http = HTTPServerBuilder.http1(
             configuration: .init(
                 idleTimeout: .seconds(60),
-                httpDecoder: .init(
+                httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
                     maxHeaderFieldCount: 100)))
         var server = http

@@ -64,7 +64,7 @@ public enum SelfSigned {
 
     /// Runs a program found on the path, its output thrown away.
     private static func run(_ arguments: [String]) -> Int32 {
-        var actions = posix_spawn_file_actions_t()
+        var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         for number in [STDOUT_FILENO, STDERR_FILENO] {
@@ -72,7 +72,7 @@ public enum SelfSigned {
         }
         // Copies that posix_spawnp only reads; freed below.
         let copies = unsafe arguments.map { unsafe strdup($0) }
-        defer { for copy in unsafe copies { unsafe free(copy) } }
+        defer { unsafe copies.forEach { unsafe free($0) } }
         var process = pid_t()
         let started = unsafe posix_spawnp(
             &process, arguments[0], &actions, nil, unsafe copies + [nil], unsafe environ)

@@ -3,11 +3,13 @@ import Chat
 import Glibc
 import Link
 import Logging
+import SessionStore
 import SimulatedClient
 import StudyProtocol
 import SystemCalls
 
 /// The chat: a linked client of its own process.
+@main
 struct AttuneChat: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attune-chat",
@@ -121,5 +123,3 @@ struct AttuneChat: AsyncParsableCommand {
         return (variable("HOME") ?? "/tmp") + "/.local/state/attune"
     }
 }
-
-await AttuneChat.main()
