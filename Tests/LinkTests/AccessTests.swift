@@ -34,9 +34,9 @@ import Testing
         let watch = rules.filter { $0.neededAccess == .watch }
         #expect(
             Set(watch.map { String($0.name.split(separator: ".").last ?? "") }) == [
-                "GetStatus", "ListDevices", "ListSessions", "GetSession", "GetClock", "Subscribe",
-                "Exchange", "WatchSession", "ListStudies", "ListParticipants", "GetConsent",
-                "CheckFitting",
+                "CheckFitting", "GetStatus", "ListDevices", "ListSessions", "GetSession",
+                "GetClock", "Subscribe", "Exchange", "WatchSession", "ListStudies",
+                "ListParticipants", "GetConsent",
             ])
         #expect(rules.allSatisfy { $0.neededAccess > .none })
     }

@@ -37,20 +37,22 @@ enum BreathCheck {
         let drift = max(0, line.slope)
         let needed = max(
             FittingLimits.responseRise, FittingLimits.responseNoise * line.deviation)
+        let onset = max(FittingLimits.responseOnset, 2 * line.deviation)
         var largest = 0.0
         for index in times.indices where latency.contains(times[index]) {
             var rise = 0.0
-            var firstSecond = 0.0
+            var began: Double?
             for later in index..<times.count {
                 let distance = times[later] - times[index]
                 guard distance <= FittingLimits.responseRiseTime else { break }
                 let gained = values[later] - values[index] - drift * distance
                 rise = max(rise, gained)
-                if distance <= 1 { firstSecond = max(firstSecond, gained) }
+                if gained >= onset { began = began ?? times[later] }
             }
-            guard firstSecond >= FittingLimits.responseOnset else { continue }
+            // What begins later is looked at from later on, or is too late.
+            guard let began, began <= min(times[index] + 1, latency.upperBound) else { continue }
             largest = max(largest, rise)
-            if rise >= needed { return .response(rise: rise, latency: times[index]) }
+            if rise >= needed { return .response(rise: rise, latency: began) }
         }
         if mark + tail > 0 { return .waiting(mark + tail) }
         let share = part.values.isEmpty ? 0 : Double(part.present.count) / Double(part.values.count)

@@ -15,7 +15,8 @@ enum LineCheck {
         let moved = SignalMeasures.range(part.present) ?? 0
         // Dithering between two steps is no signal either where there is one to expect.
         let dither = window.kind == .eda || window.kind == .generic ? 0 : window.resolution ?? 0
-        if moved <= dither {
+        // Steps are not exact in floating point.
+        if moved <= dither * 1.01 {
             return SignalVerdict(
                 .red, "It has not moved for \(Int(seconds)) s: check the cable and the electrodes.")
         }
