@@ -20,6 +20,9 @@ final class ActiveSession {
         var isFocused: Bool?
         /// Whether its times are on a clock of its own, that round trips map.
         var hasOwnClock = false
+        /// Whether the record knows that its signals are withheld for want of consent; nil where that
+        /// has to be told anew.
+        var isWithheld: Bool? = false
         /// The last round trip that it reported.
         var lastTrip: RoundTrip?
         /// Highest number that was put into the ring.
@@ -47,6 +50,10 @@ final class ActiveSession {
     /// What the protocol says; nil without one.
     let plan: StudyPlan?
     var phase: String?
+    /// What of the participant's data may be recorded now; nothing before it is known.
+    var consent = ConsentRule.unreadable()
+    /// Its visit and its condition.
+    var placement = SessionPlacement()
     var sources: SessionSources
     var devices: [UInt32]
     var clients: [String: Client] = [:]
@@ -87,6 +94,7 @@ final class ActiveSession {
             kind: description.kind.rawValue, state: state, pilot: description.isPilot,
             protocol: description.protocolName.isEmpty ? nil : description.protocolName,
             phase: phase, startedNs: description.started.nanoseconds,
+            visit: placement.visit, condition: placement.condition, consent: consent.answers,
             paused: procedure.paused, alarms: procedure.waitingAlarms, message: procedure.message)
     }
 }

@@ -34,6 +34,8 @@ final class SessionRecorder {
     private var sourcesChanged = false
     private var lastTriple: TimeTriple?
     private(set) var openPhase: String?
+    /// What of linked clients was not kept for want of consent.
+    private var withheld = WithheldCounts()
     /// Clocks of linked clients that are not on the station's.
     private var clientClocks: [String: ClientClock] = [:]
     /// When turns were shown, by number: what two clients send may come in either order.
@@ -62,6 +64,8 @@ final class SessionRecorder {
             guard let clock = try? ClientClock(state) else { continue }
             clientClocks[String(name.dropFirst(ClientClock.statePrefix.count))] = clock
         }
+        // Counts that cannot be read are lost; nothing else depends on them.
+        if let state = states[WithheldCounts.stateName] { try? withheld.restore(state) }
         for (name, state) in states where name.hasPrefix(Self.clientPrefix) {
             var reader = StateReader(state)
             guard let sequence = try? reader.read(Int64.self) else { continue }
@@ -232,6 +236,15 @@ final class SessionRecorder {
                 payload: record.payload, client: record.client, clientSequence: record.sequence))
     }
 
+    /// Counts something that was not kept for want of consent; its number is done with.
+    func withhold(_ record: LinkEventRecord) {
+        if record.sequence > 0 {
+            guard record.sequence > clientSequences[record.client, default: 0] else { return }
+            advance(record.client, to: record.sequence)
+        }
+        withheld.add(record.kind, record.bound)
+    }
+
     /// Whether a client's numbered batch of samples is new.
     func isNew(_ sequence: Int64, of client: String) -> Bool {
         guard sequence > clientSequences[client, default: 0] else { return false }
@@ -289,6 +302,8 @@ final class SessionRecorder {
             isLast = true
         }
         note(triple, cause: isLast ? "stop" : nil)
+        if let entry = withheld.entry(at: triple, isLast: isLast) { audit(entry) }
+        if withheld.isDirty { batch.savedStates[WithheldCounts.stateName] = withheld.save() }
         for stream in streams.values { stream.hand(over: &batch, isLast: isLast) }
         saveAdvanced()
         for client in clientClocks.keys {

@@ -12,6 +12,8 @@ struct Attune: ParsableCommand {
             StatusCommand.self,
             DevicesCommand.self,
             SessionCommand.self,
+            StudyCommand.self,
+            ConsentCommand.self,
             WatchCommand.self,
             PlayCommand.self,
             ExportCommand.self,
