@@ -110,6 +110,9 @@ final class StationProcess {
         return device
     }
 
+    /// Ends all virtual devices.
+    func endDevices() { devices = [] }
+
     /// Runs `attune` with the station's directories.
     func attune(_ arguments: String...) throws -> ProgramRun.Outcome {
         try attune(arguments)
