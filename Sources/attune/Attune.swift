@@ -24,6 +24,7 @@ struct Attune: ParsableCommand {
             EmotionsCommand.self,
             ProtocolCommand.self,
             SimulateCommand.self,
+            ChatCommand.self,
             DemoCommand.self,
         ])
 
