@@ -99,7 +99,9 @@ struct PersonaCheckCommand: ParsableCommand {
         Output.table(rows)
         print()
         for one in report.conversations where !one.told.isEmpty {
-            let told = one.told.map { "\($0.name) (turn \($0.turn), trust \(Self.number($0.trust)))" }
+            let told = one.told.map {
+                "\($0.name) (turn \($0.turn), trust \(Self.number($0.trust)))"
+            }
             print("To \(one.title) it told: \(told.joined(separator: ", ")).")
         }
         if transcript { printTranscripts(report) }
