@@ -395,4 +395,43 @@ struct Mistake: CustomTestStringConvertible {
                 "questionnaires[0].items[1].step", "conditions.blocks", "chat.suggestions.each",
             ])
     }
+
+    /// Whatever stands in a file, it is read or refused, and what was read can be used.
+    @Test func nothingInAFileTraps() throws {
+        var generator = SeededGenerator(seed: 21)
+        let words = everything.split(separator: " ", omittingEmptySubsequences: false)
+        let odd = [
+            "-1", "0", "9223372036854775807", "-9223372036854775808", "1e308", "-1e308", "1e-300",
+            "null", "[]", "{}", "\"\"", "ü", "true", "on", "'2'", "0.30000000000000004",
+        ]
+        var read = 0
+        for _ in 0..<600 {
+            var changed = words.map(String.init)
+            for _ in 0...generator.next(below: 2) {
+                let place = generator.next(below: changed.count)
+                let word = changed[place]
+                guard !word.isEmpty, !word.contains("\n"), !word.hasSuffix(":") else { continue }
+                let tail = word.reversed().prefix { "]},".contains($0) }.reversed()
+                let head = word.prefix { "[{".contains($0) }
+                guard !word.dropFirst(head.count).contains("{") else { continue }
+                changed[place] = head + odd[generator.next(below: odd.count)] + String(tail)
+            }
+            guard let plan = try? StudyPlan.read(changed.joined(separator: " "), file: "f") else {
+                continue
+            }
+            read += 1
+            for questionnaire in plan.questionnaires {
+                let answers = Dictionary(
+                    uniqueKeysWithValues: questionnaire.items.map { ($0.name, Answer.number(1)) })
+                _ = questionnaire.check(answers)
+                _ = questionnaire.score(answers)
+                #expect(questionnaire.ordered(seed: 3).count == questionnaire.items.count)
+                #expect(!QuestionnairePreview.text(questionnaire).isEmpty)
+            }
+            let size = plan.conditions?.blockSize ?? 0
+            #expect(plan.conditions?.assignment(slot: size).block ?? 1 == 1)
+            #expect(plan.notes.allSatisfy { !$0.isEmpty })
+        }
+        #expect(read > 20)
+    }
 }

@@ -13,7 +13,8 @@ public enum QuestionnairePreview {
             lines += wrapped(instructions, width: width, indent: "")
         }
         if questionnaire.order == .random {
-            lines.append("(The order is shuffled for each participant and visit.)")
+            lines += wrapped(
+                "(The order is shuffled for each participant and visit.)", width: width, indent: "")
         }
         for (index, item) in questionnaire.items.enumerated() {
             lines.append("")
@@ -51,18 +52,18 @@ public enum QuestionnairePreview {
     private static func answer(_ item: Questionnaire.Item) -> [String] {
         switch item.kind {
         case .likert, .manikin:
-            let points = (1...max(item.points ?? 1, 1)).map { "( ) \($0)" }.joined(separator: "  ")
+            let points = (1...max(item.points ?? 1, 1)).map { "( ) \($0)" }.joined(separator: " ")
             let figures = item.dimension.map { ["Manikin: \($0.rawValue)"] } ?? []
             return figures + [points] + labels(item)
         case .slider:
             let low = item.minimum?.plain ?? ""
             let high = item.maximum?.plain ?? ""
-            return ["\(low) |--------------------| \(high)  in steps of \(item.step?.plain ?? "1")"]
+            return ["\(low) |--------------------| \(high) in steps of \(item.step?.plain ?? "1")"]
                 + labels(item)
         case .choice:
             let box = item.isMultiple ? "[ ]" : "( )"
             return item.options.map {
-                "\(box) \($0.value)  \($0.label)\($0.hasText ? ": ________" : "")"
+                "\(box) \($0.value) = \($0.label)\($0.hasText ? ": ________" : "")"
             }
         case .text:
             let lines = item.lines ?? 1
