@@ -118,8 +118,8 @@ let package = Package(
             "attune",
             [
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
-                "SessionStore", "StudyProtocol", "Playback", "Export", "VirtualDevices",
-                argumentParser,
+                "SessionStore", "StudyProtocol", "SimulatedClient", "Playback", "Export",
+                "VirtualDevices", argumentParser,
             ]),
         program(
             "attune-chat",

@@ -16,6 +16,7 @@ struct Attune: ParsableCommand {
             PlayCommand.self,
             ExportCommand.self,
             SyncCommand.self,
+            SuggestionsCommand.self,
             CheckCommand.self,
             SummaryCommand.self,
             AlignCommand.self,

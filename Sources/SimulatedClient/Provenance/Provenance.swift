@@ -1,3 +1,5 @@
+import StudyProtocol
+
 /// Finds out where the words of a sent message come from. Pure.
 ///
 /// A message is compared with each Suggestion by two measures (see `SuggestionUse`), and with all of

@@ -1,3 +1,5 @@
+import StudyProtocol
+
 extension ProvenanceReport {
     /// The report as it would be at other thresholds, by the measures that stand in it.
     ///

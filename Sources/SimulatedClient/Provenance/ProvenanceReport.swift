@@ -1,3 +1,5 @@
+import StudyProtocol
+
 /// Where a sent message comes from: the payload of the event `provenance`.
 ///
 /// Its class follows from the measures and thresholds that stand in it, so that it can be had anew at
