@@ -228,6 +228,9 @@ let package = Package(
             ]),
         tests(
             "ExportTests",
-            ["Timebase", "SystemCalls", "SessionStore", "Export", "TestSupport", "attune"]),
+            [
+                "Timebase", "SystemCalls", "SessionStore", "StudyProtocol", "SimulatedClient",
+                "Export", "TestSupport", "attune",
+            ]),
     ]
 )

@@ -42,17 +42,15 @@ import Testing
         // By the formula of the large sample the interval is 0.15 to 0.65.
         let (low, high) = (try #require(kappa.low), try #require(kappa.high))
         #expect((0.05...0.25).contains(low) && (0.55...0.75).contains(high), "\(low) \(high)")
-        // Three classes: pₒ = 10/14, sums 6 5 3 and 5 6 3, pₑ = (30 + 30 + 9)/196.
+        // Four classes: pₒ = 10/14, sums 6 5 3 0 and 5 6 2 1, pₑ = (30 + 30 + 6)/196.
         let three = try #require(
             CohenKappa(
                 pairs([
                     (.direct, .direct, 4), (.direct, .slight, 2), (.slight, .slight, 4),
-                    (.slight, .direct, 1), (.none, .none, 2), (.none, .slight, 0),
-                    (.none, .rewritten, 1), (.rewritten, .none, 0),
+                    (.slight, .direct, 1), (.none, .none, 2), (.none, .rewritten, 1),
                 ]),
                 resamples: 200))
-        // The sums are those of what was counted: 6 5 3 0 and 5 6 2 1.
-        let expected = (6.0 * 5 + 5 * 6 + 3 * 2) / (14 * 14)
+        let expected: Double = 66.0 / 196
         #expect(abs(three.expected - expected) < 1e-12)
         #expect(abs((three.kappa ?? 9) - (10.0 / 14 - expected) / (1 - expected)) < 1e-12)
     }
@@ -78,10 +76,10 @@ import Testing
     }
 
     @Test func aSampleIsBlindAndFindsBack() throws {
-        let all = (1...40).map {
-            message(
-                $0, participant: "Petra", condition: ["suggestions": "on"],
-                sent: $0 == 7 ? "=HYPERLINK(\"x\"), it said\nand more" : "Message \($0), so.")
+        let all = (1...40 as ClosedRange<Int64>).map { turn -> MessageProvenance in
+            let sent = turn == 7 ? "=HYPERLINK(\"x\"), it said\nand more" : "Message \(turn), so."
+            return message(
+                turn, participant: "Petra", condition: ["suggestions": "on"], sent: sent)
         }
         let sample = CodingSample(all + [message(99, shown: false)], count: 12, seed: 5)
         #expect(sample.messages.count == 12)
@@ -128,7 +126,7 @@ import Testing
         #expect(word?.line == 2 && word?.message.contains("is no class") == true)
         #expect(problem("item,coder_1,coder_2\nm1,,\nm1,,\n")?.line == 3)
         #expect(problem("item,coder_1,coder_2\n,direct,direct\n")?.line == 2)
-        #expect(problem("item,coder_1,coder_2\nm1,\"open") == nil)
+        #expect(problem("item,coder_1,coder_2\nm1,\"open")?.line == 2)
     }
 
     @Test func tablesCountByParticipantAndCondition() {
@@ -150,7 +148,7 @@ import Testing
     }
 
     @Test func classesMoveWithTheThresholds() throws {
-        let sent = "It sounds like things at work have been piling up, and you feel alone with it."
+        let sent = "It sounds like everything at work is piling up, and you feel alone with it."
         let reports = [message(1).report, message(2, sent: sent).report]
         let similarity = reports[1].editSimilarity
         #expect(similarity > 0.9 && similarity < 0.95, "\(similarity)")
