@@ -249,6 +249,9 @@ let package = Package(
             ]),
         tests(
             "ExportTests",
-            ["Timebase", "SystemCalls", "SessionStore", "Export", "TestSupport", "attune"]),
+            [
+                "Timebase", "SystemCalls", "SessionStore", "StudyProtocol", "SimulatedClient",
+                "Export", "TestSupport", "attune",
+            ]),
     ]
 )

@@ -18,6 +18,7 @@ struct Attune: ParsableCommand {
             PlayCommand.self,
             ExportCommand.self,
             SyncCommand.self,
+            SuggestionsCommand.self,
             CheckCommand.self,
             SummaryCommand.self,
             AlignCommand.self,
