@@ -12,6 +12,8 @@ struct Attune: ParsableCommand {
             StatusCommand.self,
             DevicesCommand.self,
             SessionCommand.self,
+            StudyCommand.self,
+            ConsentCommand.self,
             WatchCommand.self,
             PlayCommand.self,
             ExportCommand.self,
@@ -19,6 +21,7 @@ struct Attune: ParsableCommand {
             CheckCommand.self,
             SummaryCommand.self,
             AlignCommand.self,
+            EmotionsCommand.self,
             SimulateCommand.self,
             DemoCommand.self,
         ])

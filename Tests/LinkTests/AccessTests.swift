@@ -35,7 +35,8 @@ import Testing
         }
         #expect(
             Set(watch.map { String($0.name.split(separator: ".").last ?? "") }) == [
-                "GetStatus", "ListDevices", "ListSessions", "GetSession", "GetClock", "Subscribe",
+                "CheckFitting", "GetStatus", "ListDevices", "ListSessions", "GetSession",
+                "GetClock", "Subscribe",
                 "Exchange", "WatchSession",
             ])
         #expect(

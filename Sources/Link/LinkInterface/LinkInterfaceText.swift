@@ -12,7 +12,13 @@ extension LinkInterface {
         # CLOCK_MONOTONIC, or a clock of its own that is mapped by round trips (Exchange, ReportClock).
         interface io.attune.Link
 
-        # What a client needs to know of its session.
+        # What the operator tells the participant; the id counts the session's messages from 1.
+        type LinkMessage (id: int, text: string)
+
+        # What a client needs to know of its session. visit counts the participant's visits from 1, where the
+        # study has some. condition is the level of each factor; consent the participant's last answer to each
+        # tier that has one; paused the reason of a pause, null while the session goes on; alarms the ids of
+        # the session's alarms that wait for acknowledgement, oldest first; message the operator's latest one.
         type LinkSession (
             id: string,
             study: string,
@@ -22,7 +28,13 @@ extension LinkInterface {
             pilot: bool,
             protocol: ?string,
             phase: ?string,
-            started_ns: int
+            started_ns: int,
+            visit: ?int,
+            condition: [string]string,
+            consent: [string]bool,
+            paused: ?string,
+            alarms: []string,
+            message: ?LinkMessage
         )
 
         # One channel of a stream of samples; physical value = stored value * scale + offset.
