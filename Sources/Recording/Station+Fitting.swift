@@ -21,22 +21,18 @@ extension Station {
         let number = nextFitting
         nextFitting += 1
         fittingAnswers[number] = answer
-        // A mark that was just set has to stand in the file.
-        whenDurable(session) { [weak self] in
-            guard let self else { return }
-            let order = self.fittingOrder(session, number)
-            do throws(SystemError) {
-                if self.fitter == nil { self.fitter = try Fitter(notices: self.notices) }
-                self.fitter?.messages.post(.look(order))
-            } catch {
-                self.fitted(
-                    number,
-                    order.required.sorted().map {
-                        FittingCheck(
-                            check: $0, state: .red, text: "It cannot be looked at: \(error)",
-                            required: true)
-                    })
-            }
+        // A mark that was just set has to stand in the file. Where nothing waits, no commit comes.
+        if controlRing.published <= durableControl { return look(session, number) }
+        whenDurable(session) { [weak self] in self?.look(session, number) }
+    }
+
+    private func look(_ session: ActiveSession, _ number: UInt64) {
+        let order = fittingOrder(session, number)
+        do throws(SystemError) {
+            if fitter == nil { fitter = try Fitter(notices: notices) }
+            fitter?.messages.post(.look(order))
+        } catch {
+            fitted(number, order.unreadable("It cannot be looked at: \(error)"))
         }
     }
 

@@ -185,7 +185,8 @@ extension IndexedSession {
             identifier: description.identifier, participant: description.participant,
             kind: description.kind, file: file, state: state,
             startedRealtime: description.startedRealtime, parent: description.parent,
-            continuationOf: description.continuationOf)
+            continuationOf: description.continuationOf,
+            isPilot: description.isPilot)
     }
 }
 

@@ -122,6 +122,7 @@ extension Station {
     private func committed(_ notice: CommitNotice) {
         lower("store")
         lastCommit = notice.began + notice.duration
+        durableControl = max(durableControl, notice.control)
         commitDurations.append(notice.duration)
         if commitDurations.count > 256 { commitDurations.removeFirst(128) }
         for session in sessions.values {

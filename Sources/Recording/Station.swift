@@ -72,6 +72,8 @@ public final class Station {
     var nextFitting: UInt64 = 1
     var commitDurations: [Int64] = []
     var lastCommit: Instant?
+    /// Up to where the control ring is stored.
+    var durableControl: UInt64 = 0
     var isStopping = false
     var stopDeadline: Instant?
     var watchdog: Duration?

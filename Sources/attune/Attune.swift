@@ -22,6 +22,7 @@ struct Attune: ParsableCommand {
             SummaryCommand.self,
             AlignCommand.self,
             EmotionsCommand.self,
+            ProtocolCommand.self,
             SimulateCommand.self,
             DemoCommand.self,
         ])

@@ -28,16 +28,16 @@ extension IntegrationTests {
         /// A station with a protocol of the test's own, whose session has started.
         private func start(
             _ study: String = study
-        ) throws -> (station: StationProcess, session: String, path: String, checkout: Checkout) {
+        ) throws -> (station: StationProcess, session: String, path: String) {
             let checkout = try Checkout()
             try checkout.write("Protocols/studies/steps.yaml", study)
-            let station = try StationProcess(programs: checkout.programs)
+            let station = try StationProcess(programs: checkout.programs, keeping: checkout)
             try station.start()
             let started = try station.json(
                 "session", "start", "procedure", "p1", "--protocol", "steps")
             return (
                 station, try #require(started["id"]?.string),
-                try #require(started["file"]?.string), checkout
+                try #require(started["file"]?.string)
             )
         }
 
@@ -62,7 +62,7 @@ extension IntegrationTests {
         }
 
         @Test func anAlarmStaysUntilItIsAcknowledgedWhateverHappens() throws {
-            let (station, session, path, _) = try start()
+            let (station, session, path) = try start()
             let chat = try LinkedProbe(station, session: session, name: "chat")
             try chat.send(
                 "alarm",
@@ -122,7 +122,7 @@ extension IntegrationTests {
         }
 
         @Test func aPauseAndAMessageSurviveACrash() throws {
-            let (station, session, path, _) = try start()
+            let (station, session, path) = try start()
             #expect(try station.attune("session", "resume").code != 0)
             let paused = try station.json("session", "pause", "--reason", "fire alarm")
             #expect(paused["paused"]?.string == "fire alarm")
@@ -149,7 +149,7 @@ extension IntegrationTests {
         }
 
         @Test func departuresFromTheProtocolAreRecorded() throws {
-            let (station, _, path, _) = try start()
+            let (station, _, path) = try start()
             #expect(try station.attune("session", "phase", "rest").code == 0)
             try station.crash()
             try station.start()
@@ -187,7 +187,7 @@ extension IntegrationTests {
         }
 
         @Test func theFittingIsLeftWhenItIsGreenOrWithAReason() throws {
-            let (station, session, path, _) = try start()
+            let (station, session, path) = try start()
             #expect(try station.attune("session", "phase", "fitting").code == 0)
             let checks = try station.attune("session", "fitting", "--json")
             #expect(checks.code == 1)
@@ -235,9 +235,9 @@ extension IntegrationTests {
         }
 
         @Test func aSessionPausesWhereNobodyAcknowledges() throws {
-            let (station, session, path, _) = try start(
+            let (station, session, path) = try start(
                 Self.study.replacingOccurrences(
-                    of: "acknowledgeWithinSeconds: 3600", with: "acknowledgeWithinSeconds: 1"))
+                    of: "acknowledgeWithinSeconds: 3600", with: "acknowledgeWithinSeconds: 5"))
             let chat = try LinkedProbe(station, session: session, name: "chat")
             try chat.send(
                 "alarm", ["code": "self-harm", "text": "A cue.", "severity": "urgent"])
@@ -255,7 +255,7 @@ extension IntegrationTests {
         }
 
         @Test func whenATurnWasShownIsToldByAClockOfItsOwn() throws {
-            let (station, session, path, _) = try start()
+            let (station, session, path) = try start()
             let chat = try LinkedProbe(station, session: session, name: "chat")
             let page = try LinkedProbe(station, session: session, name: "page", clock: .own)
             // A page counts from when it was loaded.

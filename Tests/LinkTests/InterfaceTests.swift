@@ -13,6 +13,7 @@ import Testing
         for (name, text) in [
             (ControlInterface.name, ControlInterface.text),
             (LinkInterface.name, LinkInterface.text),
+            (StudyInterface.name, StudyInterface.text),
         ] {
             let file = try FileSystem.readText("\(InterfaceTests.folder)/\(name).varlink")
             #expect(text == file, "run Protocols/interfaces/embed.sh")
@@ -23,6 +24,7 @@ import Testing
         for (text, rules) in [
             (ControlInterface.text, ControlInterface.rules),
             (LinkInterface.text, LinkInterface.rules),
+            (StudyInterface.text, StudyInterface.rules),
         ] {
             let interface = try InterfaceDescription(text)
             #expect(

@@ -64,10 +64,21 @@ extension LinkInterface {
         #   draft_edit  draft: int (which turn of its author, from 1), position: int, deleted: int, inserted: int
         #               (user-perceived characters), class: string (letter, digit, space, punctuation,
         #               emoji, paste, delete, other), text: ?string (only with consent)
-        # Any other kind is kept as it is. One of them is also acted upon:
+        # Any other kind is kept as it is. These are also acted upon, and refused (ItemRefused) where they lack
+        # what they need:
         #   focus       focused: bool. Whether the client's window has the focus. The participant's keyboard is
         #               read only while it does, unless the station's settings say otherwise; what was said
         #               counts until the connection ends, and has to be said anew on the next one.
+        #   turn_shown  number: int (which turn), shown_ns: int (first paint), last_ns: ?int (last paint, of one
+        #               that came in parts). Becomes the turn's shown_ns unless that is known already.
+        #   alarm       code: string, text: string (what to do), severity: notice, warning (the default) or
+        #               urgent, needs_acknowledgement: ?bool (by default, what is urgent does). Stands in the
+        #               station's status, and until it is acknowledged in LinkSession.alarms.
+        #   fitting     check: string (microphone, model), state: string (green, amber, red), detail: ?string.
+        #               What only the client can try while the sensors are fitted; the last one of a check counts.
+        # A payload's members whose names end in _ns are moments of the client's clock, as time_ns is: of a
+        # client with a clock of its own they are put on the station's, and what it said is kept as
+        # NAME_client_ns. A duration belongs into another unit (_ms).
         type LinkEvent (
             sequence: int,
             time_ns: int,

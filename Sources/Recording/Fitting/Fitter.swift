@@ -33,12 +33,7 @@ final class Fitter: Sendable {
         do throws(SessionStoreError) {
             return try FittingReport.make(order, now: Clocks.now())
         } catch {
-            // What cannot be looked at is not green.
-            return order.required.sorted().map {
-                FittingCheck(
-                    check: $0, state: .red, text: "The session's file cannot be read: \(error)",
-                    required: true)
-            }
+            return order.unreadable("The session's file cannot be read: \(error)")
         }
     }
 }

@@ -31,4 +31,11 @@ struct FittingOrder: Sendable {
     var devices: [Device]
     /// Free bytes where the file is.
     var freeBytes: Int64
+
+    /// What cannot be looked at is not green.
+    func unreadable(_ text: String) -> [FittingCheck] {
+        required.sorted().map {
+            FittingCheck(check: $0, state: .red, text: text, required: true)
+        }
+    }
 }

@@ -8,19 +8,17 @@ enum LineCheck {
             window.kind == .eda
             ? FittingLimits.flatConductanceSeconds : FittingLimits.flatSeconds
         let part = window.last(seconds)
-        // A line that began a moment ago has had no time to move.
-        guard let first = part.times.first, first <= 0.5 - seconds else {
-            return SignalVerdict(.amber, "It has only just begun: wait \(Int(seconds)) s.")
-        }
         let moved = SignalMeasures.range(part.present) ?? 0
         // Dithering between two steps is no signal either where there is one to expect.
         let dither = window.kind == .eda || window.kind == .generic ? 0 : window.resolution ?? 0
         // Steps are not exact in floating point.
-        if moved <= dither * 1.01 {
-            return SignalVerdict(
-                .red, "It has not moved for \(Int(seconds)) s: check the cable and the electrodes.")
+        guard moved <= dither * 1.01 else { return SignalVerdict(.green, "It moves.") }
+        // A line that began a moment ago has had no time to move.
+        guard let first = part.times.first, first <= 0.5 - seconds else {
+            return SignalVerdict(.amber, "It has not moved yet: wait \(Int(seconds)) s.")
         }
-        return SignalVerdict(.green, "It moves.")
+        return SignalVerdict(
+            .red, "It has not moved for \(Int(seconds)) s: check the cable and the electrodes.")
     }
 
     static func clipped(_ window: SignalWindow) -> SignalVerdict {

@@ -61,7 +61,8 @@ struct ReplyChecker: Sendable {
                 !ReplyChooser.isOpen(disclosure, state)
             else { continue }
             found(
-                .disclosure, "The reply tells '\(name)', for which the client does not trust enough.")
+                .disclosure,
+                "The reply tells '\(name)', for which the client does not trust enough.")
         }
         let isDistressed = state.distress > persona.feelings.distress.least + 0.1
         let isTooHappy = (expressed ?? -1) > persona.feelings.valence.most + 0.25
@@ -73,7 +74,8 @@ struct ReplyChecker: Sendable {
             found(.language, "The reply is not in the language '\(persona.language)'.")
         }
         // Short answers may come again.
-        if words.count >= 4, state.answered.contains(where: { Sentence.words(in: $0.text) == words })
+        if words.count >= 4,
+            state.answered.contains(where: { Sentence.words(in: $0.text) == words })
         {
             found(.repetition, "The client has said exactly this before.")
         }
@@ -124,7 +126,8 @@ struct ReplyChecker: Sendable {
         // Another script altogether, which may have no spaces between its words.
         let letters = text.unicodeScalars.filter(\.properties.isAlphabetic)
         let isLatin = commonWords.allSatisfy { $0.unicodeScalars.allSatisfy { $0.value < 0x250 } }
-        if isLatin, letters.count > 10, letters.count(where: { $0.value < 0x250 }) * 2 < letters.count
+        if isLatin, letters.count > 10,
+            letters.count(where: { $0.value < 0x250 }) * 2 < letters.count
         {
             return false
         }

@@ -31,12 +31,23 @@ public struct MoveFile: Hashable, Sendable, CheckedDeclaration {
         public var withholds: [String]
     }
 
+    /// What a scripted supporter of `attune persona check` says.
+    public struct Supporter: Hashable, Sendable, Decodable {
+        public var name: String
+        /// What kind of supporter this is, in words.
+        public var title: String
+        /// One after another, and again from the first.
+        public var lines: [String]
+    }
+
     public var language: String
     public var version: Int
     public var moves: [Rule]
     public var client: Client
     /// Words by which the language is known, and which say nothing about a message's content.
     public var commonWords: [String]
+    /// Those against whom personas are checked.
+    public var supporters: [Supporter]
 
     public func check(_ report: inout DeclarationReport) {
         report.requireName(language, at: "language")
@@ -59,6 +70,13 @@ public struct MoveFile: Hashable, Sendable, CheckedDeclaration {
         require(client.resists, "client", "resists")
         require(client.withholds, "client", "withholds")
         require(commonWords, "commonWords")
+        for (index, supporter) in supporters.enumerated() {
+            report.requireName(supporter.name, at: "supporters", "\(index)", "name")
+            if supporter.lines.isEmpty {
+                report.add(
+                    at: "supporters", "\(index)", "lines", message: "expected at least one line")
+            }
+        }
     }
 
     /// Reads the file of a language.

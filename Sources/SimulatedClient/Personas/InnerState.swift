@@ -133,7 +133,8 @@ enum InnerState {
         _ category: EmotionCategory, _ state: inout PersonaState, _ persona: Persona.Character
     ) {
         let feelings = persona.feelings
-        let category = feelings.shows.contains(category) ? category : feelings.shows.first ?? .neutral
+        let category =
+            feelings.shows.contains(category) ? category : feelings.shows.first ?? .neutral
         let centre = centres[category] ?? (0, 0)
         state.mood = category
         let valence = 0.6 * centre.valence + 0.4 * (1 - 2 * state.distress)

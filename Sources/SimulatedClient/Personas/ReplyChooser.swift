@@ -202,7 +202,8 @@ struct ReplyChooser {
         switch situation {
         case .judgement, .dismissal, .pressure, .earlyAdvice, .instruction: .resists
         case .locked, .withheld: .withholds
-        case .advice, .openQuestion, .closedQuestion, .reflection, .validation, .affirmation: .agrees
+        case .advice, .openQuestion, .closedQuestion, .reflection, .validation, .affirmation:
+            .agrees
         default: .neutral
         }
     }
