@@ -33,7 +33,7 @@ class Browser:
     @contextlib.contextmanager
     def context(self, size="desktop", **options):
         context = self.chromium.new_context(**(SIZES[size] | options))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         try:
             yield context
         finally:

@@ -139,7 +139,7 @@ class FakeRoom:
         with self._lock:
             return [event["payload"] for event in self.events if event["kind"] == kind]
 
-    def wait_for(self, kind, count=1, seconds=15):
+    def wait_for(self, kind, count=1, seconds=30):
         """Waits until so many events of a kind have come, and gives their payloads."""
         deadline = time.monotonic() + seconds
         while len(self.told(kind)) < count:

@@ -188,7 +188,7 @@ class App {
     const kept = this.#storage.get("phase");
     const elapsed = phase.elapsed_ms ?? 0;
     const isSame = kept?.name === phase.name && (this.#context.phaseName !== phase.name
-      || elapsed > this.#context.phaseTime.now - 3000);
+      || elapsed > this.#context.phaseTime.now - 1500);
     if (!isSame) {
       for (const key of [...this.#storage.keys("answers:"), ...this.#storage.keys("typing:"), "done", "advanced", "consent"]) {
         this.#storage.remove(key);

@@ -93,7 +93,7 @@ export class Conversation extends HTMLElement {
     } else {
       item = this.#item(turn);
     }
-    item.dataset.number = turn.number;
+    item.dataset.turn = turn.number;
     const entry = { turn, item, first: pending?.shown ?? null, last: null, wasPartial: Boolean(turn.partial) };
     this.#turns.set(turn.number, entry);
     this.#place(item, turn.number);
@@ -141,7 +141,7 @@ export class Conversation extends HTMLElement {
   /** Numbers may come in any order; what is pending stays below. */
   #place(item, number) {
     const next = [...this.#list.children].find((other) => other !== item
-      && (other.dataset.pending !== undefined || Number(other.dataset.number) > number));
+      && (other.dataset.pending !== undefined || Number(other.dataset.turn) > number));
     if (item.nextElementSibling !== (next ?? null) || item.parentNode !== this.#list) {
       this.#list.insertBefore(item, next ?? null);
     }
@@ -159,7 +159,7 @@ export class Conversation extends HTMLElement {
         if (pending) pending.shown = time;
         return;
       }
-      const entry = this.#turns.get(Number(item.dataset.number));
+      const entry = this.#turns.get(Number(item.dataset.turn));
       if (!entry || entry.first !== null) return;
       entry.first = time;
       this.#report(entry);
