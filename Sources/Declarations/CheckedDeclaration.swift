@@ -25,6 +25,13 @@ public struct DeclarationReport {
     public mutating func require<Number: Comparable>(
         _ value: Number?, in range: ClosedRange<Number>, at keys: String...
     ) {
+        require(value, in: range, at: keys)
+    }
+
+    /// The same with the keys as an array.
+    public mutating func require<Number: Comparable>(
+        _ value: Number?, in range: ClosedRange<Number>, at keys: [String]
+    ) {
         guard let value, !range.contains(value) else { return }
         add(
             at: keys,
@@ -33,6 +40,11 @@ public struct DeclarationReport {
 
     /// Reports a text that is no name: letters, digits, `-`, `_` and `.`, at most 64.
     public mutating func requireName(_ text: String?, at keys: String...) {
+        requireName(text, at: keys)
+    }
+
+    /// The same with the keys as an array.
+    public mutating func requireName(_ text: String?, at keys: [String]) {
         guard let text else { return }
         let allowed = text.utf8.allSatisfy { byte in
             switch byte {

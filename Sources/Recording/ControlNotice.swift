@@ -1,3 +1,4 @@
+import Link
 import LinuxDevices
 import SessionStore
 import SystemCalls
@@ -25,6 +26,8 @@ enum ControlNotice: Sendable {
     case live
     /// A stopped session's file took its final form, or not.
     case finished(path: String, FinishOutcome)
+    /// The fitting was looked at; by the number of the order.
+    case fitted(UInt64, [FittingCheck])
     /// A finished session's times were estimated anew, or not; by the number of the order.
     case aligned(UInt64, AlignOutcome)
     /// A correction was added to a finished session's review file, or not; by the number of the order.

@@ -11,4 +11,17 @@ public struct Keystroke: Hashable, Sendable {
     public var pairing: KeyRelease.Pairing?
     /// 95% bound of the error of its times, in nanoseconds.
     public var bound: Int64
+
+    public init(
+        stream: Int64, ordinal: Int64, pressed: Instant, released: Instant? = nil,
+        keyClass: String, pairing: KeyRelease.Pairing? = nil, bound: Int64
+    ) {
+        self.stream = stream
+        self.ordinal = ordinal
+        self.pressed = pressed
+        self.released = released
+        self.keyClass = keyClass
+        self.pairing = pairing
+        self.bound = bound
+    }
 }

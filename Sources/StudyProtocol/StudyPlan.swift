@@ -1,6 +1,7 @@
 import Declarations
 
-/// A study's protocol: its phases in order, what consent covers, and the chat's script.
+/// A study's protocol: its phases in order, what consent covers, what is asked, the conditions, and
+/// the chat.
 ///
 /// Read from a file in `Protocols/studies`; `Protocols/formats/study-protocol.md` describes the form.
 public struct StudyPlan: Hashable, Sendable {
@@ -9,8 +10,14 @@ public struct StudyPlan: Hashable, Sendable {
     /// Raised whenever the protocol changes.
     public var version: Int
     public var title: String
+    /// Of all texts, as in BCP 47: `en`, `de-AT`.
+    public var language: String
     /// At least one, in the order in which a session goes through them.
     public var phases: [StudyPhase]
+    /// What the phases ask, by name.
+    public var questionnaires: [Questionnaire]
+    /// nil in a study in which all participants get the same.
+    public var conditions: ConditionPlan?
     /// What a participant is asked to agree to.
     public var consent: [ConsentTier]
     /// The chat; nil in a study without one.
@@ -23,10 +30,35 @@ public struct StudyPlan: Hashable, Sendable {
     /// The phase of that name.
     public func phase(named name: String) -> StudyPhase? { phases.first { $0.name == name } }
 
+    /// The questionnaire of that name.
+    public func questionnaire(named name: String) -> Questionnaire? {
+        questionnaires.first { $0.name == name }
+    }
+
+    /// The questionnaires of a phase, in the order in which they are asked.
+    public func questionnaires(in phase: StudyPhase) -> [Questionnaire] {
+        phase.questionnaires.compactMap(questionnaire(named:))
+    }
+
     /// Whether recording data of this kind needs no consent tier, or is covered by one of these.
     public func isCovered(_ data: ConsentTier.Data, by given: Set<ConsentTier.Name>) -> Bool {
         let tiers = consent.filter { $0.covers.contains(data) }
         return tiers.isEmpty ? false : tiers.contains { given.contains($0.name) }
+    }
+
+    /// Whether a request may go to this URL once the tier `model-endpoint` is granted: the URL is
+    /// on this computer, or the tier names it.
+    public func consentNames(endpoint url: String) -> Bool {
+        guard let address = EndpointAddress(url) else { return false }
+        return address.isLoopback
+            || consent.contains {
+                $0.name == .modelEndpoint && $0.endpoint?.covers(url) ?? false
+            }
+    }
+
+    /// The seed of the order of a questionnaire's items: the same for the same participant and visit.
+    public func orderSeed(participant: String, visit: Int) -> UInt64 {
+        SeededGenerator.seed(conditions?.seed ?? 1, ["order", name, participant, "\(visit)"])
     }
 
     /// Reads a protocol from its file.

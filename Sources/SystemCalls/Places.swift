@@ -13,8 +13,22 @@ public enum Places {
         isInstalled ? "/var/lib/attune" : "\(workingDirectory)/data"
     }
 
-    /// Scripts of simulated clients.
+    /// Personas and scripts of simulated clients.
     public static var personas: String { shared("Protocols/personas", installed: "personas") }
+
+    /// Words and what they tell of emotion, one file for each language.
+    public static var emotions: String { shared("Protocols/emotions", installed: "emotions") }
+
+    /// Templates of Suggestions, one file for each language.
+    public static var suggestions: String {
+        shared("Protocols/suggestions", installed: "suggestions")
+    }
+
+    /// Phrases and what they do in a conversation, one file for each language.
+    public static var moves: String { shared("Protocols/moves", installed: "moves") }
+
+    /// Rules that look for danger in what is said, one file for each language.
+    public static var safety: String { shared("Protocols/safety", installed: "safety") }
 
     /// Where sockets and rings are, unless something else is said.
     public static var runtime: String {
@@ -30,6 +44,12 @@ public enum Places {
 
     /// Device profiles.
     public static var profiles: String { shared("Devices/profiles", installed: "profiles") }
+
+    /// The participant's page.
+    public static var chatPages: String { shared("Sources/Chat/Page", installed: "chat") }
+
+    /// The chat's own socket in a runtime directory.
+    public static func chatSocket(runtime: String) -> String { "\(runtime)/chat.sock" }
 
     /// Study protocols.
     public static var studies: String { shared("Protocols/studies", installed: "studies") }

@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Glibc
 import Link
 import SystemCalls
@@ -71,7 +71,7 @@ final class DevToolsBrowser {
         _ = try? call("Browser.close")
         for attempt in 0..<250 {
             // The child is this object's own, and nobody else waits for it.
-            if unsafe waitpid(process, nil, WNOHANG) == process { break }
+            if waitpid(process, nil, WNOHANG) == process { break }
             if attempt == 200 { kill(process, SIGKILL) }
             usleep(20_000)
         }
@@ -220,8 +220,8 @@ final class DevToolsBrowser {
     private static func removeTree(_ path: String) {
         for name in (try? FileSystem.list(path)) ?? [] where name != "." && name != ".." {
             let inner = "\(path)/\(name)"
-            if unlink(inner) != 0 { removeTree(inner) }
+            if unsafe unlink(inner) != 0 { removeTree(inner) }
         }
-        rmdir(path)
+        _ = unsafe rmdir(path)
     }
 }

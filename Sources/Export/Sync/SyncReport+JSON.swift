@@ -2,7 +2,7 @@ import Timebase
 
 extension SyncReport: Encodable {
     private enum Key: String, CodingKey {
-        case path, sessionID, study, participant, state, durationMs, verdict, streams
+        case path, sessionID, study, participant, state, durationMs, verdict, streams, keyLags
     }
 
     private struct GapRow: Encodable {
@@ -53,6 +53,7 @@ extension SyncReport: Encodable {
         try object.encode(Self.milliseconds(to - from), forKey: .durationMs)
         try object.encode(verdict, forKey: .verdict)
         try object.encode(streams.map(row), forKey: .streams)
+        try object.encode(keyLags.map(KeyLagRow.init), forKey: .keyLags)
     }
 
     private static func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e6 }

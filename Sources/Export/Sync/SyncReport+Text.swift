@@ -28,6 +28,7 @@ extension SyncReport {
                     TextTable.plain(place == 0 ? "\(stream.name): \(sentence)" : "  \(sentence)"))
             }
         }
+        if !keyLags.isEmpty { lines += [""] + keyLagLines }
         return lines + ["", verdict]
     }
 

@@ -10,6 +10,9 @@ public struct SyncReport: Sendable {
     public var to: Instant
     /// Streams first, by their numbers, then linked clients by name, then the station's own marks.
     public var streams: [StreamSync] = []
+    /// How long after a key press its change came to a client's draft; one for each client that has
+    /// drafts, by name. Empty without a keyboard.
+    public var keyLags: [KeyLag] = []
 
     /// The kind of streams that are the clocks of linked clients.
     private static let clientKind = "client"
@@ -41,6 +44,26 @@ public struct SyncReport: Sendable {
         }
         try addClients(
             reader, events, observations, descriptions.filter { $0.kind == Self.clientKind })
+        try addKeyLags(
+            reader, events, keyboards: descriptions.filter { $0.kind == "keys" }.map(\.id))
+    }
+
+    /// Lags from the participant's keys to each client's drafts.
+    private mutating func addKeyLags(
+        _ reader: SessionReader, _ events: [SessionEvent], keyboards: [Int64]
+    ) throws(SessionStoreError) {
+        guard !keyboards.isEmpty else { return }
+        let keyboards = Set(keyboards)
+        let keys = try reader.keystrokes().filter { keyboards.contains($0.stream) }
+        let happenings = ChatHappenings(events)
+        let edits = Dictionary(grouping: try reader.draftEdits()) { $0.client ?? "" }
+        for (client, own) in edits.sorted(by: { $0.key < $1.key }) where !client.isEmpty {
+            let lag = KeyLag(
+                client: client, keys: keys, edits: own,
+                compositions: happenings.compositions[client] ?? [],
+                insertions: happenings.insertions[client] ?? [])
+            if lag.edits > 0, lag.presses > 0 { keyLags.append(lag) }
+        }
     }
 
     /// What linked clients and the station sent that belongs to no stream.
