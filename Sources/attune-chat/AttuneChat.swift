@@ -24,6 +24,16 @@ struct AttuneChat: AsyncParsableCommand {
     @Flag(help: "Chat in this terminal instead, with one session.")
     var terminal = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Be the participant instead: open this invitation in a headless Chromium, and type.",
+            valueName: "url"))
+    var participant: String?
+
+    @Option(
+        help: ArgumentHelp("What --participant saw and sent is written there.", valueName: "file"))
+    var participantLog: String?
+
     @OptionGroup(title: "Pages")
     var pages: PageOptions
 
@@ -62,7 +72,29 @@ struct AttuneChat: AsyncParsableCommand {
     var withDraftText = false
 
     func run() async throws {
-        if terminal { try chatInTerminal() } else { try await servePages() }
+        if let participant {
+            try takePart(participant)
+        } else if terminal {
+            try chatInTerminal()
+        } else {
+            try await servePages()
+        }
+    }
+
+    func validate() throws {
+        if terminal && participant != nil {
+            throw ValidationError("--terminal and --participant are two ways to chat: give one.")
+        }
+    }
+
+    private func takePart(_ address: String) throws {
+        let words = try typist.map { $0 == "builtin" ? Typist.standard : try lines(of: $0) }
+        let participant = try BrowserParticipant(
+            .init(
+                address: address,
+                typist: Typist(lines: words ?? Typist.standard, seed: seed, pace: pace),
+                keyboardPath: keyboard, logPath: participantLog))
+        try participant.run()
     }
 
     private func servePages() async throws {

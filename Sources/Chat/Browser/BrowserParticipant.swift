@@ -7,6 +7,9 @@ import Timebase
 /// invitation, reads, takes up a Suggestion now and then, and types with real key events. For
 /// demonstrations. One thread.
 ///
+/// What it saw and sent is written to a log, as a witness: JSON lines `{"seen", "author", "text"}` for
+/// each message that stood on the page, and `{"sent_ns", "text"}` (CLOCK_MONOTONIC) for each Enter.
+///
 /// Beside each key that the browser gets, the virtual keyboard's pipe gets the same one, as evdev
 /// would have it.
 public final class BrowserParticipant {
@@ -19,14 +22,18 @@ public final class BrowserParticipant {
         public var typist: Typist
         /// A named pipe that takes the typist's keys; nil for none.
         public var keyboardPath: String?
+        /// Where what it saw and sent is written; nil for nowhere.
+        public var logPath: String?
 
         public init(
-            address: String, browserPath: String? = nil, typist: Typist, keyboardPath: String? = nil
+            address: String, browserPath: String? = nil, typist: Typist,
+            keyboardPath: String? = nil, logPath: String? = nil
         ) {
             self.address = address
             self.browserPath = browserPath
             self.typist = typist
             self.keyboardPath = keyboardPath
+            self.logPath = logPath
         }
     }
 
@@ -34,6 +41,9 @@ public final class BrowserParticipant {
     private let signals: Signals
     private let keyboard: VirtualKeyboard?
     private let address: String
+    private let log: FileDescriptor?
+    private var seen: Int64 = 0
+    private var messages = 0
     private var hand: TypistHand
     private var answered: Int64 = 0
     private var isWriting = false
@@ -57,6 +67,12 @@ public final class BrowserParticipant {
         hand = TypistHand(typist: settings.typist)
         keyboard = settings.keyboardPath.map(VirtualKeyboard.init(path:))
         address = settings.address
+        if let path = settings.logPath {
+            log = try FileDescriptor(
+                opening: path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
+        } else {
+            log = nil
+        }
         browser = try DevToolsBrowser(path: path, width: 1280, height: 900)
     }
 
@@ -95,25 +111,63 @@ public final class BrowserParticipant {
     private func look() throws {
         guard !isWriting, Clocks.now() >= nextLook else { return }
         nextLook = Clocks.now() + 250_000_000
-        let state = try browser.evaluate(
-            """
-            (async () => { const answer = await fetch('state');
-              if (!answer.ok) return {status: answer.status};
-              const state = await answer.json(); const turns = state.chat ? state.chat.turns : [];
-              return {status: 200, ended: state.ended !== null, turns: turns.length,
-                last: turns.length ? turns[turns.length - 1].author : '',
-                shown: document.querySelectorAll('[data-turn]').length,
-                mayWrite: Boolean(state.chat && state.chat.can_write && !state.chat.typing)}; })()
-            """)
+        let state = try browser.evaluate(Self.question)
         if state["ended"] == .bool(true) || state["status"]?.integer == 410 { return isOver = true }
-        let turns = state["turns"]?.integer ?? 0
-        guard state["mayWrite"] == .bool(true), state["last"]?.string == "client",
-            turns > answered, state["shown"]?.integer == turns
+        let turns = state["turns"]?.array ?? []
+        let count = Int64(turns.count)
+        // Only what stands on the page was seen.
+        guard state["shown"]?.integer == count else { return }
+        for turn in turns.dropFirst(Int(seen)) {
+            try note([
+                "seen": turn["number"] ?? .null, "author": turn["author"] ?? .null,
+                "text": turn["text"] ?? .null,
+            ])
+        }
+        seen = max(seen, count)
+        guard state["mayWrite"] == .bool(true), turns.last?["author"]?.string == "client",
+            count > answered
         else { return }
-        answered = turns
+        answered = count
+        try takeUpSuggestion()
         _ = try browser.evaluate("document.querySelector('textarea').focus()")
         isWriting = true
         hand.beginLine(at: Clocks.now())
+    }
+
+    private static let question = """
+        (async () => { const answer = await fetch('state');
+          if (!answer.ok) return {status: answer.status};
+          const state = await answer.json(); const chat = state.chat;
+          return {status: 200, ended: state.ended !== null, turns: chat ? chat.turns : [],
+            shown: document.querySelectorAll('[data-turn]').length,
+            mayWrite: Boolean(chat && chat.can_write && !chat.typing)}; })()
+        """
+
+    /// Puts a Suggestion into every second message, with a click, and goes on writing behind it.
+    private func takeUpSuggestion() throws {
+        messages += 1
+        guard messages % 2 == 0 else { return }
+        let place = try browser.evaluate(
+            """
+            (() => { const button = document.querySelector('button.suggestion');
+              if (!button) return null; button.scrollIntoView({block: 'center'});
+              const box = button.getBoundingClientRect();
+              return {x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2)}; })()
+            """)
+        guard let x = place["x"], let y = place["y"] else { return }
+        for type in ["mousePressed", "mouseReleased"] {
+            try browser.call(
+                "Input.dispatchMouseEvent",
+                [
+                    "type": .string(type), "x": x, "y": y, "button": "left", "clickCount": 1,
+                ], onPage: true)
+        }
+        try browser.call("Input.insertText", ["text": " "], onPage: true)
+    }
+
+    private func note(_ fact: JSONValue) throws {
+        guard let number = log?.number else { return }
+        try FileSystem.writeAll(fact.serialised + [0x0A], to: number, subject: "the log")
     }
 
     // MARK: - Keys
@@ -130,6 +184,10 @@ public final class BrowserParticipant {
             parameters["code"] = "Backspace"
             parameters["windowsVirtualKeyCode"] = 8
         case .enter:
+            if isDown {
+                let text = try browser.evaluate("document.querySelector('textarea').value")
+                try note(["sent_ns": .integer(Clocks.now().nanoseconds), "text": text])
+            }
             parameters["key"] = "Enter"
             parameters["code"] = "Enter"
             parameters["windowsVirtualKeyCode"] = 13
