@@ -9,15 +9,19 @@ struct DemoCommand: ParsableCommand {
         abstract: "Record a pilot session with virtual devices.",
         discussion: """
             Starts the daemon, two virtual sensors, a virtual keyboard and the chat as processes of \
-            their own, in a private runtime directory, and records a session until Ctrl-C.
+            their own, in a private runtime directory, prints the address of the participant's page, \
+            and records a session until Ctrl-C.
 
-            With --seconds nobody is needed: a scripted participant chats and types. Then the session \
-            is stopped, finished, checked, summarised and exported, and every value that the devices \
+            With --seconds nobody is needed: a scripted participant uses the page in a headless \
+            Chromium, or chats over the link where none is installed. Then the session is stopped, finished, checked, summarised and exported, and every value that the devices \
             say they sent is looked up in the exported tables. The exit code is 0 only if all is there.
             """)
 
     @Option(help: "Record this long, unattended, and check everything; without it, until Ctrl-C.")
     var seconds: Double?
+
+    @Flag(help: "Chat in this terminal rather than on the participant's page.")
+    var terminal = false
 
     @Option(help: "Where the data goes; without it, a new folder under ./data.")
     var data: String?
@@ -41,7 +45,8 @@ struct DemoCommand: ParsableCommand {
                 return
             }
             let places = try DemoPlaces(data: data)
-            let station = try DemoStation(places: places, seconds: seconds, signals: signals)
+            let station = try DemoStation(
+                places: places, seconds: seconds, terminal: terminal, signals: signals)
             defer { station.cleanUp() }
             try station.run()
         } catch let error as DemoError {

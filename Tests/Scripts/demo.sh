@@ -71,7 +71,7 @@ wait $demo || { cat "$work/early.log"; fail "Ctrl-C"; }
 pass "Ctrl-C stops, finishes and checks the session"
 # A person at a terminal: a message, then Ctrl-C, which must not reach the make above.
 mkdir "$work/person"
-python3 Tests/Scripts/demo_terminal.py "$work" "$attune" demo --data "$work/person" \
+python3 Tests/Scripts/demo_terminal.py "$work" "$attune" demo --terminal --data "$work/person" \
     || { cat "$work/terminal.log"; fail "a person at the terminal"; }
 [ -z "$(leftover)" ] || fail "processes are left after a person's Ctrl-C: $(leftover)"
 "$attune" export --quiet --out "$work/person/tables" "$work"/person/demo/P01/*.attune

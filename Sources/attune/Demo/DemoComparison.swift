@@ -113,8 +113,46 @@ struct DemoComparison {
             "keyboard: \(downs.count) presses and \(ups.count) releases are stored at their times"
     }
 
+    /// What the participant saw on the page and sent from it is stored: the conversation word for
+    /// word, and the participant's own messages at the times of their Enter keys. The client may have
+    /// said one thing more that nobody saw.
+    private func seenTurns() throws -> String {
+        let lines = try FileSystem.readText("\(folder)/participant.log").split(separator: "\n")
+            .map { try JSONValue(parsing: Array($0.utf8)[...]) }
+        let seen = lines.filter { $0["seen"] != nil }
+            .map { [$0["author"]?.string ?? "", $0["text"]?.string ?? ""] }
+        let stored = try tables.turns()
+        let words = stored.map { Array($0[0..<2]) }
+        // The last message of each side may not have been looked at any more.
+        guard words.count <= seen.count + 2 else {
+            throw DemoError.mismatch(
+                "chat: \(words.count) turns are stored, and only \(seen.count) were seen")
+        }
+        try Self.compare(seen, Array(words.prefix(max(seen.count, 0))), "chat: turns")
+        let sent = lines.filter { $0["sent_ns"] != nil }
+        let own = stored.filter { $0[0] == "participant" }
+        try Self.compare(
+            sent.map { $0["text"]?.string ?? "" }, own.map { $0[1] }, "chat: messages")
+        for (message, turn) in zip(sent, own) {
+            let off = (Int64(turn[2]) ?? 0) - (message["sent_ns"]?.integer ?? 0)
+            guard abs(off) <= Self.keyToPage else {
+                throw DemoError.mismatch(
+                    "chat: '\(turn[1])' was sent \(off / 1_000_000) ms off the time that is stored")
+            }
+        }
+        if demo.expectsTurns && sent.isEmpty {
+            throw DemoError.mismatch("chat: the participant said nothing")
+        }
+        return "chat: \(seen.count) turns that the participant saw are stored word for word, "
+            + "\(sent.count) of them sent when Enter was pressed"
+    }
+
+    /// What may lie between a key and its event in a busy machine's browser: nanoseconds.
+    private static let keyToPage: Int64 = 1_000_000_000
+
     /// Each turn that the chat noted is stored, with its words and the time it was sent.
     private func turns() throws -> String {
+        if FileSystem.exists("\(folder)/participant.log") { return try seenTurns() }
         let chat = "\(folder)/chat"
         let names = try FileSystem.list(chat).filter { $0.hasSuffix(".conversation") }
         guard let name = names.first, names.count == 1 else {

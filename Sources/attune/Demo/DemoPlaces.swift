@@ -59,6 +59,9 @@ struct DemoPlaces {
     var settings: String { "\(run)/attuned.yaml" }
     var daemonLog: String { "\(run)/attuned.log" }
     var chatState: String { "\(run)/chat" }
+    var chatSocket: String { Places.chatSocket(runtime: runtime) }
+    var chatLog: String { "\(run)/attune-chat.log" }
+    var participantLog: String { "\(run)/participant.log" }
     var export: String { "\(run)/export" }
 
     /// The name by which a device is opened.

@@ -10,19 +10,23 @@ final class DemoStation {
     private let places: DemoPlaces
     private let seconds: Double?
     private let signals: DemoSignals
-    /// Whether a scripted participant chats and types, rather than a person at this terminal.
+    /// Whether a scripted participant chats and types, rather than a person.
     private let isScripted: Bool
+    /// Whether the chat is in this terminal (of a script: over the link alone), rather than on a page.
+    private let isInTerminal: Bool
 
     private var children: [ChildProcess] = []
     private var relay: KeyboardRelay?
     private var client: VarlinkClient?
     private var terminalGroup: pid_t?
 
-    init(places: DemoPlaces, seconds: Double?, signals: DemoSignals) throws {
+    /// - Parameter terminal: chat in the terminal even where there could be a page.
+    init(places: DemoPlaces, seconds: Double?, terminal: Bool, signals: DemoSignals) throws {
         self.places = places
         self.seconds = seconds
         self.signals = signals
         isScripted = seconds != nil || isatty(STDIN_FILENO) == 0
+        isInTerminal = terminal || (isScripted && !Self.hasBrowser)
         takeTerminal()
     }
 
@@ -37,7 +41,7 @@ final class DemoStation {
             "Look on from another terminal:  \(places.programs)/attune --runtime \(places.runtime) status"
         )
         let started = Clocks.now()
-        let chat = try startChat(session.id)
+        let chat = try isInTerminal ? startTerminalChat(session.id) : startPages(session.id)
         try watch(session.id, from: started, daemon: daemon, chat: chat)
         try stop(session.id, chat: chat, started: started, daemon: daemon, sensors: sensors)
     }
@@ -128,14 +132,65 @@ final class DemoStation {
     }
 
     private func startSession() throws -> SessionInfo {
-        try call(
+        let session = try call(
             ControlInterface.StartSession.self,
-            .init(
-                study: "demo", participant: "P01", pilot: true)
+            .init(study: "demo", participant: "P01", protocol: "pilot", pilot: true)
+        ).session
+        // The pilot's baseline may be left out.
+        return try call(
+            ControlInterface.StartPhase.self, .init(session: session.id, phase: "chat")
         ).session
     }
 
-    private func startChat(_ session: String) throws -> ChildProcess {
+    /// Where `attune-chat --participant` looks for its browser.
+    private static var hasBrowser: Bool {
+        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+            .contains { FileSystem.exists($0) }
+    }
+
+    /// Serves the participant's page, and has a browser of its own use it where nobody else will.
+    private func startPages(_ session: String) throws -> ChildProcess {
+        let program = "\(places.programs)/attune-chat"
+        say("Starting attune-chat, the participant's page (its log: \(places.chatLog))")
+        let chat = try start(
+            "attune-chat",
+            [
+                program, "--listen", "127.0.0.1:0", "--runtime", places.runtime, "--session",
+                session, "--state", places.chatState,
+            ], errors: places.chatLog)
+        var invitation: ChatInterface.Invite.Reply?
+        try wait("the participant's page", seconds: 20, children) {
+            guard let client = try? VarlinkClient(path: places.chatSocket) else { return false }
+            invitation = try? client.call(
+                ChatInterface.Invite.self, .init(session: session))
+            return invitation != nil
+        }
+        guard let address = invitation?.url else { return chat }
+        guard isScripted else {
+            say("")
+            say("The participant's page, for one browser:  \(address)")
+            say(
+                "Another link, if that one was used:        "
+                    + "\(places.programs)/attune --runtime \(places.runtime) chat link")
+            say("Ctrl-C ends the session.")
+            say("")
+            return chat
+        }
+        say("The participant's page is served at \(address.prefix { $0 != "?" })")
+        say(
+            "A scripted participant uses it in a headless Chromium"
+                + (seconds == nil ? "; Ctrl-C ends." : "."))
+        say("")
+        _ = try start(
+            "the participant's browser",
+            [
+                program, "--participant", address, "--keyboard", places.node("typist"),
+                "--participant-log", places.participantLog, "--pace", "0.4",
+            ])
+        return chat
+    }
+
+    private func startTerminalChat(_ session: String) throws -> ChildProcess {
         var arguments = [
             "\(places.programs)/attune-chat", "--terminal", "--runtime", places.runtime,
             "--session", session, "--state", places.chatState,
@@ -166,13 +221,17 @@ final class DemoStation {
             let elapsed = Double(now - started) / 1e9
             if let seconds, elapsed >= seconds { return }
             for child in children where !child.isRunning {
-                if child === chat && !isScripted { return }
+                if child === chat && !isScripted && isInTerminal { return }
                 throw endedEarly(child)
             }
-            guard isScripted, now >= nextLine else { continue }
+            guard now >= nextLine else { continue }
             nextLine = nextLine + 5_000_000_000
-            let streams = try call(ControlInterface.GetSession.self, .init(session: session))
-                .streams
+            let (session, streams) = try information(session)
+            // The page has a button that ends the session.
+            guard session.state == .recording else {
+                return say("The participant ended the session.")
+            }
+            guard isScripted else { continue }
             let counts = streams.map { "\($0.name) \(max($0.samples, $0.events))" }
             say(String(format: "  %4.0f s  ", elapsed) + counts.joined(separator: ", "))
         }
@@ -184,7 +243,9 @@ final class DemoStation {
         _ session: String, chat: ChildProcess, started: Instant, daemon: ChildProcess,
         sensors: [ChildProcess]
     ) throws {
-        // Everything that the chat has to say is delivered before it ends.
+        // Who types ends before what is typed into, and everything that the chat has to say is
+        // delivered before it ends.
+        children.last { $0.name == "the participant's browser" }?.end(within: 15)
         guard chat.end(within: 15) else {
             throw DemoError.late(
                 "the chat did not end; what it has to deliver is in \(places.chatState)")
@@ -196,11 +257,14 @@ final class DemoStation {
         say("")
         say("Stopping the session")
         let stopping = Clocks.now()
-        let stopped = try call(ControlInterface.StopSession.self, .init(session: session)).session
+        var stopped = try information(session).session
+        if stopped.state == .recording {
+            stopped = try call(ControlInterface.StopSession.self, .init(session: session)).session
+        }
         say("  all is stored; finishing its file")
         try wait("the finished file", seconds: 120, [daemon]) {
-            let now = try call(ControlInterface.GetSession.self, .init(session: session)).session
-            return now.state == .finished
+            let now = try information(session).session.state
+            return ![.recording, .stopping, .stopped, .finishing].contains(now)
         }
         client = nil
         guard daemon.end(within: 30), daemon.exitCode == 0 else {
@@ -255,6 +319,13 @@ final class DemoStation {
             streams: .init(output: quiet ? "/dev/null" : nil, errors: errors))
         children.append(child)
         return child
+    }
+
+    private func information(
+        _ session: String
+    ) throws -> (session: SessionInfo, streams: [StreamInfo]) {
+        let told = try call(ControlInterface.GetSession.self, .init(session: session))
+        return (told.session, told.streams)
     }
 
     private func devices() throws -> [DeviceInfo] {
