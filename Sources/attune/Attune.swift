@@ -19,6 +19,7 @@ struct Attune: ParsableCommand {
             CheckCommand.self,
             SummaryCommand.self,
             AlignCommand.self,
+            EmotionsCommand.self,
             ProtocolCommand.self,
             SimulateCommand.self,
             DemoCommand.self,
