@@ -150,7 +150,11 @@ extension IntegrationTests {
 
         @Test func departuresFromTheProtocolAreRecorded() throws {
             let (station, _, path) = try start()
-            #expect(try station.attune("session", "phase", "rest").code == 0)
+            // Going round the fitting is no way to avoid it.
+            let round = try station.attune("session", "phase", "rest")
+            #expect(round.code != 0 && round.error.contains("microphone"), "\(round.error)")
+            #expect(
+                try station.attune("session", "phase", "rest", "--reason", "no sensors").code == 0)
             try station.crash()
             try station.start()
             // The baseline of ten minutes is cut short, and then done again.
@@ -175,7 +179,8 @@ extension IntegrationTests {
             }
             #expect(
                 deviations.map(summary) == [
-                    "skipped fitting -", "aborted rest late", "repeated rest noise",
+                    "fittingOverridden fitting no sensors", "skipped fitting no sensors",
+                    "aborted rest late", "repeated rest noise",
                     "aborted rest the chat broke down",
                     "endedEarly ratings the chat broke down",
                 ])
