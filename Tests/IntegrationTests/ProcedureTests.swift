@@ -124,7 +124,18 @@ extension IntegrationTests {
         @Test func aPauseAndAMessageSurviveACrash() throws {
             let (station, session, path) = try start()
             #expect(try station.attune("session", "resume").code != 0)
+            let watcher = try VarlinkClient(path: station.socket)
+            try watcher.send(
+                ControlInterface.Subscribe.name, ["session": .string(session)], wantsMore: true)
+            try watcher.flush()
             let paused = try station.json("session", "pause", "--reason", "fire alarm")
+            // Who looks on sees what the daemon does as it happens.
+            var seen: JSONValue?
+            while seen?["kind"]?.string != "paused" {
+                let reply = try #require(try watcher.receive(waitingMilliseconds: 20_000))
+                seen = try reply.result.get()["item"]?["event"]
+            }
+            #expect(seen?["payload"]?["reason"]?.string == "fire alarm")
             #expect(paused["paused"]?.string == "fire alarm")
             let twice = try station.attune("session", "pause")
             #expect(twice.code != 0 && twice.error.contains("paused"), "\(twice.error)")
