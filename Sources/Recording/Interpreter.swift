@@ -287,6 +287,15 @@ final class Interpreter {
             }
         case .event(let kind, let payload, let time):
             session.take(SessionEvent(time: time, kind: kind, payload: payload))
+            if followed.contains(session.number) {
+                live.append(
+                    LiveFeed.Item(
+                        session: session.number, stream: "", time: time, bound: 0, channels: [],
+                        content: .event(
+                            JSONText.object([
+                                ("kind", JSONText.string(kind)), ("payload", payload),
+                            ]))))
+            }
         case .audit(let action, let detail, let time, let realtime, let actor):
             session.audit(
                 AuditEntry(
