@@ -50,6 +50,25 @@ import Testing
                 == [Event(name: "error", data: "x"), Event(name: "", data: "y")])
     }
 
+    @Test(arguments: [
+        ("<think>Hm. {x}</think>\n\nHello", "Hello"), ("\n<think></think>Hello", "Hello"),
+        ("Hello <think>no</think>", "Hello <think>no</think>"), ("<thin", "<thin"),
+        ("<think>for ever", ""), ("<b>Hello", "<b>Hello"), ("", ""), (" Hello ", " Hello "),
+        ("<think>a</thin</think>Hello 🙂", "Hello 🙂"),
+    ])
+    func whatAModelSaysToItselfIsNoAnswer(text: String, answer: String) {
+        for length in [1, 2, 5, 100] {
+            var filter = ThinkingFilter()
+            var result = ""
+            var rest = text[...]
+            while !rest.isEmpty {
+                result += filter.feed(String(rest.prefix(length)))
+                rest = rest.dropFirst(length)
+            }
+            #expect(result + filter.finish() == answer)
+        }
+    }
+
     private let schema: JSONValue = ["type": "object", "required": ["a"]]
 
     @Test(arguments: [
