@@ -120,7 +120,7 @@ import Testing
         }
         #expect(await head.ask().failure?.code == .timeout)
         // Slow to begin with is no stall.
-        let slow = try TestModel("slow:700#silence", limits: TransferLimits(stallSeconds: 0.3))
+        let slow = try TestModel("slow:2500#silence", limits: TransferLimits(stallSeconds: 2))
         #expect(await slow.ask().text != nil)
         // An answer that goes on and on ends with its whole time.
         let endless = try TestModel("pause:200#silence") {

@@ -25,6 +25,7 @@ import Testing
 
     @Test(arguments: [
         ("data: a\n\ndata: b\n\n", ["a", "b"]), ("data: a\r\n\r\ndata:b\r\n\r\n", ["a", "b"]),
+        ("data: a\r\ndata: b\r\n\r\n", ["a\nb"]),
         ("data: a\r\rdata: b\r\r", ["a", "b"]), ("data: a\n\r\ndata: b\r\n\n", ["a", "b"]),
         ("\u{FEFF}data: a\n\n", ["a"]), (": hello\n\n:\n\ndata: a\n\n", ["a"]),
         ("data: a\ndata: b\ndata\n\n", ["a\nb\n"]), ("data:  a\n\n", [" a"]),

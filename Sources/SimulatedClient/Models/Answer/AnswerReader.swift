@@ -158,6 +158,10 @@ struct AnswerReader: Sendable {
             failure = ServerError.failure(value)
             return
         }
+        if value["object"]?.string == "error" {
+            failure = ServerError.failure(.object(["error": value]))
+            return
+        }
         model = value["model"]?.string ?? model
         fingerprint = value["system_fingerprint"]?.string ?? fingerprint
         if let usage = value["usage"] {
