@@ -15,6 +15,8 @@ public actor SimClient {
     let checker: ReplyChecker
     var script: ScriptedClient?
     var current: PersonaState
+    /// Answers that a state remembers, so that it stays small however long a conversation is.
+    static let longestMemory = 200
     /// What was answered here, whole: of what a saved state answered, only the reply is known.
     private var replies: [Int: SimReply] = [:]
     private var last: Task<SimReply, Never>?
@@ -130,6 +132,12 @@ public actor SimClient {
         if let answered = current.answered.first(where: { $0.turn == turn }) {
             return repeated(answered)
         }
+        // So old that it is not remembered: it was answered, and must not be taken in again.
+        if let oldest = current.answered.first, current.answered.count >= Self.longestMemory,
+            turn < oldest.turn
+        {
+            return repeated(oldest)
+        }
         let said =
             history.last { $0.author == .client }?.text ?? current.answered.last?.text
             ?? persona.opening ?? ""
@@ -194,6 +202,9 @@ public actor SimClient {
             PersonaState.Answered(
                 turn: turn, text: reply, delayMilliseconds: delay, valence: state.valence,
                 arousal: state.arousal, category: state.mood, source: source, stance: stance))
+        if state.answered.count > Self.longestMemory {
+            state.answered.removeFirst(state.answered.count - Self.longestMemory)
+        }
         current = state
         return SimReply(
             text: reply, delayMilliseconds: delay, state: state, intended: intended(state),
