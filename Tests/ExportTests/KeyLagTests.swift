@@ -235,6 +235,7 @@ struct TypedSession {
         #expect(lag.boundMedian == 12_000_000)
         let line = try #require(report.lines.first { $0.hasPrefix("chat ") && $0.contains("5.00") })
         #expect(line.contains("6.00") && line.contains("12.00"))
+        #expect(SyncPlot(report).svg.contains("key to chat"))
         let json = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
         #expect(json.contains("\"medianMs\":5"))
     }
