@@ -21,6 +21,16 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+/// What the participant's pages are served with.
+let web: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: house)
@@ -54,6 +64,12 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
     ],
     targets: [
         // The system's libraries.
@@ -63,23 +79,23 @@ let package = Package(
         systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
-        .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
+        .target(name: "CSystemCalls", path: "Sources/CLibraries/CSystemCalls"),
 
         // The ground: time, and the kernel's calls.
         library("Timebase"),
-        library("SystemCalls", ["Timebase", "CSystem"]),
+        library("SystemCalls", ["Timebase", "CSystemCalls"]),
 
         // The way of a sample.
-        library("Ring", ["Timebase", "SystemCalls", "CSystem"]),
+        library("Ring", ["Timebase", "SystemCalls", "CSystemCalls"]),
         library("Declarations", [yams]),
         library("DeviceProfiles", ["Timebase", "Declarations"]),
         library(
             "LinuxDevices",
-            ["Timebase", "SystemCalls", "CSystem", "CUdev", "CEvdev", "CSystemd"]),
+            ["Timebase", "SystemCalls", "CSystemCalls", "CUdev", "CEvdev", "CSystemd"]),
         library(
             "SessionStore",
             ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium"]),
-        library("Link", ["Timebase", "SystemCalls", "CSystem"]),
+        library("Link", ["Timebase", "SystemCalls", "CSystemCalls"]),
         library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
         library(
             "Recording",
@@ -95,22 +111,27 @@ let package = Package(
                 "Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol", "CCurl",
                 "CSodium",
             ]),
-        library(
-            "Chat",
-            ["Timebase", "SystemCalls", "CSystem", "Link", "SimulatedClient", "StudyProtocol"]),
+        .target(
+            name: "Chat",
+            dependencies: [
+                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Declarations", "Link",
+                "SimulatedClient", "StudyProtocol", logging,
+            ] + web,
+            // The participant's page is served as files.
+            exclude: ["Page"], swiftSettings: house),
 
         // Sensors of the network, in a process of their own.
         library(
-            "NetworkSensors", ["Timebase", "SystemCalls", "CSystem", "Declarations", "Link"]),
+            "NetworkSensors", ["Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link"]),
 
         // Looking back.
-        library("Playback", ["Timebase", "SystemCalls", "CSystem", "SessionStore"]),
+        library("Playback", ["Timebase", "SystemCalls", "CSystemCalls", "SessionStore"]),
         library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
 
         // Devices spoken from the other side.
         library(
             "VirtualDevices",
-            ["Timebase", "SystemCalls", "CSystem", "Declarations", "DeviceProfiles"]),
+            ["Timebase", "SystemCalls", "CSystemCalls", "Declarations", "DeviceProfiles"]),
 
         // Thin programs.
         program("attuned", ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
@@ -124,25 +145,25 @@ let package = Package(
         program(
             "attune-chat",
             [
-                "Timebase", "SystemCalls", "Link", "Chat", "SimulatedClient", "StudyProtocol",
-                argumentParser,
+                "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "Chat",
+                "SimulatedClient", "StudyProtocol", argumentParser, logging,
             ]),
         program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
         program(
             "attune-bench",
             [
                 "Timebase", "SystemCalls", "Ring", "DeviceProfiles", "Link", "SessionStore",
-                "Recording", "VirtualDevices", "CSystem", argumentParser,
+                "Recording", "VirtualDevices", "CSystemCalls", argumentParser,
             ]),
 
         // Tests mirror the targets.
         .target(
-            name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystem"],
+            name: "TestSupport", dependencies: ["Timebase", "SystemCalls", "CSystemCalls"],
             path: "Tests/TestSupport", swiftSettings: house),
         tests(
             "PlaybackTests",
             [
-                "Timebase", "SystemCalls", "CSystem", "SessionStore", "Playback", "TestSupport",
+                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Playback", "TestSupport",
                 "attune",
             ]),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
@@ -164,7 +185,7 @@ let package = Package(
         tests(
             "VirtualDevicesTests",
             [
-                "Timebase", "SystemCalls", "CSystem", "DeviceProfiles", "VirtualDevices",
+                "Timebase", "SystemCalls", "CSystemCalls", "DeviceProfiles", "VirtualDevices",
                 "TestSupport", "attune",
             ]),
         .executableTarget(
@@ -173,7 +194,7 @@ let package = Package(
         tests(
             "LinuxDevicesTests",
             [
-                "Timebase", "SystemCalls", "CSystem", "CEvdev", "LinuxDevices", "TestSupport",
+                "Timebase", "SystemCalls", "CSystemCalls", "CEvdev", "LinuxDevices", "TestSupport",
                 "device-probe", "attune",
             ]),
         .target(
@@ -189,21 +210,21 @@ let package = Package(
         // The process that RingTests kills.
         .executableTarget(
             name: "RingWriterHelper",
-            dependencies: ["Timebase", "SystemCalls", "CSystem", "Ring", "TestSupport"],
+            dependencies: ["Timebase", "SystemCalls", "CSystemCalls", "Ring", "TestSupport"],
             path: "Tests/RingWriterHelper", swiftSettings: house),
         tests(
             "RingTests", ["Timebase", "SystemCalls", "Ring", "RingWriterHelper", "TestSupport"]),
         tests(
             "ChatTests",
             [
-                "Timebase", "SystemCalls", "CSystem", "Link", "Chat", "LinkTestSupport",
+                "Timebase", "SystemCalls", "CSystemCalls", "Link", "Chat", "LinkTestSupport",
                 "TestSupport", "attune-chat",
             ]),
         tests(
             "RecordingTests",
             [
                 "Timebase", "SystemCalls", "DeviceProfiles", "LinuxDevices", "SessionStore",
-                "Ring", "Recording", "TestSupport",
+                "Ring", "Link", "StudyProtocol", "Recording", "TestSupport",
             ]),
         // The real programs together.
         tests(

@@ -3,7 +3,7 @@
 # itself. Run it after changing an interface; a test compares the two.
 set -eu
 cd "$(dirname "$0")"
-for interface in Control Link; do
+for interface in Control Link Study Chat; do
     file="../../Sources/Link/${interface}Interface/${interface}InterfaceText.swift"
     {
         echo "// Written by Protocols/interfaces/embed.sh from io.attune.$interface.varlink."
@@ -17,3 +17,4 @@ for interface in Control Link; do
         echo "}"
     } > "$file"
 done
+swift format -i ../../Sources/Link/*Interface/*InterfaceText.swift

@@ -5,6 +5,10 @@ public struct ChatError: Error, Hashable, Sendable, CustomStringConvertible {
         case file
         /// The daemon does not take part.
         case daemon
+        /// The address may not, or cannot, be listened on.
+        case address
+        /// The browser of the scripted participant fails.
+        case browser
     }
 
     public let code: Code

@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Glibc
 
 /// A value of a D-Bus message. Variants are unwrapped when they are read.

@@ -1,5 +1,5 @@
 import CEvdev
-import CSystem
+import CSystemCalls
 import Glibc
 import SystemCalls
 

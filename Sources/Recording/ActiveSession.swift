@@ -1,6 +1,7 @@
 import Foundation
 import Link
 import SessionStore
+import StudyProtocol
 import Timebase
 
 /// A session on the control thread's side, while it records or is being stopped.
@@ -19,6 +20,9 @@ final class ActiveSession {
         var isFocused: Bool?
         /// Whether its times are on a clock of its own, that round trips map.
         var hasOwnClock = false
+        /// Whether the record knows that its signals are withheld for want of consent; nil where that
+        /// has to be told anew.
+        var isWithheld: Bool? = false
         /// The last round trip that it reported.
         var lastTrip: RoundTrip?
         /// Highest number that was put into the ring.
@@ -41,7 +45,15 @@ final class ActiveSession {
     /// Phases in which keyboard and pointer may be read; nil for all the time.
     let inputPhases: [String]?
     var state = Link.SessionState.recording
+    /// Its way through the protocol, its alarms, its pause.
+    var procedure: ProcedureState
+    /// What the protocol says; nil without one.
+    let plan: StudyPlan?
     var phase: String?
+    /// What of the participant's data may be recorded now; nothing before it is known.
+    var consent = ConsentRule.unreadable()
+    /// Its visit and its condition.
+    var placement = SessionPlacement()
     var sources: SessionSources
     var devices: [UInt32]
     var clients: [String: Client] = [:]
@@ -66,6 +78,8 @@ final class ActiveSession {
         self.description = description
         self.path = path
         self.phases = phases
+        plan = ProtocolAccess.plan(of: description.protocolText)
+        procedure = ProcedureState(plan)
         inputPhases = ProtocolAccess.inputPhases(of: description.protocolText)
         self.sources = sources
         self.devices = devices
@@ -79,7 +93,9 @@ final class ActiveSession {
             id: identifier, study: description.study, participant: description.participant,
             kind: description.kind.rawValue, state: state, pilot: description.isPilot,
             protocol: description.protocolName.isEmpty ? nil : description.protocolName,
-            phase: phase, startedNs: description.started.nanoseconds)
+            phase: phase, startedNs: description.started.nanoseconds,
+            visit: placement.visit, condition: placement.condition, consent: consent.answers,
+            paused: procedure.paused, alarms: procedure.waitingAlarms, message: procedure.message)
     }
 }
 

@@ -83,22 +83,39 @@ struct ClientClock {
 }
 
 extension LinkEventRecord {
-    /// The event with its times put on the station's clock.
+    /// The event with its times put on the station's clock: its own, and each member `NAME_ns` of its
+    /// payload, beside which `NAME_client_ns` keeps what the client said. The bound holds for all.
     func mapped(by clock: ClientClock, arrival: Instant) -> LinkEventRecord {
         let moment = clock.moment(time.nanoseconds, arrival: arrival)
         var mapped = self
         mapped.time = moment.time
         mapped.bound = bound + moment.bound
-        guard kind == "turn", case .object(var members)? = try? JSONValue(parsing: payload) else {
-            return mapped
-        }
-        for name in ["composed_from_ns", "sent_ns", "shown_ns"] {
-            guard let then = members[name]?.integer else { continue }
+        // The many draft edits have no other moments.
+        guard kind != "draft_edit",
+            case .object(var members)? = try? JSONValue(parsing: payload)
+        else { return mapped }
+        var isChanged = false
+        for (name, value) in members {
+            guard let kept = Self.nameOfClients(name), members[kept] == nil,
+                let then = value.integer
+            else { continue }
             let moment = clock.moment(then, arrival: arrival)
             members[name] = .integer(moment.time.nanoseconds)
+            members[kept] = value
             mapped.bound = max(mapped.bound, bound + moment.bound)
+            isChanged = true
         }
+        guard isChanged else { return mapped }
         mapped.payload = JSONValue.object(members).text
         return mapped
+    }
+
+    /// Where a payload keeps what the client's own clock said of a moment: `shown_ns` in
+    /// `shown_client_ns`. nil for members that are no moment.
+    private static func nameOfClients(_ name: String) -> String? {
+        guard name.hasSuffix("_ns"), !name.hasSuffix("_client_ns"), name.utf8.count > 3 else {
+            return nil
+        }
+        return name.dropLast(3) + "_client_ns"
     }
 }

@@ -21,6 +21,8 @@ enum ControlRecord: Codable, Sendable {
         client: String, deviceTime: Int64, sent: Instant, arrival: Instant, clientReceived: Int64)
     /// What the own clock of a linked client's stream said, and when.
     case reading(stream: Int64, deviceTime: Int64, sent: Instant?, arrival: Instant)
+    /// The signals of a linked client are withheld for want of consent from here on, or no longer.
+    case withhold(source: UInt32, isWithheld: Bool)
     /// The session ends once the acquisition ring has been processed up to a position.
     case stop(
         acquisition: UInt64, state: String, outcome: String?, reason: String?, time: Instant)

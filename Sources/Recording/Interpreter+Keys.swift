@@ -86,10 +86,11 @@ extension Interpreter {
                 lost: lost, lostBound: (end - start) / Self.fastestPress + 1))
     }
 
-    /// A keyboard or pointer is closed on purpose: what is missing, and which keys are down, nobody
-    /// knows until it is opened again.
+    /// A device is closed on purpose: what is missing, and which keys are down, nobody knows until it
+    /// is opened again.
     func paused(_ source: SourceState) {
         source.health.isOpen = false
+        source.isWithheld = false
         source.keys.forgetHeld()
         if let session = source.session { source.keys.begin(at: session.started) }
         source.isDirty = true
@@ -106,8 +107,11 @@ extension Interpreter {
         for source in sources.values
         where source.session === session && source.interruption == .pause {
             source.interruption = nil
-            if let keys = source.streams.first {
+            switch source.content {
+            case .keyboard, .pointer:
+                guard let keys = source.streams.first else { continue }
                 gapInKeys(source, session, keys, .pause, until: end, lost: 0)
+            case .device, .linked: endedPaused(source, session, at: end)
             }
         }
     }

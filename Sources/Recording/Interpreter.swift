@@ -26,11 +26,18 @@ final class Interpreter {
         for source in sources.values where source.session?.number == number {
             source.session = nil
             source.streams = []
+            source.isWithheld = false
         }
     }
 
     /// Lets a source record for a session from now on.
-    func assign(_ source: SourceState, to session: SessionRecorder, streams: [Int64]) {
+    /// - Parameter isWithheld: nothing of it is read for want of consent; what still comes until the
+    ///   reader has closed it is passed over.
+    func assign(
+        _ source: SourceState, to session: SessionRecorder, streams: [Int64],
+        isWithheld: Bool = false
+    ) {
+        source.isWithheld = isWithheld
         source.session = session
         source.streams = streams
         source.isDirty = true
@@ -44,6 +51,7 @@ final class Interpreter {
     func takeAcquired(_ record: RingRecord) {
         guard let source = sources[record.source] else { return }
         if let session = source.session, record.position < session.positions.acquisition { return }
+        if source.isWithheld && record.kind != RecordKind.paused { return }
         switch record.kind {
         case RecordKind.bytes: unsafe decode(record.bytes, source, record.stamp)
         case RecordKind.packet: unsafe decode(packet: record.bytes, source, record.stamp)
@@ -115,6 +123,11 @@ final class Interpreter {
         }
         for fault in source.output.faults {
             source.health.faults += 1
+            switch fault.cause {
+            case .leadsOff: source.health.leadsOff = stamp
+            case .noContact: source.health.noContact = stamp
+            default: break
+            }
             guard let session = source.session else { continue }
             let index = fault.stream ?? 0
             guard index < source.streams.count else { continue }
@@ -158,8 +171,13 @@ final class Interpreter {
         }
         guard let cause = source.interruption else { return }
         source.interruption = nil
-        if let session = source.session, let keys = source.streams.first {
+        guard let session = source.session else { return }
+        switch source.content {
+        case .keyboard, .pointer:
+            guard let keys = source.streams.first else { return }
             gapInKeys(source, session, keys, cause, until: stamp, lost: 0)
+        case .device: beganLate(source, session, at: stamp)
+        case .linked: break
         }
     }
 
@@ -228,6 +246,9 @@ final class Interpreter {
             record.position >= session.positions.control
         else { return }
         switch record.kind {
+        case RecordKind.linkWithheld:
+            guard let event = unsafe LinkEventRecord(record.bytes) else { return }
+            session.withhold(event)
         case RecordKind.linkEvent:
             guard let event = unsafe LinkEventRecord(record.bytes) else { return }
             if let taken = session.take(event, arrival: record.stamp),
@@ -300,6 +321,8 @@ final class Interpreter {
                 ClockObservation(
                     stream: stream, deviceTime: deviceTime, sent: sent.map(mapped),
                     arrival: mapped(arrival)))
+        case .withhold(let source, let isWithheld):
+            withhold(source, isWithheld, session, at: stamp)
         case .stop(let acquisition, let state, let outcome, let reason, let time):
             session.beginStop(
                 SessionStateChange(

@@ -2,7 +2,7 @@ import Link
 import SessionStore
 import Timebase
 
-/// Turns and draft edits out of a chat client's events.
+/// Turns, when they were shown, and draft edits out of a chat client's events.
 enum LinkedChat {
     static func turn(_ record: LinkEventRecord) -> Turn? {
         guard let payload = try? JSONValue(parsing: record.payload),
@@ -16,6 +16,14 @@ enum LinkedChat {
             composedFrom: time("composed_from_ns"), sent: time("sent_ns") ?? record.time,
             shown: time("shown_ns"), bound: record.bound, client: record.client,
             clientSequence: record.sequence)
+    }
+
+    static func turnShown(_ record: LinkEventRecord) -> TurnShown? {
+        guard let payload = try? JSONValue(parsing: record.payload),
+            let number = payload["number"]?.integer, let shown = payload["shown_ns"]?.integer
+        else { return nil }
+        return TurnShown(
+            number: number, shown: Instant(nanoseconds: shown), bound: record.bound)
     }
 
     static func draftEdit(_ record: LinkEventRecord) -> DraftEdit? {

@@ -36,6 +36,11 @@ enum ProtocolAccess {
         }
     }
 
+    /// A protocol's text as a session file keeps it, read; nil without one, or where it cannot be read.
+    static func plan(of text: String) -> StudyPlan? {
+        text.isEmpty ? nil : try? StudyPlan.read(text, file: "protocol")
+    }
+
     /// The phases of a protocol's text, as a session file keeps it.
     static func phases(of text: String) -> [String] {
         guard !text.isEmpty, let plan = try? StudyPlan.read(text, file: "protocol") else {

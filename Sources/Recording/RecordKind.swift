@@ -17,7 +17,7 @@ enum RecordKind {
     /// What the start-up conversation negotiated, for the decoder; stands right behind `opened`.
     static let settings: UInt16 = 6
 
-    /// An input device is not read on purpose, from here to the next `opened`. No payload.
+    /// A device is not read on purpose, from here to the next `opened`. No payload.
     static let paused: UInt16 = 7
 
     // The control thread's ring. The source is the session's number at this station.
@@ -27,4 +27,8 @@ enum RecordKind {
     static let linkEvent: UInt16 = 17
     /// Samples of a linked client; the source is the client's. See `LinkSamplesRecord`.
     static let linkSamples: UInt16 = 18
+    /// Something of a linked client that was not kept for want of consent: a `LinkEventRecord` without
+    /// payload, whose kind says what it was and whose bound how many there were. A sequence of 0 is
+    /// none, since the client's number goes with another record.
+    static let linkWithheld: UInt16 = 19
 }

@@ -145,6 +145,7 @@ struct Recovery {
                 continue
             }
             let state = SourceState(id: source.id, name: source.name, content: content)
+            state.isWithheld = source.isWithheld ?? false
             if let saved = entry.resumed.savedStates["source/\(source.id)"] {
                 do throws(StateError) {
                     try state.restore(saved)

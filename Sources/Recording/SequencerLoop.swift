@@ -155,7 +155,8 @@ final class SequencerLoop {
         interpreter.add(session)
         for entry in announcement.sources.sources {
             guard let source = interpreter.sources[entry.id] else { continue }
-            interpreter.assign(source, to: session, streams: entry.streams)
+            interpreter.assign(
+                source, to: session, streams: entry.streams, isWithheld: entry.isWithheld ?? false)
         }
         isUrgent = true
     }

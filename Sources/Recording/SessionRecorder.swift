@@ -34,8 +34,12 @@ final class SessionRecorder {
     private var sourcesChanged = false
     private var lastTriple: TimeTriple?
     private(set) var openPhase: String?
+    /// What of linked clients was not kept for want of consent.
+    private var withheld = WithheldCounts()
     /// Clocks of linked clients that are not on the station's.
     private var clientClocks: [String: ClientClock] = [:]
+    /// When turns were shown, by number: what two clients send may come in either order.
+    private var turnsShown: [Int64: TurnShown] = [:]
 
     init(
         number: UInt32, identifier: String, started: Instant,
@@ -60,6 +64,8 @@ final class SessionRecorder {
             guard let clock = try? ClientClock(state) else { continue }
             clientClocks[String(name.dropFirst(ClientClock.statePrefix.count))] = clock
         }
+        // Counts that cannot be read are lost; nothing else depends on them.
+        if let state = states[WithheldCounts.stateName] { try? withheld.restore(state) }
         for (name, state) in states where name.hasPrefix(Self.clientPrefix) {
             var reader = StateReader(state)
             guard let sequence = try? reader.read(Int64.self) else { continue }
@@ -195,7 +201,11 @@ final class SessionRecorder {
     private func store(_ record: LinkEventRecord) {
         switch record.kind {
         case "turn":
-            if let turn = LinkedChat.turn(record) {
+            if var turn = LinkedChat.turn(record) {
+                if turn.shown == nil, let shown = turn.number.flatMap({ turnsShown[$0] }) {
+                    turn.shown = shown.shown
+                    turn.bound = max(turn.bound, shown.bound)
+                }
                 batch.turns.append(turn)
                 return
             }
@@ -203,6 +213,12 @@ final class SessionRecorder {
             if let edit = LinkedChat.draftEdit(record) {
                 batch.draftEdits.append(edit)
                 return
+            }
+        case "turn_shown":
+            // The event itself is kept as well: it may say when the last part was painted.
+            if let shown = LinkedChat.turnShown(record) {
+                batch.turnsShown.append(shown)
+                turnsShown[shown.number] = turnsShown[shown.number] ?? shown
             }
         default: break
         }
@@ -218,6 +234,15 @@ final class SessionRecorder {
             SessionEvent(
                 stream: stream?.id, time: record.time, bound: record.bound, kind: record.kind,
                 payload: record.payload, client: record.client, clientSequence: record.sequence))
+    }
+
+    /// Counts something that was not kept for want of consent; its number is done with.
+    func withhold(_ record: LinkEventRecord) {
+        if record.sequence > 0 {
+            guard record.sequence > clientSequences[record.client, default: 0] else { return }
+            advance(record.client, to: record.sequence)
+        }
+        withheld.add(record.kind, record.bound)
     }
 
     /// Whether a client's numbered batch of samples is new.
@@ -277,6 +302,8 @@ final class SessionRecorder {
             isLast = true
         }
         note(triple, cause: isLast ? "stop" : nil)
+        if let entry = withheld.entry(at: triple, isLast: isLast) { audit(entry) }
+        if withheld.isDirty { batch.savedStates[WithheldCounts.stateName] = withheld.save() }
         for stream in streams.values { stream.hand(over: &batch, isLast: isLast) }
         saveAdvanced()
         for client in clientClocks.keys {

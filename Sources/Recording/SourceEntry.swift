@@ -19,6 +19,8 @@ struct SourceEntry: Codable, Hashable, Sendable {
     var streams: [Int64]
     /// Streams that a linked client declared.
     var linked: [LinkedStream]
+    /// Whether it must not be read when the session begins, for want of consent.
+    var isWithheld: Bool?
 }
 
 /// A stream that a linked client brings.

@@ -20,6 +20,8 @@ final class SourceState {
     var keys = KeyTracker()
     /// Why a keyboard or pointer is not being read, until it is again.
     var interruption: Gap.Cause?
+    /// Nothing of it may be taken for want of consent, until the reader has closed it.
+    var isWithheld = false
     var session: SessionRecorder?
     /// Ids of the session's streams, in the order of the profile's.
     var streams: [Int64] = []
@@ -45,11 +47,14 @@ final class SourceState {
         if case .device(let profile) = content { decoder = profile.makeDecoder() }
     }
 
+    /// Stands where the cause of an interruption would.
+    private static let withheld = "withheld"
+
     /// The decoder's and the key tracker's state.
     func save() -> [UInt8] {
         var writer = StateWriter()
         writer.write(UInt8(1))
-        writer.write(interruption?.rawValue ?? "")
+        writer.write(isWithheld ? Self.withheld : interruption?.rawValue ?? "")
         keys.save(into: &writer)
         decoder?.save(into: &writer)
         return writer.bytes
@@ -58,7 +63,9 @@ final class SourceState {
     func restore(_ bytes: [UInt8]) throws(StateError) {
         var reader = StateReader(bytes)
         try reader.expectVersion(1)
-        interruption = Gap.Cause(rawValue: try reader.readString())
+        let cause = try reader.readString()
+        isWithheld = cause == Self.withheld
+        interruption = Gap.Cause(rawValue: cause)
         try keys.restore(from: &reader)
         if decoder != nil { try decoder?.restore(from: &reader) }
     }
@@ -70,6 +77,9 @@ struct SourceHealth: Hashable, Sendable {
     var samples: Int64 = 0
     var faults: Int64 = 0
     var lastSample: Instant?
+    /// When the device last told that an electrode is off, or that it does not touch the skin.
+    var leadsOff: Instant?
+    var noContact: Instant?
     /// Whether a descriptor is being read.
     var isOpen = false
 }

@@ -50,7 +50,7 @@ extension Station {
                 lower("bluetooth")
             }
         case .waiting(let id, let reason):
-            guard let device = devices[id] else { return }
+            guard let device = devices[id], device.state != .paused else { return }
             device.state = .absent
             device.reason = reason.message
         case .opened(let opened):
@@ -65,7 +65,7 @@ extension Station {
                     isFresh: !opened.isResumed, settings: opened.settings,
                     leftover: opened.leftover))
         case .openedSerial(let id, let descriptor):
-            guard let device = devices[id], !isStopping else {
+            guard let device = devices[id], !isStopping, device.state != .paused else {
                 _ = close(descriptor)
                 return
             }

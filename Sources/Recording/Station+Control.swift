@@ -23,9 +23,15 @@ extension Station {
         case ControlInterface.GetSession.name: try getSession(call)
         case ControlInterface.StartSession.name: try startSession(call)
         case ControlInterface.StartPhase.name: try startPhase(call)
+        case ControlInterface.CheckFitting.name: try checkFitting(call)
+        case ControlInterface.PauseSession.name: try pauseSession(call)
+        case ControlInterface.ResumeSession.name: try resumeSession(call)
+        case ControlInterface.SendMessage.name: try sendMessage(call)
+        case ControlInterface.AcknowledgeAlarm.name: try acknowledgeAlarm(call)
         case ControlInterface.Mark.name: try mark(call)
         case ControlInterface.StopSession.name: try stopSession(call)
         case ControlInterface.Align.name: try align(call)
+        case ControlInterface.CorrectEmotion.name: try correctEmotion(call)
         case ControlInterface.GetClock.name:
             let triple = Clocks.triple()
             call.reply(
@@ -46,7 +52,7 @@ extension Station {
         return found.count == 1 ? found[0] : nil
     }
 
-    private func recording(_ asked: String) throws(ControlError) -> ActiveSession {
+    func recording(_ asked: String) throws(ControlError) -> ActiveSession {
         guard let session = session(asked) else {
             if !asked.isEmpty, let stored = try? stored(asked) {
                 throw .invalidState(stored.state.rawValue, expected: ["recording"])
@@ -71,33 +77,6 @@ extension Station {
             kind: kind, isPilot: asked.pilot ?? false, parent: asked.parent,
             devices: asked.devices, actor: actor(call))
         call.reply(ControlInterface.StartSession.Reply(session: information(session)))
-    }
-
-    private func startPhase(_ call: VarlinkCall) throws {
-        let asked = try call.parameters(of: ControlInterface.StartPhase.self)
-        let session = try recording(asked.session)
-        guard session.phases.isEmpty || session.phases.contains(asked.phase) else {
-            throw ControlError.noSuchPhase(asked.phase, allowed: session.phases)
-        }
-        guard !asked.phase.isEmpty else {
-            throw ControlError.noSuchPhase(asked.phase, allowed: session.phases)
-        }
-        let triple = Clocks.triple()
-        try record(.phase(name: asked.phase, time: triple.monotonic), for: session)
-        try record(
-            .audit(
-                action: "phase",
-                detail: JSONText.object([("phase", JSONText.string(asked.phase))]),
-                time: triple.monotonic, realtime: triple.realtime, actor: actor(call)),
-            for: session)
-        sendMarks("phase:\(asked.phase)", at: triple.monotonic, of: session, any: false)
-        session.phase = asked.phase
-        reviewInputs(session)
-        tellWatchers(session)
-        whenDurable(session) { [weak self] in
-            guard let self else { return }
-            call.reply(ControlInterface.StartPhase.Reply(session: self.information(session)))
-        }
     }
 
     private func mark(_ call: VarlinkCall) throws {
@@ -126,6 +105,10 @@ extension Station {
             throw VarlinkError.invalidParameter(
                 "outcome", reason: "one of " + outcomes.joined(separator: ", "))
         }
+        guard outcome == "completed" || asked.reason?.isBlank == false else {
+            throw VarlinkError.invalidParameter(
+                "reason", reason: "an outcome of \(outcome) needs one")
+        }
         let session = try recording(asked.session)
         let triple = Clocks.triple()
         try record(
@@ -137,7 +120,7 @@ extension Station {
                 ]), time: triple.monotonic, realtime: triple.realtime, actor: actor(call)),
             for: session)
         session.stopCalls.append(call)
-        stop(session, outcome: outcome, reason: asked.reason)
+        stop(session, outcome: outcome, reason: asked.reason, actor: actor(call))
     }
 
     private func getSession(_ call: VarlinkCall) throws {
@@ -206,7 +189,7 @@ extension Station {
             samples: streams.reduce(0) { $0 + $1.samples }, events: snapshot?.events ?? 0,
             gaps: streams.reduce(0) { $0 + $1.gaps }, lost: streams.reduce(0) { $0 + $1.lost },
             fileBytes: (try? FileSystem.size(session.path)) ?? 0, outcome: session.outcome,
-            reason: session.reason)
+            reason: session.reason, paused: session.procedure.paused)
     }
 
     private func streamInformation(_ session: ActiveSession) -> [StreamInfo] {
@@ -261,7 +244,7 @@ extension Station {
                 commitMsMedian: sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2]) / 1e6,
                 commitMsWorst: Double(sorted.last ?? 0) / 1e6,
                 lastCommitAgeMs: lastCommit.map { Int((now - $0) / 1_000_000) }),
-            alarms: alarms.values.sorted { $0.sinceNs < $1.sinceNs },
+            alarms: allAlarms(),
             connections: server.connectionCount, subscribers: subscriptions.count)
     }
 }

@@ -198,9 +198,9 @@ extension Station {
     func tendDevices(_ now: Instant) {
         guard !isStopping else { return }
         for device in devices.values where !device.isOpen && !device.isOpening {
-            guard now >= device.nextTry, !device.isInput || device.session != nil else {
-                continue
-            }
+            guard now >= device.nextTry,
+                device.isInput ? device.session != nil : device.state != .paused
+            else { continue }
             open(device, now)
         }
     }
@@ -237,6 +237,11 @@ extension Station {
             return
         }
         device.isOpening = false
+        if device.state == .paused {
+            // Consent was taken back, or never given, while it was being opened.
+            if case .opened(let descriptor, _, _, _, _, _) = result { close(descriptor) }
+            return
+        }
         switch result {
         case .failed(let reason):
             device.state = .failed
@@ -279,6 +284,7 @@ extension Station {
         let code = "silent:\(device.name)"
         device.rate.note(health?.samples ?? 0, at: now)
         guard !device.isInput else { return }
+        if device.state == .paused { return lower(code) }
         guard device.isOpen else {
             // One that is just being opened, as at a start, is nothing to report.
             if device.isOpening || device.nextTry.nanoseconds == 0 { return }

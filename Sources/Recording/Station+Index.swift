@@ -2,32 +2,30 @@ import Foundation
 import Glibc
 import Link
 import SessionStore
-import StudyProtocol
 import SystemCalls
 import Timebase
 
 /// The studies' databases: participants, and the index of their sessions.
 extension Station {
-    private func study(_ name: String) throws(SessionStoreError) -> StudyDatabase {
+    func study(_ name: String) throws(SessionStoreError) -> StudyDatabase {
         if let open = studies[name] { return open }
         let path = try StudyDirectory(root: data).database(study: name)
+        do throws(SystemError) {
+            try FileSystem.makeDirectories("\(data)/\(name)")
+        } catch {
+            throw SessionStoreError(
+                code: .readOnly, message: "the directory of the study \(name) cannot be made",
+                cause: "\(error)")
+        }
         let opened = try StudyDatabase.open(at: path)
         studies[name] = opened
         return opened
     }
 
-    /// Whether a session stores which keys are pressed: its protocol has to ask for that, and the
-    /// participant's last answer has to be yes. What cannot be read is a no.
-    func mayKeepKeyCodes(_ session: SessionDescription) -> Bool {
-        guard ProtocolAccess.asksForKeyCodes(session.protocolText) else { return false }
-        do throws(SessionStoreError) {
-            let answers = try study(session.study).consent(of: session.participant)
-            return answers.last { $0.tier == ConsentTier.Name.keyContent.rawValue }?.isGranted
-                ?? false
-        } catch {
-            log.error("consent of \(session.participant) cannot be read: \(error)")
-            return false
-        }
+    /// Whether a study has a database; to ask must not make one.
+    func hasDatabase(study name: String) -> Bool {
+        (try? StudyDirectory(root: data).database(study: name)).map { FileSystem.exists($0) }
+            ?? false
     }
 
     /// Brings a session's entry up to date. The recording does not depend on it: what goes wrong is
@@ -48,6 +46,9 @@ extension Station {
         var entry = IndexedSession(
             description: session.description, file: below(session.description, session.path),
             state: session.storedState)
+        entry.visit = session.placement.visit
+        entry.condition = session.placement.condition.isEmpty ? nil : session.placement.condition
+        entry.outcome = session.outcome
         if session.stopped != nil { entry.stoppedRealtime = Clocks.realtime() }
         store(entry, in: session.description.study)
     }
@@ -76,6 +77,7 @@ extension Station {
                     description: row.description, file: below(row.description, path),
                     state: row.state)
             entry.state = row.state
+            entry.outcome = row.outcome
             entry.sha256 = sha256
             entry.size = size
             entry.finishedRealtime = Clocks.realtime()
@@ -168,7 +170,8 @@ extension Station {
         return SessionInfo(
             id: entry.identifier, study: study, participant: entry.participant,
             kind: entry.kind.rawValue,
-            state: Link.SessionState(rawValue: entry.state.rawValue) ?? .stopped, pilot: false,
+            state: Link.SessionState(rawValue: entry.state.rawValue) ?? .stopped,
+            pilot: entry.isPilot ?? false,
             protocol: nil, parent: entry.parent, phase: nil, phases: [],
             startedUtcNs: entry.startedRealtime, durationMs: Int(duration), file: path,
             devices: [], clients: [], samples: 0, events: 0, gaps: 0, lost: 0,
@@ -182,7 +185,8 @@ extension IndexedSession {
             identifier: description.identifier, participant: description.participant,
             kind: description.kind, file: file, state: state,
             startedRealtime: description.startedRealtime, parent: description.parent,
-            continuationOf: description.continuationOf)
+            continuationOf: description.continuationOf,
+            isPilot: description.isPilot)
     }
 }
 

@@ -10,6 +10,7 @@ extension Station {
     /// Why an input device must not be read now; nil where it may. Whatever is not known keeps it
     /// closed.
     private func closure(of device: ManagedDevice, in session: ActiveSession) -> String? {
+        if let refusal = device.refusal(by: session.consent) { return refusal }
         if let permitted = session.inputPhases {
             guard let phase = session.phase else {
                 return "no phase has begun in which the protocol permits it"
@@ -42,7 +43,7 @@ extension Station {
 
     /// Keeps an input device closed: what it says meanwhile is never read. It is opened by its
     /// identity, on the clock and masked anew.
-    private func closeInput(_ device: ManagedDevice, _ reason: String) {
+    func closeInput(_ device: ManagedDevice, _ reason: String) {
         if device.state != .paused {
             acquisition.commands.post(.pause(source: device.id))
             log.info("\(device.name) is closed: \(reason)")
@@ -66,7 +67,7 @@ extension Station {
         else { return }
         if let reason = closure(of: device, in: session) { return closeInput(device, reason) }
         let policy = InputPolicy(
-            keepsCodes: device.kind == .keyboard && mayKeepKeyCodes(session.description))
+            keepsCodes: device.kind == .keyboard && session.consent.permits(.keyContent))
         if policy.keepsCodes {
             log.info("\(device.name): which keys are pressed is stored, as the participant agreed")
         }

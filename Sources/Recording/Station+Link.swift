@@ -24,7 +24,7 @@ extension Station {
             session.watchers.append(call)
             call.reply(
                 LinkInterface.WatchSession.Reply(session: session.linkSession), continues: true)
-        default: throw VarlinkError.methodNotImplemented(call.method)
+        default: try answerStudy(call)
         }
     }
 
@@ -104,6 +104,7 @@ extension Station {
         client.source = source
         client.streams = streams
         client.streamIDs = ids
+        review(client, session)
     }
 
     func client(
@@ -130,17 +131,14 @@ extension Station {
                     sequence: event.sequence, reason: "its payload is no object")
             }
             try check(event, client)
-            let bytes = LinkEventRecord(
-                sequence: event.sequence, time: Instant(nanoseconds: event.timeNs),
-                bound: event.boundNs ?? 0, client: client.name, kind: event.kind,
-                stream: event.stream ?? "", payload: event.payload.text
-            ).encoded()
-            try put(RecordKind.linkEvent, session.number, bytes)
+            try obey(event, client, session)
+            try put(event, client, session)
             advance(client, to: event.sequence)
             if let isFocused = Self.focus(kind: event.kind, payload: event.payload) {
                 client.isFocused = isFocused
                 reviewInputs(session)
             }
+            noticed(event, in: session)
         }
         acknowledge(client, session) { durable in
             call.reply(LinkInterface.SendEvents.Reply(acknowledged: durable))
@@ -154,6 +152,10 @@ extension Station {
         if event.kind == "focus", Self.focus(kind: event.kind, payload: event.payload) == nil {
             throw .itemRefused(
                 sequence: event.sequence, reason: "a focus needs focused as a boolean")
+        }
+        if event.kind == "consent" { try checkAnswer(event) }
+        if let reason = ClientEvent.refusal(kind: event.kind, payload: event.payload) {
+            throw .itemRefused(sequence: event.sequence, reason: reason)
         }
         let record = LinkEventRecord(
             sequence: event.sequence, time: Instant(nanoseconds: event.timeNs), bound: 0,
@@ -205,6 +207,12 @@ extension Station {
             guard asked.sequence == client.taken + 1 else {
                 throw LinkRefusal.sequenceGap(expected: client.taken + 1)
             }
+            guard session.consent.permits(.signals) else {
+                try withhold(asked, client, session)
+                return acknowledge(client, session) { durable in
+                    call.reply(LinkInterface.SendSamples.Reply(acknowledged: durable))
+                }
+            }
             for reading in readings {
                 try record(
                     .reading(
@@ -247,7 +255,7 @@ extension Station {
 
     // MARK: - The ring, and acknowledgements
 
-    private func put(_ kind: UInt16, _ source: UInt32, _ bytes: [UInt8]) throws(LinkRefusal) {
+    func put(_ kind: UInt16, _ source: UInt32, _ bytes: [UInt8]) throws(LinkRefusal) {
         let stamp = Clocks.now()
         let fits = unsafe bytes.withUnsafeBytes {
             unsafe controlWriter.append(kind: kind, source: source, stamp: stamp, bytes: $0)
@@ -257,7 +265,7 @@ extension Station {
         }
     }
 
-    private func advance(_ client: ActiveSession.Client, to sequence: Int64) {
+    func advance(_ client: ActiveSession.Client, to sequence: Int64) {
         client.taken = sequence
         client.underway.append((sequence, controlRing.published))
     }

@@ -38,6 +38,7 @@ extension Station {
         let now = Clocks.now()
         tendDevices(now)
         reviewAlarms(now)
+        pauseForNeglectedAlarms(now)
         if let due = givesBackAt, now >= due {
             givesBackAt = nil
             ResidentMemory.giveBackFilePages()
@@ -112,6 +113,8 @@ extension Station {
             case .live: deliverLive()
             case .finished(let path, let outcome): finished(path, outcome)
             case .aligned(let number, let outcome): aligned(number, outcome)
+            case .corrected(let number, let outcome): corrected(number, outcome)
+            case .fitted(let number, let checks): fitted(number, checks)
             }
         }
     }
@@ -119,6 +122,7 @@ extension Station {
     private func committed(_ notice: CommitNotice) {
         lower("store")
         lastCommit = notice.began + notice.duration
+        durableControl = max(durableControl, notice.control)
         commitDurations.append(notice.duration)
         if commitDurations.count > 256 { commitDurations.removeFirst(128) }
         for session in sessions.values {

@@ -14,7 +14,10 @@ extension Station {
         for resumed in recovery.resumed {
             let session = resumed.session
             sessions[session.number] = session
+            takeUpProcedure(of: session)
+            takeUpPlacement(of: session)
             for id in session.devices { devices[id]?.session = session.number }
+            takeUpConsent(of: session)
             // Number and names were given in the first life; announce nothing twice.
             log.info("session \(session.identifier) goes on")
             for device in session.devices.compactMap({ devices[$0] }) where device.isInput {
@@ -24,8 +27,10 @@ extension Station {
         for path in recovery.unfinished { finisher.messages.post(.session(path: path)) }
         for row in recovery.interrupted {
             index(row, state: .interrupted)
+            keepAlarms(ofInterrupted: row)
             continueInterrupted(row)
         }
+        showLeftAlarms()
         updateInhibitor()
     }
 
@@ -63,7 +68,8 @@ extension Station {
         }) {
             throw ControlError.alreadyRecording(session: other.identifier)
         }
-        let procedure = try ProtocolAccess.load(protocolName)
+        let named = try protocolName ?? usualProtocol(study: study, kind: kind)
+        let procedure = try ProtocolAccess.load(named)
         let chosen = try choose(names)
         let triple = Clocks.triple()
         let description = SessionDescription(
@@ -73,9 +79,19 @@ extension Station {
             station: name, softwareVersion: Self.version, bootIdentifier: boot, parent: parent,
             continuationOf: continuationOf, started: triple.monotonic,
             startedRealtime: triple.realtime)
-        let (sources, plans) = plan(chosen)
+        let protocolPlan = ProtocolAccess.plan(of: procedure.text)
+        let consent = try consentRule(description, plan: protocolPlan)
+        let placement = try place(description, plan: protocolPlan, actor: actor)
+        var (sources, plans) = plan(chosen)
+        for (index, device) in chosen.enumerated() where device.refusal(by: consent) != nil {
+            sources.sources[index].isWithheld = device.isInput ? nil : true
+        }
+        var first = SessionBatch()
+        first.add(placement, consent, at: triple, actor: actor)
         let (session, writer) = try create(
-            description, procedure.phases, sources, plans, chosen, triple, actor)
+            description, procedure.phases, sources, plans, chosen, triple, actor, first)
+        session.consent = consent
+        session.placement = placement
         sessions[session.number] = session
         begin(session, writer, plans, chosen, triple)
         index(session)
@@ -135,7 +151,8 @@ extension Station {
 
     private func create(
         _ description: SessionDescription, _ phases: [String], _ sources: SessionSources,
-        _ plans: [StreamPlan], _ chosen: [ManagedDevice], _ triple: TimeTriple, _ actor: String
+        _ plans: [StreamPlan], _ chosen: [ManagedDevice], _ triple: TimeTriple, _ actor: String,
+        _ first: SessionBatch
     ) throws(ControlError) -> (ActiveSession, SessionWriter) {
         do {
             let path = try StudyDirectory(root: data).makeSessionPath(
@@ -143,18 +160,17 @@ extension Station {
                 kind: description.kind, started: description.startedRealtime)
             let writer = try SessionWriter.create(
                 at: path, description: description, streams: plans.map(\.description))
-            var batch = SessionBatch()
+            var batch = first
             batch.sources = sources.encoded()
             batch.timeTriples = [RecordedTriple(triple: triple, cause: "start")]
             batch.ringPositions = [
                 acquisitionRing.mark(acquisitionRing.published),
                 controlRing.mark(controlRing.published),
             ]
-            batch.audit = [
+            batch.audit.insert(
                 AuditEntry(
                     time: triple.monotonic, realtime: triple.realtime, actor: actor,
-                    action: "session start")
-            ]
+                    action: "session start"), at: 0)
             try writer.commit(batch)
             return (
                 ActiveSession(
@@ -188,6 +204,8 @@ extension Station {
                 device.state = .absent
                 device.reason = ""
                 openInput(device)
+            } else if let reason = device.refusal(by: session.consent) {
+                withhold(device, reason)
             }
         }
     }
@@ -216,8 +234,11 @@ extension Station {
     }
 
     /// Stops a session: its keyboards are let go first, then everything read so far is stored.
-    func stop(_ session: ActiveSession, outcome: String?, reason: String?) {
+    func stop(
+        _ session: ActiveSession, outcome: String?, reason: String?, actor: String = "attuned"
+    ) {
         guard session.state == .recording else { return }
+        endProcedure(of: session, reason: reason, actor: actor)
         session.state = .stopping
         session.outcome = outcome
         session.reason = reason
@@ -283,10 +304,12 @@ extension Station {
             }
         }
         index(session)
+        lower("consent:\(session.identifier)")
         for call in session.stopCalls {
             call.reply(ControlInterface.StopSession.Reply(session: information(session)))
         }
         tellWatchers(session, isLast: true)
+        showLeftAlarms()
         for subscription in subscriptions where subscription.session == number {
             subscription.call.fail(
                 ControlError.invalidState(session.state.rawValue, expected: ["recording"]))

@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Declarations
 import DeviceProfiles
 import Foundation
@@ -63,8 +63,17 @@ public final class Station {
     var alignCalls: [UInt64: VarlinkCall] = [:]
     var nextAlignment: UInt64 = 1
     var alarms: [String: Alarm] = [:]
+    /// Alarms of sessions that ended while these waited for acknowledgement.
+    var leftAlarms: [Alarm] = []
+    /// Looks at sensors for the fitting; made when it is first asked for.
+    var fitter: Fitter?
+    /// What goes on when the fitting has been looked at, by the number of the order.
+    var fittingAnswers: [UInt64: ([FittingCheck]) -> Void] = [:]
+    var nextFitting: UInt64 = 1
     var commitDurations: [Int64] = []
     var lastCommit: Instant?
+    /// Up to where the control ring is stored.
+    var durableControl: UInt64 = 0
     var isStopping = false
     var stopDeadline: Instant?
     var watchdog: Duration?

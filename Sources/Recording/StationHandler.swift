@@ -13,6 +13,8 @@ final class StationHandler: VarlinkHandler {
             call.fail(error)
         } catch let error as LinkRefusal {
             call.fail(error)
+        } catch let error as StudyRefusal {
+            call.fail(error)
         } catch let error as VarlinkError {
             call.fail(error)
         } catch {

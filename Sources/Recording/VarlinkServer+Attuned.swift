@@ -3,7 +3,7 @@ import Link
 import SystemCalls
 
 extension VarlinkServer {
-    /// The daemon's server: both interfaces, on one socket that everybody may connect to; what a
+    /// The daemon's server: its interfaces, on one socket that everybody may connect to; what a
     /// caller may do is decided from its groups.
     static func attuned(
         path: String, version: String, policy: AccessPolicy, handler: any VarlinkHandler
@@ -14,7 +14,8 @@ extension VarlinkServer {
                 vendor: "Attune", product: "attuned", version: version,
                 url: "https://attune.example"),
             interfaces: interfaces(),
-            rules: ControlInterface.rules + LinkInterface.rules, policy: policy)
+            rules: ControlInterface.rules + LinkInterface.rules + StudyInterface.rules,
+            policy: policy)
         server.handler = handler
         return server
     }
@@ -24,6 +25,7 @@ extension VarlinkServer {
             return [
                 try InterfaceDescription(ControlInterface.text),
                 try InterfaceDescription(LinkInterface.text),
+                try InterfaceDescription(StudyInterface.text),
             ]
         } catch {
             throw LinkError(.malformed, "an interface's description is wrong: \(error)")

@@ -6,11 +6,20 @@ public struct Consent: Hashable, Sendable {
     public var isGranted: Bool
     /// Nanoseconds since 1970-01-01 UTC.
     public var realtime: Int64
+    /// Who wrote it down: a user of the machine, or a linked client; nil where nobody noted it.
+    public var actor: String?
+    /// Id of the session in which it was given; nil outside of one.
+    public var session: String?
 
-    public init(participant: String, tier: String, isGranted: Bool, realtime: Int64) {
+    public init(
+        participant: String, tier: String, isGranted: Bool, realtime: Int64,
+        actor: String? = nil, session: String? = nil
+    ) {
         self.participant = participant
         self.tier = tier
         self.isGranted = isGranted
         self.realtime = realtime
+        self.actor = actor
+        self.session = session
     }
 }

@@ -18,12 +18,21 @@ public struct IndexedSession: Hashable, Sendable {
     public var parent: String?
     /// Id of the interrupted session that this one takes up.
     public var continuationOf: String?
+    /// Whether it was a trial run; nil where an older index did not say.
+    public var isPilot: Bool?
+    /// Which of the participant's visits it is, from 1; nil in a study without a plan of them.
+    public var visit: Int?
+    /// The level of each factor; nil where the study has no conditions.
+    public var condition: [String: String]?
+    /// How it ended: `completed`, `aborted`, …
+    public var outcome: String?
 
     public init(
         identifier: String, participant: String, kind: SessionKind, file: String,
         state: SessionState, startedRealtime: Int64, stoppedRealtime: Int64? = nil,
         finishedRealtime: Int64? = nil, sha256: String? = nil, size: Int64? = nil,
-        parent: String? = nil, continuationOf: String? = nil
+        parent: String? = nil, continuationOf: String? = nil, isPilot: Bool? = nil,
+        visit: Int? = nil, condition: [String: String]? = nil, outcome: String? = nil
     ) {
         self.identifier = identifier
         self.participant = participant
@@ -37,5 +46,9 @@ public struct IndexedSession: Hashable, Sendable {
         self.size = size
         self.parent = parent
         self.continuationOf = continuationOf
+        self.isPilot = isPilot
+        self.visit = visit
+        self.condition = condition
+        self.outcome = outcome
     }
 }

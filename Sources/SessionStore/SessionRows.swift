@@ -219,10 +219,14 @@ struct SessionRows {
     func update(shown: [TurnShown]) throws(SessionStoreError) {
         if shown.isEmpty { return }
         let row = try statement(
-            "UPDATE turns SET shown_ns = ? WHERE number = ? AND shown_ns IS NULL")
+            """
+            UPDATE turns SET shown_ns = ?, bound_ns = max(bound_ns, ?)
+              WHERE number = ? AND shown_ns IS NULL
+            """)
         for turn in shown {
             try row.bind(1, turn.shown)
-            try row.bind(2, turn.number)
+            try row.bind(2, turn.bound)
+            try row.bind(3, turn.number)
             try row.run()
         }
     }

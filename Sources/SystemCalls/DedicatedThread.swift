@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Glibc
 
 /// A thread of the operating system with a name of its own, for work that must not share the

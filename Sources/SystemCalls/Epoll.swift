@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Glibc
 
 /// The kernel's readiness queue (epoll), level-triggered.

@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Glibc
 
 /// Wakes one thread from others (eventfd). Any thread may raise it; raising it twice before it is

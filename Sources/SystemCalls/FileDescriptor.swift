@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Glibc
 
 /// An open file descriptor, closed by the one who owns it, exactly once.

@@ -45,6 +45,12 @@ public enum Places {
     /// Device profiles.
     public static var profiles: String { shared("Devices/profiles", installed: "profiles") }
 
+    /// The participant's page.
+    public static var chatPages: String { shared("Sources/Chat/Page", installed: "chat") }
+
+    /// The chat's own socket in a runtime directory.
+    public static func chatSocket(runtime: String) -> String { "\(runtime)/chat.sock" }
+
     /// Study protocols.
     public static var studies: String { shared("Protocols/studies", installed: "studies") }
 

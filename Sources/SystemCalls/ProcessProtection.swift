@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 
 /// What a process does to keep what it knows to itself.
 public enum ProcessProtection {

@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Glibc
 
 /// SIGTERM and SIGINT as something to be read, instead of interrupting whatever runs.

@@ -1,4 +1,4 @@
-import CSystem
+import CSystemCalls
 import Timebase
 
 /// The machine's clocks beside one another, and word of when the wall clock is set. The boundary to

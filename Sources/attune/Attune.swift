@@ -12,6 +12,8 @@ struct Attune: ParsableCommand {
             StatusCommand.self,
             DevicesCommand.self,
             SessionCommand.self,
+            StudyCommand.self,
+            ConsentCommand.self,
             WatchCommand.self,
             PlayCommand.self,
             ExportCommand.self,
@@ -20,7 +22,11 @@ struct Attune: ParsableCommand {
             CheckCommand.self,
             SummaryCommand.self,
             AlignCommand.self,
+            EmotionsCommand.self,
+            ProtocolCommand.self,
+            PersonaCommand.self,
             SimulateCommand.self,
+            ChatCommand.self,
             DemoCommand.self,
         ])
 

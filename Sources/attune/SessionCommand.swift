@@ -7,8 +7,11 @@ import SystemCalls
 /// `attune session …`: runs sessions.
 struct SessionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "session", abstract: "Start, mark, stop and list sessions.",
-        subcommands: [Start.self, Phase.self, Mark.self, Stop.self, List.self, Show.self])
+        commandName: "session", abstract: "Start, mark, pause, stop and list sessions.",
+        subcommands: [
+            Start.self, Phase.self, Fitting.self, Mark.self, Pause.self, Resume.self, Message.self,
+            Alarms.self, Acknowledge.self, Stop.self, List.self, Show.self,
+        ])
 
     struct Start: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Start recording.")
@@ -58,12 +61,16 @@ struct SessionCommand: ParsableCommand {
 
         @Argument(help: "The phase.") var phase: String
 
+        @Option(help: "Why, where this departs from the protocol or the fitting is not green.")
+        var reason: String?
+
         @OptionGroup var which: WhichSession
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
             let session = try global.connect().call(
-                ControlInterface.StartPhase.self, .init(session: which.session, phase: phase)
+                ControlInterface.StartPhase.self,
+                .init(session: which.session, phase: phase, reason: reason)
             ).session
             if global.json { return try Output.json(session) }
             print("Phase \(phase)")
@@ -93,7 +100,7 @@ struct SessionCommand: ParsableCommand {
         @Option(help: "completed, aborted, withdrawn or failed.")
         var outcome: String?
 
-        @Option(help: "Why, for the record.")
+        @Option(help: "Why, for the record; needed unless the outcome is completed.")
         var reason: String?
 
         @Flag(help: "Wait until the file has its final form.")
@@ -160,6 +167,7 @@ struct SessionCommand: ParsableCommand {
                 "  started \(Output.localTime(session.startedUtcNs)), lasts "
                     + Output.duration(milliseconds: session.durationMs))
             if let phase = session.phase { print("  phase \(phase)") }
+            if let paused = session.paused { print("  PAUSED: \(paused)") }
             print("  \(session.file)  (\(Output.bytes(session.fileBytes)))")
             print("")
             StreamTable.show(reply.streams)

@@ -15,7 +15,10 @@ struct StatusCommand: ParsableCommand {
             "\(status.station), attuned \(status.version), up "
                 + Output.duration(milliseconds: status.uptimeMs))
         print("data \(status.data)  (\(Output.bytes(status.storage.freeBytes)) free)")
-        for alarm in status.alarms { print("ALARM  \(alarm.text)") }
+        for alarm in status.alarms where !alarm.acknowledged {
+            let id = alarm.needsAcknowledgement ? "\(alarm.id)  " : ""
+            print("ALARM  \(id)\(alarm.text)")
+        }
         print("")
         if status.sessions.isEmpty {
             print("No session is recording. Start one: attune session start STUDY PARTICIPANT")

@@ -14,8 +14,11 @@ final class StationProcess {
     private var devices: [ProgramRun] = []
     /// Folder of the programs; another one makes them take its profiles and protocols.
     let programs: String?
+    /// What has to live as long as this, such as the checkout of its programs.
+    private let companion: AnyObject?
 
-    init(programs: String? = nil) throws {
+    init(programs: String? = nil, keeping companion: AnyObject? = nil) throws {
+        self.companion = companion
         directory = try TemporaryDirectory("station")
         self.programs = programs
         let shared = unsafe access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
@@ -106,6 +109,9 @@ final class StationProcess {
         }
         return device
     }
+
+    /// Ends all virtual devices.
+    func endDevices() { devices = [] }
 
     /// Runs `attune` with the station's directories.
     func attune(_ arguments: String...) throws -> ProgramRun.Outcome {

@@ -10,6 +10,7 @@ public final class DoubleHandler: VarlinkHandler {
     private var marks: [VarlinkCall] = []
     private var followers: [(call: VarlinkCall, sent: Int64, missed: Int)] = []
     private var registered: [String: ConnectionID] = [:]
+    private var ownClocks: Set<String> = []
 
     public init(store: DoubleStore) { self.store = store }
 
@@ -72,6 +73,11 @@ public final class DoubleHandler: VarlinkHandler {
                 register(call, try call.parameters(of: LinkInterface.Register.self))
             case LinkInterface.SendEvents.name:
                 send(call, try call.parameters(of: LinkInterface.SendEvents.self))
+            case LinkInterface.ReportClock.name:
+                let given = try call.parameters(of: LinkInterface.ReportClock.self)
+                store.report(given.observations, of: given.client)
+                call.reply(
+                    LinkInterface.ReportClock.Reply(accepted: given.observations.count))
             case LinkInterface.Exchange.name:
                 let now = Clocks.now().nanoseconds
                 call.reply(LinkInterface.Exchange.Reply(receivedNs: now, sentNs: now))
@@ -107,6 +113,7 @@ public final class DoubleHandler: VarlinkHandler {
             return
         }
         registered[given.client] = call.connection
+        if given.clock == .own { ownClocks.insert(given.client) }
         call.reply(
             LinkInterface.Register.Reply(
                 client: given.client, session: DoubleHandler.linkSession,
@@ -116,6 +123,10 @@ public final class DoubleHandler: VarlinkHandler {
     private func send(_ call: VarlinkCall, _ given: LinkInterface.SendEvents.Parameters) {
         guard registered[given.client] == call.connection else {
             call.fail(LinkRefusal.notRegistered(client: given.client))
+            return
+        }
+        if ownClocks.contains(given.client), store.trips[given.client] == nil {
+            call.fail(LinkRefusal.itemRefused(sequence: 1, reason: "its clock is not known yet"))
             return
         }
         var last = store.last(of: given.client)

@@ -5,6 +5,8 @@ import SystemCalls
 /// What a stand-in daemon has "committed": in memory, or in a file of JSON lines that outlives it.
 public final class DoubleStore {
     public private(set) var events: [String: [LinkEvent]] = [:]
+    /// Round trips as they were reported, by client; kept in memory alone.
+    public private(set) var trips: [String: [ClockObservation]] = [:]
     private var file: SystemCalls.FileDescriptor?
 
     /// - Parameter path: nil keeps everything in memory.
@@ -40,6 +42,10 @@ public final class DoubleStore {
     }
 
     public func last(of client: String) -> Int64 { events[client]?.last?.sequence ?? 0 }
+
+    public func report(_ observations: [ClockObservation], of client: String) {
+        trips[client, default: []] += observations
+    }
 
     public func commit(_ batch: [(client: String, event: LinkEvent)]) throws {
         var lines: [UInt8] = []

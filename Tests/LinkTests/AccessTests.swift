@@ -30,15 +30,14 @@ import Testing
     }
 
     @Test func whatChangesNeedsControl() {
-        let watch = (ControlInterface.rules + LinkInterface.rules).filter {
-            $0.neededAccess == .watch
-        }
+        let rules = ControlInterface.rules + LinkInterface.rules + StudyInterface.rules
+        let watch = rules.filter { $0.neededAccess == .watch }
         #expect(
             Set(watch.map { String($0.name.split(separator: ".").last ?? "") }) == [
-                "GetStatus", "ListDevices", "ListSessions", "GetSession", "GetClock", "Subscribe",
-                "Exchange", "WatchSession",
+                "CheckFitting", "GetStatus", "ListDevices", "ListSessions", "GetSession",
+                "GetClock", "Subscribe", "Exchange", "WatchSession", "ListStudies",
+                "ListParticipants", "GetConsent",
             ])
-        #expect(
-            (ControlInterface.rules + LinkInterface.rules).allSatisfy { $0.neededAccess > .none })
+        #expect(rules.allSatisfy { $0.neededAccess > .none })
     }
 }

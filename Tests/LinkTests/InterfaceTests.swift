@@ -13,6 +13,7 @@ import Testing
         for (name, text) in [
             (ControlInterface.name, ControlInterface.text),
             (LinkInterface.name, LinkInterface.text),
+            (StudyInterface.name, StudyInterface.text),
         ] {
             let file = try FileSystem.readText("\(InterfaceTests.folder)/\(name).varlink")
             #expect(text == file, "run Protocols/interfaces/embed.sh")
@@ -23,6 +24,7 @@ import Testing
         for (text, rules) in [
             (ControlInterface.text, ControlInterface.rules),
             (LinkInterface.text, LinkInterface.rules),
+            (StudyInterface.text, StudyInterface.rules),
         ] {
             let interface = try InterfaceDescription(text)
             #expect(
@@ -79,6 +81,17 @@ import Testing
                 session: "", client: "c", stream: "n", sequence: 1, firstTimeNs: 2, firstIndex: 3,
                 stampsNs: [4], count: 1, data: ""), link.methods["SendSamples"]?.parameters, link)
         // Enumerations have the same cases on both sides.
+        for severity in Alarm.Severity.allCases {
+            let alarm = Alarm(
+                id: "a1", code: "c", text: "t", severity: severity, sinceNs: 1, session: "s",
+                device: "d", needsAcknowledgement: true, acknowledged: true)
+            try check(alarm, .named("Alarm"), control)
+        }
+        for state in FittingCheck.State.allCases {
+            let found = FittingCheck(
+                check: "contact", source: "polar.ecg", state: state, text: "t", required: true)
+            try check(found, .named("FittingCheck"), control)
+        }
         for state in SessionState.allCases {
             var session = DoubleHandler.session
             session.state = state
@@ -95,7 +108,8 @@ import Testing
         let control = try InterfaceDescription(ControlInterface.text)
         let errors: [ControlError] = [
             .noSuchSession("a"), .noSuchDevice("a"), .noSuchStream("a"),
-            .noSuchPhase("a", allowed: ["b"]), .deviceBusy(device: "a", session: "b"),
+            .noSuchPhase("a", allowed: ["b"]), .noSuchAlarm("a", waiting: ["b"]),
+            .notReady(checks: ["a"], reason: "b"), .deviceBusy(device: "a", session: "b"),
             .alreadyRecording(session: "a"), .invalidState("a", expected: ["b"]),
             .invalidName("a", reason: "b"), .storageFailed(reason: "a"),
             .notPermitted(needed: "control", has: "watch"),

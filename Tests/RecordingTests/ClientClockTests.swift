@@ -1,3 +1,4 @@
+import Link
 import SessionStore
 import Testing
 import Timebase
@@ -163,5 +164,55 @@ import Timebase
         #expect(taken?.bound == 100_000)
         let made = try batch(recorder, at: Self.start + 1_000_000)
         #expect(made.clockObservations.isEmpty && made.streams.isEmpty)
+    }
+
+    @Test func allMomentsOfAPayloadGetTheStationsTime() throws {
+        let recorder = recorder()
+        let client = Client()
+        recorder.beginClock(of: "browser", stream: 3, name: "browser.clock")
+        ask(recorder, client, at: Self.start)
+        let now = Self.start + 3_000_000_000
+        let arrival = Instant(nanoseconds: now + 2_000_000)
+        // The page tells that it has painted a turn before the chat's own event of it came.
+        recorder.take(
+            event(
+                1, client.time(now), kind: "turn_shown",
+                payload: """
+                    {"number":4,"shown_ns":\(client.time(now - 20_000_000)),"last_ns":\
+                    \(client.time(now)),"width_ns":"none","inner":{"then_ns":5},"_ns":6}
+                    """), arrival: arrival)
+        recorder.take(
+            LinkEventRecord(
+                sequence: 1, time: Instant(nanoseconds: now), bound: 1_000, client: "chat",
+                kind: "turn",
+                payload: "{\"author\":\"client\",\"text\":\"Hm\",\"number\":4,\"sent_ns\":\(now)}"),
+            arrival: arrival)
+        let made = try batch(recorder, at: now)
+        let stored = try #require(made.events.first)
+        let payload = try JSONValue(parsing: stored.payload)
+        for (name, truth) in [("shown", now - 20_000_000), ("last", now)] {
+            let mapped = try #require(payload["\(name)_ns"]?.integer)
+            #expect(abs(mapped - truth) <= stored.bound, "\(name): \(mapped - truth)")
+            #expect(payload["\(name)_client_ns"]?.integer == client.time(truth))
+        }
+        // What is no moment stays as it was.
+        #expect(payload["width_ns"]?.string == "none")
+        #expect(payload["inner"]?["then_ns"]?.integer == 5)
+        #expect(payload["_ns"]?.integer == 6)
+        let shown = try #require(made.turnsShown.first)
+        #expect(shown.number == 4)
+        #expect(abs(shown.shown.nanoseconds - (now - 20_000_000)) <= shown.bound)
+        let turn = try #require(made.turns.first)
+        #expect(turn.shown == shown.shown && turn.bound == shown.bound)
+    }
+
+    @Test func momentsOfAClientOnTheStationsClockStayAsTheyAre() throws {
+        let recorder = recorder()
+        let payload = "{\"number\":1,\"shown_ns\":77}"
+        let taken = recorder.take(
+            event(1, Self.start + 5, kind: "turn_shown", payload: payload),
+            arrival: Instant(nanoseconds: Self.start + 900_000))
+        #expect(taken?.payload == payload)
+        #expect(try batch(recorder, at: Self.start + 9).turnsShown.map(\.shown.nanoseconds) == [77])
     }
 }

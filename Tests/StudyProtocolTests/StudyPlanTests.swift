@@ -20,6 +20,14 @@ private let small = """
     chat: {script: x}
     """
 
+/// Any file with a name; its other keys are another's business.
+private struct Named: Decodable {
+    init(from decoder: any Decoder) throws {
+        _ = try decoder.singleValueContainer()
+        #expect(decoder.declaredForm == .mapping)
+    }
+}
+
 private func mistakes(_ text: String) -> [String] {
     do {
         _ = try StudyPlan.read(text, file: "s.yaml")
@@ -38,10 +46,13 @@ private func mistakes(_ text: String) -> [String] {
         #expect(!plan.isCovered(.draftText, by: [.sensors, .keyTiming, .conversation]))
         #expect(plan.isCovered(.draftText, by: [.draftText]))
         #expect(plan.isCovered(.signals, by: [.sensors]))
-        let script = try #require(plan.chat?.script)
-        #expect(
-            try ChatScript.load(path: "\(protocolDirectory)/personas/\(script).yaml").role
-                == .client)
+        #expect(plan.chat?.model == nil && plan.notes.allSatisfy { $0.contains("on paper") })
+        for (_, persona) in plan.personas {
+            #expect(throws: Never.self) {
+                try Declaration.load(
+                    Named.self, path: "\(protocolDirectory)/personas/\(persona).yaml")
+            }
+        }
     }
 
     @Test(arguments: [
@@ -52,7 +63,7 @@ private func mistakes(_ text: String) -> [String] {
         ("name: b,", "name: a,", "s.yaml:6:12: phases[1].name: 'a' is the name of two phases"),
         (
             "chat: {script: x}", "",
-            "s.yaml:7:31: phases[2].kind: expected the key chat with a script, since there is a chat phase"
+            "s.yaml:7:31: phases[2].kind: expected the key chat with a persona, since there is a chat phase"
         ),
         (
             "covers: [signals]", "covers: []",
@@ -91,28 +102,5 @@ private func mistakes(_ text: String) -> [String] {
                 small.replacing("kind: chat", with: "kind: chat, keys: false")
                     .replacing("kind: debrief", with: "kind: debrief, keys: true")) == ["d"])
         #expect(try !StudyPlan.read(small, file: "s").isCovered(.keyContent, by: [.keyContent]))
-    }
-
-    @Test func theProcedureTellsDeviations() throws {
-        let plan = try StudyPlan.read(small, file: "s")
-        var procedure = Procedure(plan)
-        #expect(procedure.allowedNext.map(\.name) == ["a"])
-        #expect(try procedure.enter("a") == nil)
-        #expect(procedure.allowedNext.map(\.name) == ["b", "c"])
-        #expect(try procedure.enter("c") == nil)
-        #expect(try procedure.enter("a") == .repeated("a"))
-        #expect(procedure.current == "a")
-        #expect(procedure.allowedNext.map(\.name) == ["d"])
-        #expect(throws: ProcedureError.unknownPhase("x", known: ["a", "b", "c", "d"])) {
-            try procedure.enter("x")
-        }
-        #expect(procedure.end() == .endedEarly(remaining: ["d"]))
-        #expect(throws: ProcedureError.ended) { try procedure.enter("d") }
-        #expect(procedure.allowedNext.isEmpty && procedure.current == nil)
-
-        var other = Procedure(plan)
-        #expect(try other.enter("d") == .skipped(["a", "c"]))
-        #expect(other.end() == nil)
-        #expect(Procedure(plan, entered: ["a", "gone", "c"]).current == "c")
     }
 }

@@ -12,6 +12,7 @@ public enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         case .refused(let error):
             if let known = ControlError(error) { return known.description }
             if let known = LinkRefusal(error) { return known.description }
+            if let known = StudyRefusal(error) { return known.description }
             switch error.shortName {
             case "InvalidParameter":
                 let name = error.parameters["parameter"]?.string ?? ""

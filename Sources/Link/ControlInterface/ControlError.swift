@@ -4,6 +4,8 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
     case noSuchDevice(String)
     case noSuchStream(String)
     case noSuchPhase(String, allowed: [String])
+    case noSuchAlarm(String, waiting: [String])
+    case notReady(checks: [String], reason: String)
     case deviceBusy(device: String, session: String)
     case alreadyRecording(session: String)
     case invalidState(String, expected: [String])
@@ -24,6 +26,10 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noSuchStream(let stream): return error("NoSuchStream", ["stream": .string(stream)])
         case .noSuchPhase(let phase, let allowed):
             return error("NoSuchPhase", ["phase": .string(phase), "allowed": list(allowed)])
+        case .noSuchAlarm(let alarm, let waiting):
+            return error("NoSuchAlarm", ["alarm": .string(alarm), "waiting": list(waiting)])
+        case .notReady(let checks, let reason):
+            return error("NotReady", ["checks": list(checks), "reason": .string(reason)])
         case .deviceBusy(let device, let session):
             return error("DeviceBusy", ["device": .string(device), "session": .string(session)])
         case .alreadyRecording(let session):
@@ -51,6 +57,8 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
         case "NoSuchDevice": self = .noSuchDevice(text("device"))
         case "NoSuchStream": self = .noSuchStream(text("stream"))
         case "NoSuchPhase": self = .noSuchPhase(text("phase"), allowed: list("allowed"))
+        case "NoSuchAlarm": self = .noSuchAlarm(text("alarm"), waiting: list("waiting"))
+        case "NotReady": self = .notReady(checks: list("checks"), reason: text("reason"))
         case "DeviceBusy": self = .deviceBusy(device: text("device"), session: text("session"))
         case "AlreadyRecording": self = .alreadyRecording(session: text("session"))
         case "InvalidState": self = .invalidState(text("state"), expected: list("expected"))
@@ -75,6 +83,13 @@ public enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
             allowed.isEmpty
                 ? "There is no phase '\(phase)': the session has no protocol with phases."
                 : "There is no phase '\(phase)' now; possible: \(allowed.joined(separator: ", "))."
+        case .noSuchAlarm(let alarm, let waiting):
+            waiting.isEmpty
+                ? "There is no alarm '\(alarm)', and none waits for acknowledgement."
+                : "There is no alarm '\(alarm)'; waiting: \(waiting.joined(separator: ", "))."
+        case .notReady(let checks, let reason):
+            "The fitting is not done (\(checks.joined(separator: ", "))): \(reason) Put it right, or "
+                + "go on with a reason (--reason), which is recorded."
         case .deviceBusy(let device, let session):
             "The device '\(device)' records for the session \(session); stop that one first."
         case .alreadyRecording(let session):

@@ -12,7 +12,8 @@ extension ControlInterface {
         interface io.attune.Control
 
         # One session. The file is the path of its session file on the station; duration_ms runs from its
-        # start to now, or to its stop; phases are those that StartPhase takes now.
+        # start to now, or to its stop; phases are those that StartPhase takes now; paused is
+        # the reason of a pause, null while the session goes on.
         type SessionInfo (
             id: string,
             study: string,
@@ -35,7 +36,8 @@ extension ControlInterface {
             lost: int,
             file_bytes: int,
             outcome: ?string,
-            reason: ?string
+            reason: ?string,
+            paused: ?string
         )
 
         # One stream of a session. The rate is what was measured; bound_ms is the largest 95% bound of its
@@ -94,8 +96,32 @@ extension ControlInterface {
             last_commit_age_ms: ?int
         )
 
-        # Something a person should look at, since when, and in words what to do.
-        type Alarm (code: string, text: string, since_ns: int, session: ?string, device: ?string)
+        # Something a person should look at, since when, and in words what to do. The id is unique among the
+        # alarms of its session, or of the station. Those that need acknowledgement stay until somebody says to
+        # have seen them (AcknowledgeAlarm), even when their session has ended or the daemon was started anew.
+        type Alarm (
+            id: string,
+            code: string,
+            text: string,
+            severity: (notice, warning, urgent),
+            since_ns: int,
+            session: ?string,
+            device: ?string,
+            needs_acknowledgement: bool,
+            acknowledged: bool
+        )
+
+        # What one check of the fitting found, and in words what to do. source is the channel (stream.channel)
+        # or the device that it looked at, null for what concerns the whole station; required says whether the
+        # protocol asks for it. Checks: contact, leads-off, flat-line, clipping, eda-response, settle, battery,
+        # microphone, model, disk.
+        type FittingCheck (
+            check: string,
+            source: ?string,
+            state: (green, amber, red),
+            text: string,
+            required: bool
+        )
 
         # The whole station.
         type Status (
@@ -196,8 +222,26 @@ extension ControlInterface {
             parent: ?string
         ) -> (session: SessionInfo)
 
-        # Goes to a phase of the session's protocol.
-        method StartPhase(session: string, phase: string) -> (session: SessionInfo)
+        # Goes to a phase of the session's protocol. Leaving a fitting phase whose required checks are not
+        # green needs a reason (NotReady without one); any reason is kept with what departs from the protocol.
+        method StartPhase(session: string, phase: string, reason: ?string) -> (session: SessionInfo)
+
+        # Looks at the session's sensors, its disk and what its clients reported, as the protocol's fitting
+        # phase asks; without one, at everything, and nothing is required.
+        method CheckFitting(session: string) -> (checks: []FittingCheck)
+
+        # Pauses a session: its clients are told, sensors go on. InvalidState where it is paused already.
+        method PauseSession(session: string, reason: string) -> (session: SessionInfo)
+
+        # Ends a pause. InvalidState where the session is not paused.
+        method ResumeSession(session: string, reason: ?string) -> (session: SessionInfo)
+
+        # Tells the participant something: the session's clients show it. At most 2000 characters.
+        method SendMessage(session: string, text: string) -> (session: SessionInfo)
+
+        # Says that somebody has seen a client's alarm; answers when that is durable. An empty session means
+        # the only one that records; alarms of a session that has ended are acknowledged by its id.
+        method AcknowledgeAlarm(session: string, alarm: string, note: ?string) -> (alarm: Alarm)
 
         # Puts a mark on this moment; answers when it is durable.
         method Mark(session: string, label: string, detail: ?object) -> (
@@ -206,12 +250,24 @@ extension ControlInterface {
         )
 
         # Stops recording; answers when everything is durable. The outcome is completed unless said
-        # otherwise (aborted, withdrawn or failed, with a reason). Finishing the file goes on by itself.
+        # otherwise (aborted, withdrawn or failed, which need a reason). Finishing the file goes on by itself.
         method StopSession(session: string, outcome: ?string, reason: ?string) -> (session: SessionInfo)
 
         # Estimates a finished session's times anew and adds them to the review file beside it; readers take
         # them from then on. Answers when they are durable.
         method Align(session: string, reason: ?string) -> (alignment: AlignmentInfo)
+
+        # Adds what a researcher says of a turn's emotion to the review file beside a finished session; what
+        # was scored stays as it was. At least one of category (one of the seven), valence and arousal (-1 to
+        # 1) is given. Answers when it is durable, with the correction's number.
+        method CorrectEmotion(
+            session: string,
+            turn: int,
+            category: ?string,
+            valence: ?float,
+            arousal: ?float,
+            note: ?string
+        ) -> (id: int, review: string)
 
         # Reads the station's clocks.
         method GetClock() -> (clock: ClockReading)
@@ -231,6 +287,12 @@ extension ControlInterface {
 
         # The session's protocol has no such phase, or not now; those allowed are listed.
         error NoSuchPhase (phase: string, allowed: []string)
+
+        # The session has no such alarm; those that wait for acknowledgement are listed.
+        error NoSuchAlarm (alarm: string, waiting: []string)
+
+        # The fitting is not done: the required checks that are not green, and in words what is wrong with them.
+        error NotReady (checks: []string, reason: string)
 
         # The device records for another session.
         error DeviceBusy (device: string, session: string)

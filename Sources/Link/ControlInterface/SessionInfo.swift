@@ -23,13 +23,15 @@ public struct SessionInfo: Codable, Hashable, Sendable {
     public var fileBytes: Int64
     public var outcome: String?
     public var reason: String?
+    /// Why it is paused; nil while it goes on.
+    public var paused: String?
 
     public init(
         id: String, study: String, participant: String, kind: String, state: SessionState,
         pilot: Bool, `protocol`: String? = nil, parent: String? = nil, phase: String? = nil,
         phases: [String], startedUtcNs: Int64, durationMs: Int, file: String, devices: [String],
         clients: [String], samples: Int64, events: Int64, gaps: Int, lost: Int64, fileBytes: Int64,
-        outcome: String? = nil, reason: String? = nil
+        outcome: String? = nil, reason: String? = nil, paused: String? = nil
     ) {
         self.id = id
         self.study = study
@@ -53,5 +55,6 @@ public struct SessionInfo: Codable, Hashable, Sendable {
         self.fileBytes = fileBytes
         self.outcome = outcome
         self.reason = reason
+        self.paused = paused
     }
 }

@@ -1,5 +1,6 @@
 extension ControlInterface {
-    /// Goes to a phase of the session's protocol.
+    /// Goes to a phase of the session's protocol. A reason is needed to leave a fitting whose required
+    /// checks are not green, and is kept with any deviation from the protocol.
     public enum StartPhase: VarlinkMethod {
         public static let name = "io.attune.Control.StartPhase"
         public static let neededAccess = Access.control
@@ -7,10 +8,12 @@ extension ControlInterface {
         public struct Parameters: Codable, Hashable, Sendable {
             public var session: String
             public var phase: String
+            public var reason: String?
 
-            public init(session: String, phase: String) {
+            public init(session: String, phase: String, reason: String? = nil) {
                 self.session = session
                 self.phase = phase
+                self.reason = reason
             }
         }
 

@@ -57,6 +57,15 @@ struct JSONValueDecoder: Decoder {
     func decodeAny<Value: Decodable>(_ type: Value.Type) throws -> Value {
         // A JSONValue is taken as it is: its keys are the sender's own.
         if let value = value as? Value { return value }
+        if let dictionary = type as? any StringKeyedDecodable.Type {
+            guard case .object(let members) = value else { throw mismatch("an object") }
+            let path = codingPath
+            let decoded = try dictionary.decode(members: members) { name, value in
+                JSONValueDecoder(
+                    value: value, codingPath: path + [JSONKey(stringValue: name)])
+            }
+            if let decoded = decoded as? Value { return decoded }
+        }
         return try Value(from: self)
     }
 }

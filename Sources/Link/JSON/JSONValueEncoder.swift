@@ -59,6 +59,13 @@ final class JSONValueEncoder: Encoder {
                     value, .init(codingPath: path, debugDescription: "an integer beyond 64 bits"))
             }
             node.value = .integer(exact)
+        case let value as any StringKeyedEncodable:
+            node.isObject = true
+            for (name, element) in value.encodableMembers {
+                let child = Node()
+                node.members.append((name, child))
+                try encode(element, into: child, at: path + [JSONKey(stringValue: name)])
+            }
         default: try value.encode(to: JSONValueEncoder(node: node, codingPath: path))
         }
     }

@@ -12,7 +12,13 @@ extension LinkInterface {
         # CLOCK_MONOTONIC, or a clock of its own that is mapped by round trips (Exchange, ReportClock).
         interface io.attune.Link
 
-        # What a client needs to know of its session.
+        # What the operator tells the participant; the id counts the session's messages from 1.
+        type LinkMessage (id: int, text: string)
+
+        # What a client needs to know of its session. visit counts the participant's visits from 1, where the
+        # study has some. condition is the level of each factor; consent the participant's last answer to each
+        # tier that has one; paused the reason of a pause, null while the session goes on; alarms the ids of
+        # the session's alarms that wait for acknowledgement, oldest first; message the operator's latest one.
         type LinkSession (
             id: string,
             study: string,
@@ -22,7 +28,13 @@ extension LinkInterface {
             pilot: bool,
             protocol: ?string,
             phase: ?string,
-            started_ns: int
+            started_ns: int,
+            visit: ?int,
+            condition: [string]string,
+            consent: [string]bool,
+            paused: ?string,
+            alarms: []string,
+            message: ?LinkMessage
         )
 
         # One channel of a stream of samples; physical value = stored value * scale + offset.
@@ -52,10 +64,21 @@ extension LinkInterface {
         #   draft_edit  draft: int (which turn of its author, from 1), position: int, deleted: int, inserted: int
         #               (user-perceived characters), class: string (letter, digit, space, punctuation,
         #               emoji, paste, delete, other), text: ?string (only with consent)
-        # Any other kind is kept as it is. One of them is also acted upon:
+        # Any other kind is kept as it is. These are also acted upon, and refused (ItemRefused) where they lack
+        # what they need:
         #   focus       focused: bool. Whether the client's window has the focus. The participant's keyboard is
         #               read only while it does, unless the station's settings say otherwise; what was said
         #               counts until the connection ends, and has to be said anew on the next one.
+        #   turn_shown  number: int (which turn), shown_ns: int (first paint), last_ns: ?int (last paint, of one
+        #               that came in parts). Becomes the turn's shown_ns unless that is known already.
+        #   alarm       code: string, text: string (what to do), severity: notice, warning (the default) or
+        #               urgent, needs_acknowledgement: ?bool (by default, what is urgent does). Stands in the
+        #               station's status, and until it is acknowledged in LinkSession.alarms.
+        #   fitting     check: string (microphone, model), state: string (green, amber, red), detail: ?string.
+        #               What only the client can try while the sensors are fitted; the last one of a check counts.
+        # A payload's members whose names end in _ns are moments of the client's clock, as time_ns is: of a
+        # client with a clock of its own they are put on the station's, and what it said is kept as
+        # NAME_client_ns. A duration belongs into another unit (_ms).
         type LinkEvent (
             sequence: int,
             time_ns: int,

@@ -19,12 +19,19 @@ public final class LinkedClient {
         public var client: String
         public var title: String
         public var streams: [LinkStream]
+        /// Whose clock the times are on. With a clock of its own nothing goes out before `report`
+        /// was given a round trip.
+        public var clock: LinkClock
 
-        public init(session: String, client: String, title: String, streams: [LinkStream] = []) {
+        public init(
+            session: String, client: String, title: String, streams: [LinkStream] = [],
+            clock: LinkClock = .station
+        ) {
             self.session = session
             self.client = client
             self.title = title
             self.streams = streams
+            self.clock = clock
         }
     }
 
@@ -35,14 +42,23 @@ public final class LinkedClient {
     private let path: String
     private let registration: Registration
     private var client: VarlinkClient?
-    /// Numbers that answers under way will acknowledge; the first answer is for the first.
-    private var underWay: [Int64] = []
+    /// What answers under way are for; the first answer is for the first.
+    private var underWay: [UnderWay] = []
+    private var trips = ReportedTrips()
     private var sentUpTo: Int64 = 0
     private var isRegistered = false
     private var session: String
     private var nextAttempt: Instant
     private var pauseMilliseconds: Int64 = LinkedClient.shortestPause
     private var answerDeadline: Instant?
+
+    /// What an answer is waited for.
+    private enum UnderWay {
+        /// Items up to this number.
+        case items(Int64)
+        /// So many round trips.
+        case trips(Int)
+    }
 
     private static let shortestPause: Int64 = 100
     private static let longestPause: Int64 = 5000
@@ -91,12 +107,23 @@ public final class LinkedClient {
         kind: String, time: Instant, bound: Int64? = nil, stream: String? = nil,
         payload: JSONValue
     ) throws(LinkError) -> Int64 {
+        let sequence = try put(
+            kind: kind, time: time, bound: bound, stream: stream, payload: payload)
+        try process()
+        return sequence
+    }
+
+    /// Puts an event into the outbox alone; it goes out with the next `process()`. For programs that
+    /// have many at once: what goes out together is made durable together.
+    @discardableResult
+    public func put(
+        kind: String, time: Instant, bound: Int64? = nil, stream: String? = nil,
+        payload: JSONValue
+    ) throws(LinkError) -> Int64 {
         let event = LinkEvent(
             sequence: outbox.lastSequence + 1, timeNs: time.nanoseconds, boundNs: bound,
             stream: stream, kind: kind, payload: payload)
-        let sequence = try append("event", event)
-        try process()
-        return sequence
+        return try append("event", event)
     }
 
     /// Sends samples of a registered stream as one item.
@@ -132,6 +159,32 @@ public final class LinkedClient {
             throw LinkError(.malformed, "An item cannot be written as JSON: \(error)")
         }
     }
+
+    /// Hands over round trips of the client's own clock. They go out before the events that come
+    /// after; what the daemon has not confirmed goes out again on the next connection.
+    /// - Parameter observations: in the order of time, each one possible (`RoundTrip.isPossible`):
+    ///   the daemon refuses others, and this client with them.
+    public func report(_ observations: [ClockObservation]) throws(LinkError) {
+        trips.add(observations)
+        try process()
+    }
+
+    /// What `restore` takes, for a client of the same name that goes on later.
+    public var knownTrips: (trips: [ClockObservation], confirmed: Int) {
+        (trips.observations, trips.confirmed)
+    }
+
+    /// Whether it knows any round trip of its clock.
+    public var hasTrips: Bool { !trips.isEmpty }
+
+    /// Puts back what an earlier process reported, before anything else is done.
+    /// - Parameter confirmed: how many of them, from the first, the daemon is known to have.
+    public func restore(_ observations: [ClockObservation], confirmed: Int) {
+        trips = ReportedTrips(observations, confirmed: confirmed)
+    }
+
+    /// How many of the round trips handed over the daemon has confirmed.
+    public var confirmedTrips: Int { trips.confirmed }
 
     /// Waits until everything is acknowledged.
     /// - Returns: false where that was not so in time, or the daemon refuses.
@@ -179,7 +232,10 @@ public final class LinkedClient {
                 lose("the daemon has not answered for 30 s")
                 return
             }
-            if isRegistered { try sendBatches(client) }
+            if isRegistered {
+                try sendTrips(client)
+                try sendBatches(client)
+            }
         } catch {
             if error.code == .outbox { throw error }
             lose(error.message)
@@ -192,8 +248,10 @@ public final class LinkedClient {
         do throws(LinkError) {
             let client = try VarlinkClient(path: path, timeoutMilliseconds: 0)
             let parameters = LinkInterface.Register.Parameters(
-                session: session, client: name, title: registration.title, clock: .station,
-                bootId: Clocks.bootIdentifier(), streams: registration.streams)
+                session: session, client: name, title: registration.title,
+                clock: registration.clock,
+                bootId: registration.clock == .station ? Clocks.bootIdentifier() : nil,
+                streams: registration.streams)
             try client.send(LinkInterface.Register.name, try LinkedClient.encode(parameters))
             self.client = client
             isRegistered = false
@@ -209,6 +267,7 @@ public final class LinkedClient {
         client = nil
         isRegistered = false
         underWay = []
+        trips.forgetSent()
         answerDeadline = nil
         state = .waiting(reason)
         nextAttempt = Clocks.now() + pauseMilliseconds * 1_000_000
@@ -218,13 +277,21 @@ public final class LinkedClient {
     private func take(_ reply: VarlinkReply) throws(LinkError) {
         switch reply.result {
         case .failure(let error):
-            if let refusal = LinkRefusal(error), !refusal.isPassing {
+            if needsTripsAgain(error) {
+                lose("the daemon does not know the clock any more, and is told again")
+            } else if let refusal = LinkRefusal(error), !refusal.isPassing {
                 lose(refusal.description)
                 state = .refused(refusal)
             } else {
                 lose(LinkRefusal(error)?.description ?? error.description)
             }
         case .success(let parameters):
+            if case .trips(let count)? = underWay.first {
+                underWay.removeFirst()
+                trips.confirm(count)
+                awaitNextAnswer()
+                return
+            }
             guard let acknowledged = parameters["acknowledged"]?.integer else {
                 lose("the daemon's answer has no acknowledgement")
                 return
@@ -258,14 +325,42 @@ public final class LinkedClient {
                 sentUpTo = acknowledged
             }
             try outbox.acknowledge(upTo: acknowledged)
-            answerDeadline =
-                underWay.isEmpty ? nil : Clocks.now() + LinkedClient.answerNanoseconds
+            awaitNextAnswer()
+        }
+    }
+
+    private func awaitNextAnswer() {
+        answerDeadline = underWay.isEmpty ? nil : Clocks.now() + LinkedClient.answerNanoseconds
+    }
+
+    /// A daemon that forgot the clock of this client (its session's file was put back from an older
+    /// one) refuses its events; then all round trips are told again, once.
+    private func needsTripsAgain(_ error: VarlinkError) -> Bool {
+        guard registration.clock == .own, isRegistered, error.shortName == "ItemRefused" else {
+            return false
+        }
+        return trips.tellAgain()
+    }
+
+    // MARK: Round trips
+
+    private func sendTrips(_ client: VarlinkClient) throws(LinkError) {
+        guard registration.clock == .own else { return }
+        while underWay.count < LinkedClient.batchesUnderWay, !client.wantsWrite {
+            let observations = trips.next(atMost: LinkedClient.batchItems)
+            guard !observations.isEmpty else { return }
+            let parameters = LinkInterface.ReportClock.Parameters(
+                session: session, client: name, observations: observations)
+            try client.send(LinkInterface.ReportClock.name, try LinkedClient.encode(parameters))
+            underWay.append(.trips(observations.count))
+            answerDeadline = answerDeadline ?? (Clocks.now() + LinkedClient.answerNanoseconds)
         }
     }
 
     // MARK: Batches
 
     private func sendBatches(_ client: VarlinkClient) throws(LinkError) {
+        if registration.clock == .own && trips.isEmpty { return }
         while underWay.count < LinkedClient.batchesUnderWay && !client.wantsWrite {
             guard let first = outbox.entries.first, outbox.lastSequence > sentUpTo else { return }
             // Entries have no holes, so the next one's place follows from its number.
@@ -274,7 +369,7 @@ public final class LinkedClient {
             let (method, parameters, last) = batch(from: outbox.entries[start...])
             try client.send(method, parameters)
             sentUpTo = last
-            underWay.append(last)
+            underWay.append(.items(last))
             answerDeadline = answerDeadline ?? (Clocks.now() + LinkedClient.answerNanoseconds)
         }
     }

@@ -104,6 +104,9 @@ public final class VarlinkCall {
     /// Answers with an error of `io.attune.Link`.
     public func fail(_ error: LinkRefusal) { fail(error.varlink) }
 
+    /// Refuses with an error of `io.attune.Study`.
+    public func fail(_ error: StudyRefusal) { fail(error.varlink) }
+
     static func message(_ error: VarlinkError) -> JSONValue {
         ["error": .string(error.name), "parameters": error.parameters]
     }

@@ -2,7 +2,7 @@
 public struct PrincipleFinding: Codable, Hashable, Sendable {
     /// What a reply of a simulated client keeps to.
     public enum Principle: String, Codable, Hashable, Sendable, CaseIterable {
-        case length, role, advice, list, disclosure, healed, notice, language
+        case length, role, advice, list, disclosure, healed, notice, language, repetition
         /// One that the persona's file states in words, judged by a model.
         case own
     }

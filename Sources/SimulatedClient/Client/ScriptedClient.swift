@@ -29,6 +29,19 @@ public struct ScriptedClient: Hashable, Sendable {
         given = [Int](repeating: 0, count: script.rules.count)
     }
 
+    /// How many replies of each rule were given, and of those that fit always.
+    var counts: (rules: [Int], otherwise: Int) { (given, givenOtherwise) }
+
+    /// Takes counts and answers as they were; counts that no rule can have are brought to what it has.
+    mutating func restore(given: [Int], otherwise: Int, answered: [(turn: Int, reply: Reply)]) {
+        for (index, count) in given.enumerated() where script.rules.indices.contains(index) {
+            self.given[index] = min(max(count, 0), script.rules[index].say.count)
+        }
+        givenOtherwise = max(otherwise, 0)
+        self.answered = Dictionary(
+            answered.map { ($0.turn, $0.reply) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// What this is, such as `scripted/distressed-client/1`.
     public var name: String { "scripted/\(script.name)/\(script.version)" }
 
@@ -54,8 +67,8 @@ public struct ScriptedClient: Hashable, Sendable {
             break
         }
         if chosen == nil, !script.otherwise.isEmpty {
-            chosen = script.otherwise[givenOtherwise % script.otherwise.count]
-            givenOtherwise += 1
+            chosen = script.otherwise[max(givenOtherwise, 0) % script.otherwise.count]
+            givenOtherwise &+= 1
         }
         let said = chosen ?? "…"
         let reply = Reply(text: said, delayMilliseconds: delay(reading: text, writing: said))
@@ -84,13 +97,6 @@ public struct ScriptedClient: Hashable, Sendable {
     }
 
     private func delay(reading text: String, writing reply: String) -> Int {
-        let pace = script.pace
-        // Texts are cut at a length far beyond any message, so that nothing can overflow.
-        let words = min(text.prefix(10_000).split(separator: " ").count, 10_000)
-        let characters = min(reply.prefix(10_000).count, 10_000)
-        let sum =
-            words * pace.readingPerWordMilliseconds + pace.thinkingMilliseconds
-            + characters * pace.typingPerCharacterMilliseconds
-        return min(sum, pace.longestMilliseconds)
+        Pacing.milliseconds(script.pace, reading: text, writing: reply)
     }
 }

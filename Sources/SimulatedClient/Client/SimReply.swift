@@ -9,6 +9,8 @@ public struct SimReply: Codable, Hashable, Sendable {
     public var state: PersonaState
     /// What the persona was to feel in it.
     public var intended: EmotionReading
+    /// What a model said that it expresses; nil where it said nothing, or no model wrote the reply.
+    public var expressed: EmotionReading?
     /// What made it: `scripted/NAME/VERSION` or `model/MODEL/NAME/VERSION`.
     public var source: String
     /// How it stands to what the supporter did.

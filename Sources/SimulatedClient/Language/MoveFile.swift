@@ -23,6 +23,21 @@ public struct MoveFile: Hashable, Sendable, CheckedDeclaration {
         public var healed: [String]
         /// It says that it is a person.
         public var human: [String]
+        /// It goes along with the supporter.
+        public var agrees: [String]
+        /// It pushes back.
+        public var resists: [String]
+        /// It keeps something to itself.
+        public var withholds: [String]
+    }
+
+    /// What a scripted supporter of `attune persona check` says.
+    public struct Supporter: Hashable, Sendable, Decodable {
+        public var name: String
+        /// What kind of supporter this is, in words.
+        public var title: String
+        /// One after another, and again from the first.
+        public var lines: [String]
     }
 
     public var language: String
@@ -31,6 +46,8 @@ public struct MoveFile: Hashable, Sendable, CheckedDeclaration {
     public var client: Client
     /// Words by which the language is known, and which say nothing about a message's content.
     public var commonWords: [String]
+    /// Those against whom personas are checked.
+    public var supporters: [Supporter]
 
     public func check(_ report: inout DeclarationReport) {
         report.requireName(language, at: "language")
@@ -49,7 +66,27 @@ public struct MoveFile: Hashable, Sendable, CheckedDeclaration {
         require(client.role, "client", "role")
         require(client.healed, "client", "healed")
         require(client.human, "client", "human")
+        require(client.agrees, "client", "agrees")
+        require(client.resists, "client", "resists")
+        require(client.withholds, "client", "withholds")
         require(commonWords, "commonWords")
+        for (index, supporter) in supporters.enumerated() {
+            report.requireName(supporter.name, at: "supporters", "\(index)", "name")
+            if supporter.lines.isEmpty {
+                report.add(
+                    at: "supporters", "\(index)", "lines", message: "expected at least one line")
+            }
+        }
+    }
+
+    /// A file that knows no phrase.
+    static func empty(language: String) -> MoveFile {
+        MoveFile(
+            language: language, version: 1, moves: [],
+            client: Client(
+                advice: [], role: [], healed: [], human: [], agrees: [], resists: [],
+                withholds: []),
+            commonWords: [], supporters: [])
     }
 
     /// Reads the file of a language.

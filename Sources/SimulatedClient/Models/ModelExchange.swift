@@ -5,7 +5,7 @@ import Link
 public struct ModelExchange: Codable, Hashable, Sendable {
     /// What the answer is for.
     public var purpose: String
-    /// The answer; nil after a failure. For a refusal, the words of the refusal.
+    /// The answer; nil after a failure.
     public var text: String?
     /// The answer as JSON, where a schema was asked for and the answer fits it.
     public var json: JSONValue?
@@ -31,8 +31,10 @@ public struct ModelExchange: Codable, Hashable, Sendable {
     public var fingerprint: String?
     /// Why the answer ended: `stop`, `length`, `content_filter` or another word of the server.
     public var finishReason: String?
-    /// Whether the model or its provider declined to answer.
+    /// Whether the model or its provider declined to answer; the failure is then `refused`.
     public var isRefusal: Bool
+    /// The words in which it declined, and what a filter left of an answer.
+    public var refusal: String?
     /// What it cost by the protocol's prices; nil where it has none.
     public var cost: Double?
     /// Who was asked.
@@ -43,7 +45,8 @@ public struct ModelExchange: Codable, Hashable, Sendable {
         request: String = "", response: String = "", promptHash: String = "",
         attempts: [ModelAttempt] = [], inputTokens: Int? = nil, outputTokens: Int? = nil,
         model: String? = nil, isOtherModel: Bool = false, fingerprint: String? = nil,
-        finishReason: String? = nil, isRefusal: Bool = false, cost: Double? = nil,
+        finishReason: String? = nil, isRefusal: Bool = false, refusal: String? = nil,
+        cost: Double? = nil,
         endpoint: String = ""
     ) {
         self.purpose = purpose
@@ -61,6 +64,7 @@ public struct ModelExchange: Codable, Hashable, Sendable {
         self.fingerprint = fingerprint
         self.finishReason = finishReason
         self.isRefusal = isRefusal
+        self.refusal = refusal
         self.cost = cost
         self.endpoint = endpoint
     }

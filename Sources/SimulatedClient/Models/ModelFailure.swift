@@ -38,6 +38,10 @@ public struct ModelFailure: Error, Codable, Hashable, Sendable, CustomStringConv
         case notFound = "not-found"
         /// 429.
         case rateLimited = "rate-limited"
+        /// The account has nothing left to spend.
+        case quota
+        /// The model or its provider declines to answer.
+        case refused
         /// 408 and 5xx.
         case server
         /// The answer is not what the interface says.

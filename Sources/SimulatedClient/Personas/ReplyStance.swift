@@ -11,3 +11,6 @@ public enum ReplyStance: String, Codable, Hashable, Sendable, CaseIterable {
     /// None of these.
     case neutral
 }
+
+/// So that counts by stance are a JSON object.
+extension ReplyStance: CodingKeyRepresentable {}

@@ -86,7 +86,7 @@ struct ChatDeclaration: Decodable {
                 message: "expected a display other than scored, since there is no scorer")
         }
         checkAdoption(&report)
-        checkSafety(&report, language: study.language ?? "en")
+        checkSafety(&report, language: study.hasLanguage ? study.language ?? "en" : nil)
         if machineNotice == .briefing, !study.phases.contains(where: { $0.kind == .briefing }) {
             report.add(
                 at: "chat", "machineNotice",
@@ -126,12 +126,12 @@ struct ChatDeclaration: Decodable {
         }
     }
 
-    private func checkSafety(_ report: inout DeclarationReport, language: String) {
+    private func checkSafety(_ report: inout DeclarationReport, language: String?) {
         guard let safety else { return }
         report.require(
             safety.acknowledgeWithinSeconds, in: 5...3_600, at: "chat", "safety",
             "acknowledgeWithinSeconds")
-        if let rules = safety.rules, base(rules) != base(language) {
+        if let rules = safety.rules, let language, base(rules) != base(language) {
             report.add(
                 at: "chat", "safety", "rules",
                 message: "expected \(base(language)) as the protocol's language, found '\(rules)'")

@@ -94,7 +94,10 @@ extension QuestionnaireDeclaration.Item {
     }
 
     private func checkLabels(_ report: inout DeclarationReport, at place: [String]) {
-        guard let range = item.range, kind != .choice else { return }
+        // With a wrong number of points, each label would be told of as well.
+        guard let range = item.range, kind != .choice, (2...21).contains(points ?? 7) else {
+            return
+        }
         for key in (labels ?? [:]).keys.sorted() {
             let ends = "\(range.lowerBound.plain) to \(range.upperBound.plain)"
             let isWhole = kind != .slider

@@ -25,21 +25,22 @@ struct StudyDeclaration: CheckedDeclaration {
         chat?.check(&report, study: self)
     }
 
-    private func checkLanguage(_ report: inout DeclarationReport) {
-        guard let language else { return }
+    /// Whether the language has the form of BCP 47's first parts.
+    var hasLanguage: Bool {
+        guard let language else { return true }
         let parts = language.split(separator: "-", omittingEmptySubsequences: false)
-        let isTag =
-            (2...3).contains(parts[0].utf8.count)
+        return (2...3).contains(parts[0].utf8.count)
             && parts[0].allSatisfy { $0.isASCII && $0.isLetter }
             && parts.dropFirst().allSatisfy {
                 (1...8).contains($0.utf8.count)
                     && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
             }
-        if !isTag {
-            report.add(
-                at: "language",
-                message: "expected a language such as en or de-AT, found '\(language)'")
-        }
+    }
+
+    private func checkLanguage(_ report: inout DeclarationReport) {
+        guard let language, !hasLanguage else { return }
+        report.add(
+            at: "language", message: "expected a language such as en or de-AT, found '\(language)'")
     }
 
     private func checkPhases(_ report: inout DeclarationReport) {

@@ -12,6 +12,23 @@ public struct Procedure: Hashable, Sendable {
         /// The session ended before these.
         case endedEarly(remaining: [String])
 
+        /// The name of its kind: `skipped`, `repeated` or `endedEarly`.
+        public var name: String {
+            switch self {
+            case .skipped: "skipped"
+            case .repeated: "repeated"
+            case .endedEarly: "endedEarly"
+            }
+        }
+
+        /// The phases that it is about, in the protocol's order.
+        public var phases: [String] {
+            switch self {
+            case .skipped(let names), .endedEarly(let names): names
+            case .repeated(let name): [name]
+            }
+        }
+
         /// A sentence for the session's audit trail.
         public var description: String {
             switch self {
@@ -85,19 +102,5 @@ public struct Procedure: Hashable, Sendable {
         isEnded = true
         current = nil
         return left.isEmpty ? nil : .endedEarly(remaining: left)
-    }
-}
-
-/// Why a phase cannot be entered.
-public enum ProcedureError: Error, Hashable, Sendable, CustomStringConvertible {
-    case unknownPhase(String, known: [String])
-    case ended
-
-    public var description: String {
-        switch self {
-        case .unknownPhase(let name, let known):
-            "there is no phase '\(name)'; the protocol has \(known.joined(separator: ", "))"
-        case .ended: "the session has ended; start a new one"
-        }
     }
 }

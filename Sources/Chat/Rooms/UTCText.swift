@@ -1,0 +1,23 @@
+import Glibc
+
+/// Moments as ISO 8601 in UTC, with milliseconds.
+enum UTCText {
+    static func of(_ milliseconds: Int64) -> String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = unsafe tm()
+        // Both are values of our own.
+        guard unsafe gmtime_r(&seconds, &parts) != nil else { return "" }
+        func digits(_ value: Int32, _ count: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        let date = unsafe [
+            digits(parts.tm_year + 1900, 4), digits(parts.tm_mon + 1, 2), digits(parts.tm_mday, 2),
+        ]
+        let time = unsafe [
+            digits(parts.tm_hour, 2), digits(parts.tm_min, 2), digits(parts.tm_sec, 2),
+        ]
+        let rest = digits(Int32(milliseconds % 1000), 3)
+        return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(rest)Z"
+    }
+}

@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+
+/// What every answer says to the browser: load nothing from elsewhere, be in no frame, tell nobody
+/// where you come from. Isolation from other origins also gives the page a clock of 5 µs.
+struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
+    private static var fields: [(String, String)] {
+        [
+            (
+                "content-security-policy",
+                "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
+                    + "frame-ancestors 'none'"
+            ),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("permissions-policy", "microphone=(self), camera=(), geolocation=()"),
+        ]
+    }
+
+    func handle(
+        _ request: Request, context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as HTTPError {
+            response = Response(status: error.status)
+        }
+        for (name, value) in Self.fields {
+            if let name = HTTPField.Name(name) { response.headers[name] = value }
+        }
+        let cache = HTTPField.Name("cache-control")
+        if let cache, response.headers[cache] == nil { response.headers[cache] = "no-store" }
+        return response
+    }
+}

@@ -1,0 +1,25 @@
+extension ControlInterface {
+    /// Tells the participant something: the session's clients show it.
+    public enum SendMessage: VarlinkMethod {
+        public static let name = "io.attune.Control.SendMessage"
+        public static let neededAccess = Access.control
+
+        public struct Parameters: Codable, Hashable, Sendable {
+            public var session: String
+            public var text: String
+
+            public init(session: String, text: String) {
+                self.session = session
+                self.text = text
+            }
+        }
+
+        public struct Reply: Codable, Hashable, Sendable {
+            public var session: SessionInfo
+
+            public init(session: SessionInfo) {
+                self.session = session
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Link
+import StudyProtocol
+import SystemCalls
+import Timebase
+
+/// The fitting: sensors, disk and clients are looked at when somebody asks, and before the fitting phase
+/// is left.
+extension Station {
+    func checkFitting(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ControlInterface.CheckFitting.self)
+        let session = try recording(asked.session)
+        checkFitting(session) { checks in
+            call.reply(ControlInterface.CheckFitting.Reply(checks: checks))
+        }
+    }
+
+    /// Has the fitting looked at, with all that has come until now, and goes on with what was found.
+    func checkFitting(
+        _ session: ActiveSession, _ answer: @escaping ([FittingCheck]) -> Void
+    ) {
+        let number = nextFitting
+        nextFitting += 1
+        fittingAnswers[number] = answer
+        // A mark that was just set has to stand in the file. Where nothing waits, no commit comes.
+        if controlRing.published <= durableControl { return look(session, number) }
+        whenDurable(session) { [weak self] in self?.look(session, number) }
+    }
+
+    private func look(_ session: ActiveSession, _ number: UInt64) {
+        let order = fittingOrder(session, number)
+        do throws(SystemError) {
+            if fitter == nil { fitter = try Fitter(notices: notices) }
+            fitter?.messages.post(.look(order))
+        } catch {
+            fitted(number, order.unreadable("It cannot be looked at: \(error)"))
+        }
+    }
+
+    func fitted(_ number: UInt64, _ checks: [FittingCheck]) {
+        fittingAnswers.removeValue(forKey: number)?(checks)
+    }
+
+    private func fittingOrder(_ session: ActiveSession, _ number: UInt64) -> FittingOrder {
+        let snapshot = board.read()
+        let plan = session.fitting
+        return FittingOrder(
+            number: number, path: session.path,
+            required: Set(plan?.plan.checks.map(\.rawValue) ?? []),
+            settleSeconds: plan?.plan.settleSeconds ?? 0,
+            began: plan?.phase == session.phase ? session.procedure.phaseBegan : nil,
+            started: session.description.started,
+            devices: session.devices.compactMap { devices[$0] }
+                .filter { !$0.isInput && $0.marks.isEmpty }
+                .map { device in
+                    let health = snapshot.sources[device.id]
+                    return FittingOrder.Device(
+                        name: device.name,
+                        failure: device.isOpen
+                            ? nil
+                            : device.reason.isEmpty ? device.state.rawValue : device.reason,
+                        charge: device.battery, leadsOff: health?.leadsOff,
+                        noContact: health?.noContact, lastSample: health?.lastSample)
+                },
+            freeBytes: (try? FileSystem.freeBytes(data)) ?? 0)
+    }
+}
+
+extension ActiveSession {
+    /// The fitting phase that counts now: the one the session is in, else the protocol's first.
+    var fitting: (phase: String, plan: FittingPlan)? {
+        let phases = plan?.phases ?? []
+        let current = phases.first { $0.name == phase && $0.fitting != nil }
+        guard let found = current ?? phases.first(where: { $0.fitting != nil }),
+            let plan = found.fitting
+        else { return nil }
+        return (found.name, plan)
+    }
+}

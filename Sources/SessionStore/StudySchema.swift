@@ -1,0 +1,86 @@
+/// The tables of a study database, as `Protocols/formats/study-database.md` describes them.
+///
+/// A new database is made as version 1 and upgraded, so that both ways lead to the same file.
+enum StudySchema {
+    static let applicationIdentifier = 0x4154_5453
+    static let version = 2
+
+    /// Version 1, as it was released.
+    static let first = """
+        PRAGMA application_id = \(applicationIdentifier);
+        PRAGMA user_version = 1;
+        CREATE TABLE participants (
+          code TEXT PRIMARY KEY,
+          created_realtime_ns INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE consent (
+          id INTEGER PRIMARY KEY,
+          participant TEXT NOT NULL REFERENCES participants (code),
+          tier TEXT NOT NULL,
+          granted INTEGER NOT NULL CHECK (granted IN (0, 1)),
+          realtime_ns INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX consent_by_participant ON consent (participant);
+        CREATE TABLE sessions (
+          id TEXT PRIMARY KEY,
+          participant TEXT NOT NULL REFERENCES participants (code),
+          kind TEXT NOT NULL,
+          file TEXT NOT NULL UNIQUE,
+          state TEXT NOT NULL,
+          started_realtime_ns INTEGER NOT NULL,
+          stopped_realtime_ns INTEGER,
+          finished_realtime_ns INTEGER,
+          sha256 TEXT,
+          size INTEGER,
+          parent TEXT,
+          continuation_of TEXT
+        ) STRICT;
+        CREATE INDEX sessions_by_participant ON sessions (participant, started_realtime_ns);
+        """
+
+    /// From version 1 to 2. Columns are only added, and may be NULL where version 1 did not know.
+    static let second = """
+        ALTER TABLE consent ADD COLUMN actor TEXT;
+        ALTER TABLE consent ADD COLUMN session TEXT;
+        ALTER TABLE sessions ADD COLUMN pilot INTEGER CHECK (pilot IN (0, 1));
+        ALTER TABLE sessions ADD COLUMN visit INTEGER CHECK (visit >= 1);
+        ALTER TABLE sessions ADD COLUMN condition TEXT;
+        ALTER TABLE sessions ADD COLUMN outcome TEXT;
+        CREATE TABLE settings (
+          name TEXT PRIMARY KEY,
+          value TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE protocols (
+          id INTEGER PRIMARY KEY,
+          name TEXT NOT NULL,
+          version TEXT NOT NULL,
+          text TEXT NOT NULL,
+          actor TEXT NOT NULL,
+          realtime_ns INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE statuses (
+          id INTEGER PRIMARY KEY,
+          participant TEXT NOT NULL REFERENCES participants (code),
+          status TEXT NOT NULL
+            CHECK (status IN ('enrolled', 'completed', 'dropped-out', 'withdrawn')),
+          reason TEXT NOT NULL,
+          actor TEXT NOT NULL,
+          realtime_ns INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX statuses_by_participant ON statuses (participant);
+        CREATE TABLE assignments (
+          participant TEXT PRIMARY KEY REFERENCES participants (code),
+          slot INTEGER NOT NULL CHECK (slot >= 0),
+          replaces TEXT REFERENCES participants (code),
+          realtime_ns INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE visits (
+          participant TEXT NOT NULL REFERENCES participants (code),
+          number INTEGER NOT NULL CHECK (number >= 1),
+          condition TEXT NOT NULL,
+          planned_realtime_ns INTEGER,
+          PRIMARY KEY (participant, number)
+        ) STRICT;
+        PRAGMA user_version = 2;
+        """
+}

@@ -1,0 +1,43 @@
+extension Procedure {
+    /// The phase that comes after the current one when somebody ends that; nil where the protocol
+    /// does not let them, before the first phase, and behind the last one. The operator always may.
+    public func following(endedBy who: StudyPhase.Advance) -> StudyPhase? {
+        guard !isEnded, let index = phases.firstIndex(where: { $0.name == current }),
+            index + 1 < phases.count, who == .operator || phases[index].advance == who
+        else { return nil }
+        return phases[index + 1]
+    }
+
+    /// Seconds until the current phase ends by itself; nil where time does not end it.
+    ///
+    /// - Parameter elapsed: seconds since it was entered, pauses left out.
+    public func remaining(elapsed: Double) -> Double? {
+        guard let phase = phases.first(where: { $0.name == current }), phase.advance == .duration,
+            let duration = phase.durationSeconds
+        else { return nil }
+        return max(0, duration - elapsed)
+    }
+
+    /// The fitting that must be green before a phase is entered, or be overridden with a reason;
+    /// nil where nothing stands in the way.
+    ///
+    /// That is each fitting before the phase that the session is in, that it has gone back from, or
+    /// that would be passed over: otherwise a fitting could be avoided by never entering it. An
+    /// optional fitting that was never entered asks for nothing, and neither does the way back.
+    public func fitting(before name: String) -> StudyPhase? {
+        guard let target = phases.firstIndex(where: { $0.name == name }) else { return nil }
+        return phases[..<target].enumerated().first { index, phase in
+            phase.kind == .fitting && !isPassed(index)
+        }?.element
+    }
+
+    /// Whether a session has gone on from a phase to one behind it, since it last was in it.
+    private func isPassed(_ index: Int) -> Bool {
+        let name = phases[index].name
+        let later = Set(phases[(index + 1)...].map(\.name))
+        guard let last = entered.lastIndex(of: name) else {
+            return phases[index].isOptional || entered.contains(where: later.contains)
+        }
+        return entered[(last + 1)...].contains(where: later.contains)
+    }
+}
