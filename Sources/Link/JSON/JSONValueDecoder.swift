@@ -75,7 +75,11 @@ extension JSONValueDecoder {
         let members: [String: JSONValue]
         let codingPath: [any CodingKey]
 
-        var allKeys: [Key] { members.keys.compactMap(Key.init(stringValue:)) }
+        var allKeys: [Key] {
+            members.keys.compactMap {
+                Key(stringValue: $0) ?? Key(stringValue: WireName.inSwift($0))
+            }
+        }
 
         func contains(_ key: Key) -> Bool { members[WireName.of(key.stringValue)] != nil }
 

@@ -15,4 +15,20 @@ enum WireName {
         }
         return String(decoding: result, as: UTF8.self)
     }
+
+    /// Swift's spelling of an interface's name.
+    static func inSwift(_ name: String) -> String {
+        var result: [UInt8] = []
+        var isUpper = false
+        for byte in name.utf8 {
+            if byte == UInt8(ascii: "_") {
+                isUpper = true
+            } else {
+                let isLetter = byte >= 0x61 && byte <= 0x7A
+                result.append(isUpper && isLetter ? byte & ~0x20 : byte)
+                isUpper = false
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
 }
