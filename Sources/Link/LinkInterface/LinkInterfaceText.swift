@@ -59,8 +59,8 @@ extension LinkInterface {
 
         # One event. The bound is the 95% bound of its time. Two kinds have tables of their own in the
         # session file, and their payloads these fields:
-        #   turn        number: int, author: string (participant or client), text: string,
-        #               composed_from_ns: ?int (first key), sent_ns: int, shown_ns: ?int
+        #   turn        number: ?int (left out: the next one), author: string (participant or client),
+        #               text: string, composed_from_ns: ?int (first key), sent_ns: int, shown_ns: ?int
         #   draft_edit  draft: int (which turn of its author, from 1), position: int, deleted: int, inserted: int
         #               (user-perceived characters), class: string (letter, digit, space, punctuation,
         #               emoji, paste, delete, other), text: ?string (only with consent)
