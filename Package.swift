@@ -139,8 +139,8 @@ let package = Package(
             "attune",
             [
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
-                "SessionStore", "StudyProtocol", "Playback", "Export", "VirtualDevices",
-                argumentParser,
+                "SessionStore", "StudyProtocol", "SimulatedClient", "Playback", "Export",
+                "VirtualDevices", argumentParser,
             ]),
         program(
             "attune-chat",
@@ -249,6 +249,9 @@ let package = Package(
             ]),
         tests(
             "ExportTests",
-            ["Timebase", "SystemCalls", "SessionStore", "Export", "TestSupport", "attune"]),
+            [
+                "Timebase", "SystemCalls", "SessionStore", "StudyProtocol", "SimulatedClient",
+                "Export", "TestSupport", "attune",
+            ]),
     ]
 )

@@ -49,7 +49,7 @@ install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
 # Study protocols, personas, the link's interfaces, descriptions of formats.
 for folder in Protocols/*/; do
     for file in "$folder"*; do
-        case $file in *.yaml | *.md | *.varlink) ;; *) continue ;; esac
+        case $file in *.yaml | *.md | *.varlink | *.py) ;; *) continue ;; esac
         install -D -m 0644 -t "$root/usr/share/attune/$(basename "$folder")" "$file"
     done
 done

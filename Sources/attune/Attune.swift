@@ -18,12 +18,15 @@ struct Attune: ParsableCommand {
             PlayCommand.self,
             ExportCommand.self,
             SyncCommand.self,
+            SuggestionsCommand.self,
             CheckCommand.self,
             SummaryCommand.self,
             AlignCommand.self,
             EmotionsCommand.self,
             ProtocolCommand.self,
+            PersonaCommand.self,
             SimulateCommand.self,
+            ChatCommand.self,
             DemoCommand.self,
         ])
 

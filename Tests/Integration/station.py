@@ -82,9 +82,9 @@ class Station:
         shutil.rmtree(self.runtime, ignore_errors=True)
 
     def show_log(self, lines=40):
-        if self.log.exists():
-            print("--- the end of the daemon's log:")
-            print("\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]))
+        for log in sorted(self.folder.glob("*.log")):
+            print(f"--- the end of {log.name}:")
+            print("\n".join(log.read_text(errors="replace").splitlines()[-lines:]))
 
     def set(self, settings):
         self.config.write_text(settings)

@@ -114,6 +114,16 @@ import Testing
         #expect(ContactCheck.verdict(window)?.state == .red)
     }
 
+    @Test(arguments: 1...8) func aHandThatMovesIsNotGreen(seed: Int) {
+        var noise = MadeUpNoise(UInt64(seed))
+        var place = 0.0
+        let window = MadeUpSignal(kind: .ppg, rate: 50, seconds: 10).window { _ in
+            place += 30 * noise.next()
+            return 80_000 + place
+        }
+        #expect(ContactCheck.verdict(window)?.state != .green)
+    }
+
     // MARK: Anything
 
     @Test func whatIsSilentOrMissingIsRed() {

@@ -42,14 +42,8 @@ struct RoomSpeakers: Sendable {
                 ? client
                 : try SimClient(
                     persona: persona, model: nil, plan: chat, saved: saved, seed: seed)
-            safety = try SafetyRules.load(language: chat.safety.rules)
-            guard Self.isSame(chat.safety.rules, plan.language) else {
-                throw ChatError(
-                    .file,
-                    "The safety rules are for '\(chat.safety.rules)', and the protocol is in "
-                        + "'\(plan.language)': nobody would be guarded. Name rules of that language."
-                )
-            }
+            safety = try SafetyRules.load(
+                named: chat.safety.rules, sessionLanguage: plan.language)
             scorer = try Self.scorer(chat, plan.language, model)
             suggestions = try Self.suggestions(chat, plan.language, model, state, seed)
         } catch let error as ChatError {

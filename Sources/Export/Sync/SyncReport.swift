@@ -44,7 +44,8 @@ public struct SyncReport: Sendable {
         }
         try addClients(
             reader, events, observations, descriptions.filter { $0.kind == Self.clientKind })
-        try addKeyLags(reader, events, keyboards: descriptions.filter { $0.kind == "keys" }.map(\.id))
+        try addKeyLags(
+            reader, events, keyboards: descriptions.filter { $0.kind == "keys" }.map(\.id))
     }
 
     /// Lags from the participant's keys to each client's drafts.

@@ -164,9 +164,11 @@ public struct PersonaCheck: Sendable {
                 continue
             }
             // Telling itself adds to trust; what counts is the trust before.
-            let reached = min(state.trust, feelings.trust.most)
+            let isNew = state.disclosed.contains(name) && !before.disclosed.contains(name)
+            let reached = state.trust
             let isTrusted =
-                reached - 0.02 >= disclosure.trust - 1e-3 || reached >= feelings.trust.most
+                reached - (isNew ? 0.02 : 0) >= disclosure.trust - 1e-3
+                || reached >= feelings.trust.most
             let isAfter = disclosure.after.map { state.disclosed.contains($0) } ?? true
             if !isTrusted || !isAfter {
                 faults.append(

@@ -30,7 +30,8 @@ extension Persona.Character {
     /// an inner state too, and a model something to go on.
     init(assumedFor script: ChatScript) {
         self.init(
-            name: script.name, version: script.version, title: script.title, language: "en",
+            name: script.name, version: script.version, title: script.title, role: script.role,
+            language: "en",
             vignette: script.title, history: [],
             voice: Persona.Voice(
                 style: "Plain, short sentences.", mostWords: 80, mostSentences: 8),

@@ -38,7 +38,7 @@ public actor SimClient {
                 saved: "\(saved.persona)/\(saved.version)",
                 persona: "\(persona.name)/\(persona.version)")
         }
-        let phrases = try MoveFile.load(language: persona.language)
+        let phrases = try Self.phrases(for: persona, model)
         self.persona = persona
         self.model = model
         self.plan = plan
@@ -64,6 +64,21 @@ public actor SimClient {
         name =
             model.map { "model/\($0.description.name)/\(persona.name)/\(persona.version)" }
             ?? scriptedName
+    }
+
+    /// The phrases of the persona's language. A script answers by its own words, and goes without
+    /// them where there are none.
+    private static func phrases(
+        for persona: Persona, _ model: (any LanguageModel)?
+    ) throws(SimClientError) -> MoveFile {
+        do {
+            return try MoveFile.load(language: persona.language)
+        } catch {
+            guard case .script = persona.form, case .language = error, model == nil else {
+                throw error
+            }
+            return MoveFile.empty(language: persona.language)
+        }
     }
 
     /// The inner state after the last reply.

@@ -79,6 +79,16 @@ public struct MoveFile: Hashable, Sendable, CheckedDeclaration {
         }
     }
 
+    /// A file that knows no phrase.
+    static func empty(language: String) -> MoveFile {
+        MoveFile(
+            language: language, version: 1, moves: [],
+            client: Client(
+                advice: [], role: [], healed: [], human: [], agrees: [], resists: [],
+                withholds: []),
+            commonWords: [], supporters: [])
+    }
+
     /// Reads the file of a language.
     ///
     /// - Throws: `SimClientError.language` where there is none.

@@ -7,6 +7,8 @@ extension Persona {
         public var name: String
         public var version: Int
         public var title: String
+        /// Always `client`: a supporter has no inner state here.
+        public var role: ChatScript.Role
         public var language: String
         /// Who this is, and what brings them here; told by someone who knows them.
         public var vignette: String

@@ -5,6 +5,9 @@ extension Persona.Character {
     public func check(_ report: inout DeclarationReport) {
         report.requireName(name, at: "name")
         report.require(version, in: 1...1_000_000, at: "version")
+        if role != .client {
+            report.add(at: "role", message: "expected client, found \(role.rawValue)")
+        }
         report.requireName(language, at: "language")
         report.require(voice.mostWords, in: 1...1000, at: "voice", "mostWords")
         report.require(voice.mostSentences, in: 1...100, at: "voice", "mostSentences")

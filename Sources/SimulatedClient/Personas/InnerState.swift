@@ -17,7 +17,7 @@ enum InnerState {
         .openQuestion: (0.04, 0),
         .greeting: (0.02, 0),
         .thanks: (0.01, 0),
-        .offTopic: (-0.02, 0.01),
+        .offTopic: (-0.02, 0),
         .other: (-0.005, 0),
     ]
 
@@ -53,6 +53,8 @@ enum InnerState {
             state.questionsInARow = 0
         } else if reading.asks {
             state.questionsInARow += 1
+        } else {
+            state.questionsInARow = max(0, state.questionsInARow - 1)
         }
         var trust = 0.0
         var distress = 0.0
@@ -63,14 +65,14 @@ enum InnerState {
             trust += effect.trust * share
             distress += effect.distress * (effect.distress < 0 ? share : 1)
         }
-        if state.questionsInARow > interrogation {
+        if state.questionsInARow > interrogation, reading.asks {
             trust -= 0.04
             distress += 0.02
         }
         // What is gained becomes less with what is there already, and one message cannot heal.
-        if trust > 0 { trust *= 1.2 - state.trust }
-        trust = min(max(trust, -0.3), 0.12)
-        distress = min(max(distress, -0.06), 0.15)
+        let room = 1.15 - state.trust
+        trust = min(max(trust * (trust > 0 ? room : 1), -0.3), 0.06 * room)
+        distress = min(max(distress, -0.02), 0.15)
         state.trust = bounded(state.trust + trust, persona.feelings.trust)
         state.distress = bounded(state.distress + distress, persona.feelings.distress)
         state.turnsInPhase += 1

@@ -51,22 +51,35 @@ struct ReplyChooser {
         // These two are answered each time, whatever was said before.
         if reading.does(.machineQuestion) { return again(.machineQuestion, &state) }
         if reading.does(.safetyQuestion) { return again(.safetyQuestion, &state) }
-        let order: [(SupporterMove, Situation)] = [
+        let hurts: [(SupporterMove, Situation)] = [
             (.instruction, .instruction), (.judgement, .judgement), (.dismissal, .dismissal),
             (.pressure, .pressure),
         ]
-        for (move, situation) in order where reading.does(move) {
-            return line(situation, &state) ?? again(.otherwise, &state)
+        if let first = hurts.first(where: { reading.does($0.0) })?.1 {
+            // When all lines were given, those for the like are better than the same again.
+            let family: [Situation] =
+                first == .instruction ? [] : [.judgement, .dismissal, .pressure]
+            return closed([first] + family, &state)
         }
         guard reading.does(.advice) else { return nil }
-        let situation: Situation =
-            InnerState.isEarly(state, persona) ? .earlyAdvice : .advice
-        return line(situation, &state) ?? again(situation, &state)
+        if InnerState.isEarly(state, persona) { return closed([.earlyAdvice], &state) }
+        return line(.advice, &state) ?? again(.advice, &state)
+    }
+
+    /// A line of someone who closes up, the first that was not given yet of these situations.
+    private func closed(_ situations: [Situation], _ state: inout PersonaState) -> Chosen {
+        for situation in situations {
+            if let line = line(situation, &state) { return line }
+        }
+        var chosen = line(.withheld, &state) ?? again(.otherwise, &state)
+        chosen.stance = .withholds
+        chosen.feels = situations.first.flatMap(feeling(of:)) ?? chosen.feels
+        return chosen
     }
 
     /// Whether it gives a short answer though more would be possible.
     private func holdsBack(_ state: PersonaState) -> Bool {
-        if state.questionsInARow > InnerState.interrogation { return true }
+        if state.questionsInARow > InnerState.interrogation, reading.asks { return true }
         let share = persona.resistance.withholding * (1 - state.trust)
         return Choice.unit(seed: state.seed, "withholding/\(turn)") < share
     }

@@ -7,7 +7,8 @@ import Testing
 /// What holds for any text.
 @Suite struct ProvenancePropertyTests {
     /// Unlike texts: words of an invented language, so that chance is known.
-    static func text(_ random: inout SeededGenerator, words: ClosedRange<Int>) -> String {
+    static func text(_ random: inout TestSupport.SeededGenerator, words: ClosedRange<Int>) -> String
+    {
         let consonants = Array("bdfgklmnprstvz")
         let vowels = Array("aeiou")
         return (0..<Int.random(in: words, using: &random)).map { _ in
@@ -18,7 +19,9 @@ import Testing
         }.joined(separator: " ")
     }
 
-    static func changed(_ text: String, _ random: inout SeededGenerator, changes: Int) -> String {
+    static func changed(_ text: String, _ random: inout TestSupport.SeededGenerator, changes: Int)
+        -> String
+    {
         var characters = Array(text)
         for _ in 0..<changes {
             let place = Int.random(in: 0...characters.count, using: &random)
@@ -48,7 +51,7 @@ import Testing
     }
 
     @Test func theDistanceIsThatOfThePlainTable() {
-        var random = SeededGenerator(seed: 1)
+        var random = TestSupport.SeededGenerator(seed: 1)
         for round in 0..<300 {
             let length = round < 200 ? 0...90 : 60...300
             func characters() -> [Int32] {
@@ -65,7 +68,7 @@ import Testing
     }
 
     @Test func editsLeadFromTheSuggestionToTheMessage() throws {
-        var random = SeededGenerator(seed: 2)
+        var random = TestSupport.SeededGenerator(seed: 2)
         for round in 0..<150 {
             let shown = Self.text(&random, words: 1...40) + (round % 3 == 0 ? " 👩‍👩‍👧, é!" : ".")
             let sent = Self.changed(
@@ -86,7 +89,7 @@ import Testing
     }
 
     @Test func theSameTextIsDirectAndAnUnlikeOneNothing() {
-        var random = SeededGenerator(seed: 3)
+        var random = TestSupport.SeededGenerator(seed: 3)
         for _ in 0..<150 {
             let texts = (0..<9).map { _ in Self.text(&random, words: 4...40) }
             let shown = texts.enumerated().map {
@@ -102,7 +105,7 @@ import Testing
     }
 
     @Test func theOrderOfSuggestionsDoesNotMatter() {
-        var random = SeededGenerator(seed: 4)
+        var random = TestSupport.SeededGenerator(seed: 4)
         for _ in 0..<60 {
             let texts = (0..<5).map { _ in Self.text(&random, words: 6...20) }
             var shown = texts.enumerated().map {
@@ -120,7 +123,7 @@ import Testing
     }
 
     /// Pieces of Suggestions with own words between them.
-    static func mixture(_ texts: [String], _ random: inout SeededGenerator) -> String {
+    static func mixture(_ texts: [String], _ random: inout TestSupport.SeededGenerator) -> String {
         if Int.random(in: 0..<4, using: &random) == 0 {
             return changed(texts[0], &random, changes: Int.random(in: 0...9, using: &random))
         }
@@ -137,7 +140,7 @@ import Testing
     }
 
     @Test func classesMoveOneWayWithTheThresholds() {
-        var random = SeededGenerator(seed: 5)
+        var random = TestSupport.SeededGenerator(seed: 5)
         var seen: Set<AdoptionClass> = []
         let steps = stride(from: 0.0, through: 1, by: 0.05)
         for _ in 0..<60 {
@@ -171,7 +174,7 @@ import Testing
     }
 
     @Test func measuresAreShares() {
-        var random = SeededGenerator(seed: 6)
+        var random = TestSupport.SeededGenerator(seed: 6)
         for _ in 0..<60 {
             let texts = (0..<4).map { _ in Self.text(&random, words: 1...12) }
             let shown = ProvenanceTests.suggestions(texts[0], texts[1], texts[2], texts[0])
@@ -199,7 +202,7 @@ import Testing
 
     /// Without optimisation this takes some thirty times as long as in use.
     @Test func longTextsAreBounded() {
-        var random = SeededGenerator(seed: 7)
+        var random = TestSupport.SeededGenerator(seed: 7)
         func long(_ characters: Int) -> String {
             String(Self.text(&random, words: characters...characters).prefix(characters))
         }

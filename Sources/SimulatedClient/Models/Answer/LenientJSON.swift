@@ -36,20 +36,27 @@ struct LenientJSON {
 
     private var current: UInt8? { position < bytes.endIndex ? bytes[position] : nil }
 
+    /// Spaces and comments. A longer comment than 2000 bytes is none, so that the beginnings of
+    /// comments that never end do not each take the whole text.
     private mutating func skipSpace() {
         while let byte = current {
             if byte == 0x20 || (0x09...0x0D).contains(byte) {
                 position += 1
-            } else if bytes[position...].starts(with: "//".utf8) {
-                while let byte = current, byte != 0x0A { _ = byte; position += 1 }
-            } else if bytes[position...].starts(with: "/*".utf8) {
-                position += 2
-                while position < bytes.endIndex, !bytes[position...].starts(with: "*/".utf8) {
-                    position += 1
-                }
-                position = min(position + 2, bytes.endIndex)
-            } else {
-                return
+                continue
+            }
+            guard byte == UInt8(ascii: "/"), position + 1 < bytes.endIndex else { return }
+            let rest = bytes[position...].prefix(2000)
+            switch bytes[position + 1] {
+            case UInt8(ascii: "/"):
+                position = rest.firstIndex(of: 0x0A) ?? rest.endIndex
+            case UInt8(ascii: "*"):
+                guard
+                    let end = rest.indices.dropFirst(3).first(where: {
+                        rest[$0] == UInt8(ascii: "/") && rest[$0 - 1] == UInt8(ascii: "*")
+                    })
+                else { return }
+                position = end + 1
+            default: return
             }
         }
     }

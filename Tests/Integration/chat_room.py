@@ -1,0 +1,325 @@
+"""The participants' pages over real HTTP: the real daemon, the real chat, and pages without browsers.
+
+    chat_room.py PROGRAMS [joining | reload | killed | two | refused | procedure]...
+
+Prints one line a check; ends with an error at the first that fails.
+"""
+
+import json
+import pathlib
+import random
+import sqlite3
+import sys
+import time
+
+from chat_page import ChatProgram, Page
+from station import Failure, Station, wait_for
+
+
+SETTINGS = "station: test\n"
+
+
+def check(what, condition, found=""):
+    if not condition:
+        raise Failure(f"{what} {found}")
+    print("ok", what, flush=True)
+
+
+def start(station, participant, protocol="pilot", phase="chat"):
+    session = station.attune(
+        "session", "start", protocol, participant, "--protocol", protocol, "--pilot")
+    if phase:
+        station.attune("session", "phase", phase, "--session", session["id"])
+    return session
+
+
+def finished(station, session):
+    """The finished session's file, opened."""
+    def done():
+        return next((entry for entry in station.attune("session", "list")
+                     if entry["id"] == session and entry["state"] in
+                     ("finished", "withdrawn", "aborted", "interrupted")
+                     and entry["state"] == "finished"), None)
+    entry = wait_for("the session to be finished", done, 60)
+    return sqlite3.connect(f"file:{entry['file']}?mode=ro", uri=True)
+
+
+def events(database, kind=None):
+    return [
+        (kind, json.loads(payload)) for kind, payload in database.execute(
+            "SELECT kind, payload FROM events WHERE ?1 IS NULL OR kind = ?1 ORDER BY time_ns",
+            (kind,))]
+
+
+def stored_turns(database):
+    return database.execute(
+        "SELECT number, author, text, composed_from_ns, sent_ns, shown_ns FROM turns"
+        " ORDER BY sent_ns").fetchall()
+
+
+def show_turns(page, shown):
+    """Tells of each turn that it stands on the page, as pages do."""
+    for turn in page.turns():
+        if turn["number"] not in shown:
+            shown.add(turn["number"])
+            page.add("turn_shown", number=turn["number"], shown_ns=page.now())
+
+
+def joining(programs):
+    with Station(programs, SETTINGS) as station:
+        station.start()
+        session = start(station, "P01")
+        chat = ChatProgram(station)
+        link = chat.invite(session["id"])
+        page = Page(link)
+        check("the cookie is for this room alone, and for HTTP alone",
+              f"Path={page.room.rstrip('/')}" in page.cookie_text
+              and "HttpOnly" in page.cookie_text and "SameSite=Strict" in page.cookie_text)
+        try:
+            Page(link)
+            check("a link is used once", False)
+        except Failure as failure:
+            check("a link is used once", "410" in str(failure), failure)
+        rooms = station.attune("chat", "rooms")["rooms"]
+        check("the room is listed", rooms[0]["joined"] and not rooms[0]["open_invitations"])
+        spare = chat.invite()
+        station.attune("chat", "link", "--revoke")
+        try:
+            Page(spare)
+            check("a void link lets nobody in", False)
+        except Failure:
+            check("a void link lets nobody in", True)
+        page.measure().follow()
+        page.tell("view", width=390, height=844)
+        opening = page.wait_for_turns(1)[0]
+        check("the client speaks first", opening["author"] == "client", opening)
+        state = page.state
+        check("suggestions come with it",
+              len(state["chat"]["suggestions"]["groups"]) == 3, state["chat"]["suggestions"])
+        check("so does a feeling", state["chat"]["emotion"]["emoji"], state["chat"]["emotion"])
+        status, headers, _ = page.request("GET", page.room)
+        check("the page is there", status == 200)
+        check("it loads nothing from elsewhere",
+              "default-src 'self'" in headers["Content-Security-Policy"])
+        check("its clock is fine", headers["Cross-Origin-Opener-Policy"] == "same-origin"
+              and headers["Cross-Origin-Embedder-Policy"] == "require-corp")
+        page.leave()
+        check("the chat ends in good order", chat.stop() == 0)
+        check("and leaves no socket", not (station.runtime / "chat.sock").exists())
+        check("so does the daemon", station.stop() == 0)
+
+
+def converse(page, count, shown, draft=1):
+    """Says something, and waits for the answers."""
+    for number in range(count):
+        before = len(page.turns("client"))
+        page.say(f"That sounds hard to me, tell me more please {draft + number}", draft + number)
+        page.deliver()
+        page.wait_for_turns(before + 1)
+        show_turns(page, shown)
+        page.deliver()
+
+
+def reload(programs):
+    with Station(programs, SETTINGS) as station:
+        station.start()
+        session = start(station, "P01")
+        chat = ChatProgram(station)
+        first = Page(chat.invite()).measure().follow()
+        shown = set()
+        first.wait_for_turns(1)
+        converse(first, 2, shown)
+        # A draft is begun, and the page loaded anew before it was told.
+        first.say("half a thought", 3, identifier="repeated")
+        first.leave()
+        second = Page(other=first).measure().follow()
+        check("a page that is loaded anew shows everything",
+              [turn["text"] for turn in second.turns()] == [turn["text"] for turn in first.turns()])
+        second.tell("view", width=800, height=600)
+        # What the first load did not deliver comes late, in pieces, twice, and out of order.
+        pending = list(first.unacknowledged)
+        status, answer = first.post(events=pending[5:])
+        check("what leaves something out waits", status == 200
+              and answer["acknowledged"] == pending[0]["sequence"] - 1, answer)
+        first.post(events=pending[:7])
+        first.post(events=pending[:7])
+        status, answer = first.post(events=pending)
+        check("then all of it is taken", answer["acknowledged"] == pending[-1]["sequence"], answer)
+        second.wait_for_turns(3, "participant")
+        # The same message from another load of the page is the same message.
+        second.say("half a thought", 3, identifier="repeated")
+        second.deliver()
+        second.wait_for_turns(4)
+        check("the message stands once", len(second.turns("participant")) == 3)
+        second.leave()
+        station.attune("session", "stop", "--wait")
+        compare(finished(station, session["id"]), second, [first, second])
+        chat.stop()
+        station.stop()
+
+
+def compare(database, page, pages):
+    """The session's file has each message once, and each event that pages told."""
+    stored = stored_turns(database)
+    seen = page.turns()
+    check("each turn is stored once, in order, word for word",
+          [(number, author, text) for number, author, text, *_ in sorted(stored)]
+          == [(turn["number"], turn["author"], turn["text"]) for turn in seen],
+          f"{[row[:3] for row in stored]} {seen}")
+    edits = database.execute("SELECT count(*) FROM draft_edits").fetchone()[0]
+    told = sum(getattr(one, "edits", 0) for one in pages)
+    for one in pages:
+        told += 0
+    numbers = database.execute(
+        "SELECT client, client_sequence FROM events WHERE client LIKE 'page-%' UNION ALL"
+        " SELECT client, client_sequence FROM draft_edits UNION ALL"
+        " SELECT client, client_sequence FROM turns WHERE client LIKE 'page-%'").fetchall()
+    found = {}
+    for client, sequence in numbers:
+        found.setdefault(client, []).append(sequence)
+    expected = sorted(list(range(1, one.sequence + 1)) for one in pages if one.sequence)
+    check("each event of each load is stored once",
+          sorted(sorted(entry) for entry in found.values()) == expected,
+          {client: (len(entry), max(entry)) for client, entry in found.items()})
+    check("drafts are there", edits > 0, edits)
+    return stored
+
+
+def killed(programs):
+    """kill -9 of the chat at random moments, mid-turn and mid-reply, with a daemon that stays."""
+    chance = random.Random(5)
+    with Station(programs, SETTINGS) as station:
+        station.start()
+        session = start(station, "P01")
+        chat = ChatProgram(station, pace=0.05)
+        page = Page(chat.invite()).measure().follow()
+        page.wait_for_turns(1)
+        shown = set()
+        for number in range(1, 9):
+            before = len(page.turns("client"))
+            page.say(f"I hear how hard this is for you, number {number}", number)
+            if number % 2:
+                # Some of the message is told when the chat dies.
+                page.post(events=page.unacknowledged[:chance.randrange(1, 20)])
+                chat.kill()
+                chat.start()
+                page.deliver()
+            else:
+                page.deliver()
+                # The reply is being made, or waits for its moment.
+                time.sleep(chance.uniform(0, 0.25))
+                chat.kill()
+                chat.start()
+            page.wait_for_turns(before + 1, seconds=60)
+            show_turns(page, shown)
+            page.deliver()
+        page.leave()
+        check("every message has one answer", len(page.turns("client")) == 9, page.turns())
+        station.attune("session", "stop", "--wait")
+        database = finished(station, session["id"])
+        stored = compare(database, page, [page])
+        check("the times of the page lie on the station's clock",
+              all(composed is None or composed <= sent for _, _, _, composed, sent, _ in stored)
+              and all(shown is not None for *_, shown in stored), stored)
+        kinds = {kind for kind, _ in events(database)}
+        check("what lies behind the replies is stored",
+              {"reply", "emotion", "suggestions", "provenance", "persona_state"} <= kinds, kinds)
+        chat.stop()
+        station.stop()
+
+
+def two(programs):
+    with Station(programs, SETTINGS) as station:
+        station.start()
+        sessions = [start(station, f"P0{number}") for number in (1, 2)]
+        chat = ChatProgram(station)
+        pages = [Page(chat.invite(session["id"])).measure().follow() for session in sessions]
+        for page in pages:
+            page.wait_for_turns(1)
+        for number in range(1, 4):
+            for who, page in enumerate(pages):
+                page.say(f"Participant {who} says that, message {number}", number)
+                page.deliver()
+            for page in pages:
+                page.wait_for_turns(number + 1)
+        for who, page in enumerate(pages):
+            texts = [turn["text"] for turn in page.turns("participant")]
+            check(f"participant {who} sees only their own",
+                  all(f"Participant {who}" in text for text in texts) and len(texts) == 3, texts)
+        first, second = pages
+        status, _, _ = first.request("GET", second.room + "state", cookie=first.cookie)
+        check("another room's cookie is refused", status == 403, status)
+        status, _, _ = first.request("GET", second.room, cookie=first.cookie)
+        check("so is its page", status == 403, status)
+        for session, page in zip(sessions, pages):
+            page.leave()
+            station.attune("session", "stop", session["id"], "--wait")
+            compare(finished(station, session["id"]), page, [page])
+        chat.stop()
+        station.stop()
+
+
+def refused(programs):
+    """What comes from outside and is not as it should be."""
+    with Station(programs, SETTINGS) as station:
+        station.start()
+        start(station, "P01")
+        chat = ChatProgram(station)
+        page = Page(chat.invite()).measure().follow()
+        for path in ("/page/../../Package.swift", "/page/%2e%2e/%2e%2e/Package.swift",
+                     "/page/..%2f..%2fPackage.swift", "/page/.hidden", "/page/", "/page/texts",
+                     "/page//etc/passwd", "/../etc/passwd", "/page/index.html%00.js"):
+            status, data = page.insist("GET", path)
+            check(f"{path} leads nowhere", status in (400, 404) and b"import Pack" not in data,
+                  status)
+        status, data = page.insist("GET", "/page/app.js")
+        check("a file of the page is there", status == 200, status)
+        status, headers, _ = page.request("GET", "/page/app.js")
+        status, _, _ = page.request(
+            "GET", "/page/app.js", headers={"If-None-Match": headers["ETag"]})
+        check("and is not sent again where it is known", status == 304, status)
+        status, _, _ = page.request("POST", page.room + "events", b"x" * (600 << 10))
+        check("an oversize body is refused", status == 413, status)
+        status, _ = page.insist(
+            "POST", page.room + "events", headers={"Content-Length": str(1 << 30)})
+        check("at once, when it says so itself", status == 413, status)
+        status, _, _ = page.request("GET", page.room + "state", cookie="")
+        check("without a cookie nobody comes in", status == 403, status)
+        status, _, _ = page.request("GET", page.room + "state", cookie="x" * 43)
+        check("nor with a made-up one", status == 403, status)
+        status, _, _ = page.request("GET", "/r/nowhere/state")
+        check("a room that is not there is gone", status == 410, status)
+        status, _, _ = page.request(
+            "POST", page.room + "events", {"page": page.page, "events": []},
+            headers={"Sec-Fetch-Site": "cross-site"})
+        check("another site may not post", status == 403, status)
+        for body in (b"", b"{", b"[]", b'{"page": "x"}', b'{"page": "abcdefgh", "events": 3}',
+                     b'{"page": "abcdefgh", "events": [{"sequence": 0}]}',
+                     b'{"page": "abcdefgh", "events": [{"sequence": 1, "time_ns": 1e300, "kind": "a"}]}',
+                     b'{"page": "abcdefgh", "trips": [{"client_sent_ns": "x"}]}',
+                     b"[" * 5000):
+            status, _, _ = page.request("POST", page.room + "events", body)
+            check(f"{body[:60]} is refused in words", status == 400, status)
+        # Events that make no sense are kept as notes, and what comes after them is taken.
+        page.add("turn", text="")
+        page.add("alarm", code="forged", text="x", severity="urgent", needs_acknowledgement=True)
+        page.add("draft_edit", draft="x")
+        page.add("answers", questionnaire="nowhere", answers={}, final=True)
+        page.say("And this is said all the same", 1)
+        page.deliver()
+        page.wait_for_turns(1, "participant")
+        check("a page cannot raise alarms of its own",
+              not any(alarm["code"] == "forged" for alarm in station.attune("status")["alarms"]))
+        statuses = {page.post(events=[], trips=[])[0] for _ in range(300)}
+        check("who asks too often is slowed down", 429 in statuses, statuses)
+        page.leave()
+        chat.stop()
+        station.stop()
+
+
+MODES = {"joining": joining, "reload": reload, "killed": killed, "two": two, "refused": refused}
+
+if __name__ == "__main__":
+    for mode in sys.argv[2:] or MODES:
+        print(f"-- {mode}", flush=True)
+        MODES[mode](pathlib.Path(sys.argv[1]))
