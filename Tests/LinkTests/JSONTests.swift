@@ -84,6 +84,19 @@ import TestSupport
         #expect(try value.decode(LinkEvent.self) == event)
     }
 
+    private enum Fact: Codable, Hashable {
+        case plain
+        case severalWords(Int, byWhom: String)
+    }
+
+    /// The case of an enum is a key, and its name may be of several words.
+    @Test func casesOfEnumsComeBack() throws {
+        let facts: [Fact] = [.plain, .severalWords(3, byWhom: "x")]
+        let value = try JSONValue(encoding: facts)
+        #expect(value.text == #"[{"plain":{}},{"several_words":{"_0":3,"by_whom":"x"}}]"#)
+        #expect(try value.decode([Fact].self) == facts)
+    }
+
     @Test func aMismatchNamesItsPlace() {
         let value: JSONValue = [
             "session": "s", "client": "c",
