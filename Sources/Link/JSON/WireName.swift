@@ -16,25 +16,16 @@ enum WireName {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// Swift's spelling of an interface's name.
-    static func inSwift(_ name: String) -> String {
-        var result: [UInt8] = []
-        var isUpper = false
-        for byte in name.utf8 {
-            if byte == UInt8(ascii: "_") {
-                isUpper = true
-            } else {
-                let isLetter = byte >= 0x61 && byte <= 0x7A
-                result.append(isUpper && isLetter ? byte & ~0x20 : byte)
-                isUpper = false
-            }
     /// The program's spelling of a name of the interface, such as `wishDone` of `wish_done`.
     static func program(_ name: String) -> String {
         guard name.utf8.contains(UInt8(ascii: "_")) else { return name }
+        var result: [UInt8] = []
         var isFirstOfWord = false
+        for byte in name.utf8 {
             if byte == UInt8(ascii: "_") && !result.isEmpty {
                 isFirstOfWord = true
                 continue
+            }
             let isLower = byte >= 0x61 && byte <= 0x7A
             result.append(isFirstOfWord && isLower ? byte & ~0x20 : byte)
             isFirstOfWord = false
