@@ -2,6 +2,7 @@
 their own that also has the protocol of these tests."""
 
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -32,18 +33,22 @@ class LiveStation(station.Station):
         (self.checkout / "Package.swift").touch()
         for folder in ["Devices", "Sources"]:
             (self.checkout / folder).symlink_to(CHECKOUT / folder)
-        shutil.copytree(CHECKOUT / "Protocols", self.checkout / "Protocols")
+        shutil.copytree(os.environ.get("ATTUNE_PROTOCOLS", CHECKOUT / "Protocols"), self.checkout / "Protocols")
         shutil.copy(PROTOCOL, self.checkout / "Protocols" / "studies")
         self.chat = None
         super().__init__(own, "devices: []\n")
         self.chat_log = self.folder / "chat.log"
 
     def __exit__(self, kind, error, trace):
-        if kind is not None and self.chat_log.exists():
-            print("--- the end of the chat's log:")
-            print("\n".join(self.chat_log.read_text(errors="replace").splitlines()[-40:]))
+        if kind is not None:
+            self.show_chat_log()
         super().__exit__(kind, error, trace)
         shutil.rmtree(self.checkout, ignore_errors=True)
+
+    def show_chat_log(self, lines=40):
+        if self.chat_log.exists():
+            print("--- the end of the chat's log:")
+            print("\n".join(self.chat_log.read_text(errors="replace").splitlines()[-lines:]))
 
     def serve(self, port=0, *options):
         """Starts the chat's server."""

@@ -27,8 +27,19 @@ class LiveTest(unittest.TestCase):
 
     def setUp(self):
         self.station = self.enterContext(LiveStation(programs()))
+        self.addCleanup(self.show_logs)
         self.station.start()
         self.station.serve()
+
+    def show_logs(self):
+        """What the programs said, where a test failed."""
+        outcome = self._outcome.result
+        if any(test is self for test, _ in outcome.failures + outcome.errors):
+            self.station.show_log()
+            self.station.show_chat_log()
+            for context in self.browser.chromium.contexts:
+                for page in context.pages:
+                    print(page.url, page.inner_text("body"))
 
     def join(self, context, link):
         page = browser.new_page(context)
@@ -47,10 +58,18 @@ class LiveTest(unittest.TestCase):
     def say(self, page, text):
         """Sends a message and waits for the answer."""
         before = page.locator(".turn").count()
+        self.send(page, text)
+        page.wait_for_selector(f".turn.theirs[data-turn='{before + 2}']")
+
+    def send(self, page, text):
+        """Types and sends as one does on such a device: Enter is a new line where there is touch alone."""
         page.click("#message")
+        page.keyboard.press("Control+End")
         page.keyboard.type(text)
-        page.keyboard.press("Enter")
-        page.wait_for_function("count => document.querySelectorAll('.turn[data-turn]').length >= count", arg=before + 2)
+        if page.evaluate("matchMedia('(any-pointer: fine)').matches"):
+            page.keyboard.press("Enter")
+        else:
+            page.tap("attune-composer button")
 
     def consent(self, page, **answers):
         page.wait_for_selector(".tier")
@@ -70,7 +89,6 @@ class Procedure(LiveTest):
             self.look(page, f"live-{size}-join")
             page.click("form button")
             page.wait_for_selector("attune-phase, .waiting")
-            self.station.phase(session, "consent")
             page.wait_for_selector(".kind-consent")
             self.look(page, f"live-{size}-consent")
             self.consent(page)
@@ -94,7 +112,6 @@ class Procedure(LiveTest):
             page.wait_for_selector(".suggestion")
             self.look(page, f"live-{size}-chat-begun")
             self.say(page, "That sounds hard. How do you sleep?")
-            page.wait_for_function("document.querySelector('#message').value === ''")
             # A suggestion, changed, over a reload.
             text = page.locator(".suggestion span:last-child").first.inner_text()
             page.locator(".suggestion").first.click()
@@ -105,14 +122,12 @@ class Procedure(LiveTest):
             self.say(page, " more.")
             # Without a network.
             context.set_offline(True)
-            page.click("#message")
-            page.keyboard.type("Are you still there?")
-            page.keyboard.press("Enter")
+            self.send(page, "Are you still there?")
             page.wait_for_selector(".notice.connection:not([hidden])")
             self.look(page, f"live-{size}-offline")
             context.set_offline(False)
             page.wait_for_selector(".notice.connection", state="hidden")
-            page.wait_for_function("document.querySelectorAll('.turn[data-turn]').length >= 7")
+            page.wait_for_selector(".turn.theirs[data-turn='7']")
             self.station.attune("session", "message", "Ten minutes left.", "--session", session, json_output=False)
             page.wait_for_selector("text=Ten minutes left.")
             self.look(page, f"live-{size}-message")
@@ -196,7 +211,6 @@ class Rooms(LiveTest):
     def chatting(self, context, participant, **consent):
         session = self.station.session(participant)
         page = self.join(context, self.station.link(session))
-        self.station.phase(session, "consent")
         self.consent(page, **consent)
         self.station.wait_for_phase(session, "fitting")
         self.station.phase(session, "chat")
@@ -233,7 +247,7 @@ class Rooms(LiveTest):
             page.keyboard.type("a draft")
             page.wait_for_selector(".notice.connection:not([hidden])")
             self.station.serve(port)
-            page.wait_for_function("document.querySelectorAll('.turn[data-turn]').length >= 5", timeout=60_000)
+            page.wait_for_selector(".turn.theirs[data-turn='5']", timeout=60_000)
             self.say(page, ".")
             self.station.stop_session(session)
             page.wait_for_selector(".ended")

@@ -364,7 +364,7 @@ class Nothing_lost(PageTest):
             page.wait_for_timeout(1000)
             self.assertEqual(len(room.told("turn")), 3)
             self.assertEqual(page.locator(".turn.own").count(), 5)
-            page.wait_for_function("Object.keys(localStorage).every(key => !key.includes(':event:'))")
+            page.wait_for_function("() => Object.keys(localStorage).every(key => !key.includes(':event:'))")
 
     def test_an_event_that_is_refused_holds_nothing_up(self):
         with self.browser.context() as context:

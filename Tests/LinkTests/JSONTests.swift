@@ -84,6 +84,19 @@ import TestSupport
         #expect(try value.decode(LinkEvent.self) == event)
     }
 
+    private enum Fact: Codable, Hashable {
+        case plain
+        case severalWords(Int, byWhom: String)
+    }
+
+    /// The case of an enum is a key, and its name may be of several words.
+    @Test func casesOfEnumsComeBack() throws {
+        let facts: [Fact] = [.plain, .severalWords(3, byWhom: "x")]
+        let value = try JSONValue(encoding: facts)
+        #expect(value.text == #"[{"plain":{}},{"several_words":{"_0":3,"by_whom":"x"}}]"#)
+        #expect(try value.decode([Fact].self) == facts)
+    }
+
     @Test func aMismatchNamesItsPlace() {
         let value: JSONValue = [
             "session": "s", "client": "c",
@@ -99,5 +112,20 @@ import TestSupport
             try (["session": "s", "client": "c"] as JSONValue).decode(
                 LinkInterface.SendEvents.Parameters.self)
         }
+    }
+
+    private enum Choice: Codable, Hashable {
+        case twoWords(firstPart: Int, other: String)
+        case plain
+    }
+
+    @Test func choicesWithNamesOfSeveralWordsComeBack() throws {
+        for choice in [Choice.twoWords(firstPart: 1, other: "x"), .plain] {
+            let value = try JSONValue(encoding: choice)
+            #expect(try value.decode(Choice.self) == choice, "\(value.text)")
+        }
+        #expect(
+            try JSONValue(encoding: Choice.twoWords(firstPart: 1, other: "x")).text
+                == #"{"two_words":{"first_part":1,"other":"x"}}"#)
     }
 }

@@ -116,7 +116,8 @@ extension Room {
 
     /// Has `due` called at a moment.
     func wake(at due: Instant) {
-        if let timer, timer.due <= due, timer.due > Clocks.now() { return }
+        // One that is due already still comes.
+        if let timer, timer.due <= due { return }
         timer?.task.cancel()
         let wait = max(0, due - Clocks.now())
         let task = Task { [weak self] in

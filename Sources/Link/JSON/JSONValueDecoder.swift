@@ -75,7 +75,13 @@ extension JSONValueDecoder {
         let members: [String: JSONValue]
         let codingPath: [any CodingKey]
 
-        var allKeys: [Key] { members.keys.compactMap(Key.init(stringValue:)) }
+        /// The case of an enum is found here by its key, so that names of several words have to be
+        /// those of the program.
+        var allKeys: [Key] {
+            members.keys.compactMap {
+                Key(stringValue: WireName.program($0)) ?? Key(stringValue: $0)
+            }
+        }
 
         func contains(_ key: Key) -> Bool { members[WireName.of(key.stringValue)] != nil }
 
