@@ -12,6 +12,7 @@ cd "$(dirname "$0")/.."
 
 work=.build-deb
 root=$work/root
+root_page=$PWD/$root/usr/share/attune/chat
 version=$(sed -n 's/.*static let current = "\(.*\)".*/\1/p' Sources/SessionStore/SoftwareVersion.swift)
 architecture=$(dpkg --print-architecture)
 [ -n "$version" ] || { echo "Sources/SessionStore/SoftwareVersion.swift names no version" >&2; exit 1; }
@@ -41,10 +42,11 @@ for program in attuned attune attune-chat attune-net; do
 done
 install -D -m 0644 systemd/attuned.service "$root/lib/systemd/system/attuned.service"
 install -D -m 0644 systemd/attune-net.service "$root/lib/systemd/system/attune-net.service"
+install -D -m 0644 systemd/attune-chat.service "$root/lib/systemd/system/attune-chat.service"
 install -D -m 0644 systemd/attune.sysusers "$root/usr/lib/sysusers.d/attune.conf"
 install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf"
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
-install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml systemd/settings/net.yaml
+install -D -m 0644 -t "$root/etc/attune" systemd/settings/*.yaml
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
 # Study protocols, personas, the link's interfaces, descriptions of formats.
 for folder in Protocols/*/; do
@@ -53,6 +55,8 @@ for folder in Protocols/*/; do
         install -D -m 0644 -t "$root/usr/share/attune/$(basename "$folder")" "$file"
     done
 done
+# The participant's page.
+(cd Sources/Chat/Page && find . -type f -exec install -D -m 0644 {} "$root_page/{}" \;)
 for page in systemd/man/*; do
     install -D -m 0644 "$page" "$root/usr/share/man/man${page##*.}/$(basename "$page")"
     gzip -9n "$root/usr/share/man/man${page##*.}/$(basename "$page")"
