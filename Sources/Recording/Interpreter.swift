@@ -38,6 +38,7 @@ final class Interpreter {
         isWithheld: Bool = false
     ) {
         source.isWithheld = isWithheld
+        source.pausedSince = nil
         source.session = session
         source.streams = streams
         source.isDirty = true
@@ -63,7 +64,7 @@ final class Interpreter {
             let isFresh = unsafe record.bytes.first == 1
             opened(source, isFresh: isFresh, record.stamp)
         case RecordKind.ended: ended(source, record.stamp)
-        case RecordKind.paused: paused(source)
+        case RecordKind.paused: paused(source, at: record.stamp)
         case RingRecord.overflowKind: overflowed(source, record)
         default: break
         }
