@@ -5,6 +5,8 @@ public struct ChatError: Error, Hashable, Sendable, CustomStringConvertible {
         case file
         /// The daemon does not take part.
         case daemon
+        /// The browser of the scripted participant fails.
+        case browser
     }
 
     public let code: Code

@@ -27,6 +27,8 @@ enum ControlNotice: Sendable {
     case finished(path: String, FinishOutcome)
     /// A finished session's times were estimated anew, or not; by the number of the order.
     case aligned(UInt64, AlignOutcome)
+    /// A correction was added to a finished session's review file, or not; by the number of the order.
+    case corrected(UInt64, CorrectionOutcome)
 }
 
 /// What a commit made durable.
@@ -51,6 +53,13 @@ enum FinishOutcome: Sendable {
 /// How aligning a finished session anew ended.
 enum AlignOutcome: Sendable {
     case aligned(SessionAligner.Report)
+    case failed(SessionStoreError)
+}
+
+/// How adding a correction ended.
+enum CorrectionOutcome: Sendable {
+    /// The correction's number, and the session's file.
+    case added(Int64, path: String)
     case failed(SessionStoreError)
 }
 

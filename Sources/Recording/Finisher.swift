@@ -2,8 +2,8 @@ import SessionStore
 import Synchronization
 import SystemCalls
 
-/// The background job that gives stopped sessions their final form and aligns finished ones anew, one
-/// after another.
+/// The background job that gives stopped sessions their final form, aligns finished ones anew and adds to
+/// their review files, one after another.
 ///
 /// It may end at any moment: the session's file is whole before and after, and what was not
 /// finished is begun again at the next start.
@@ -12,6 +12,8 @@ final class Finisher: Sendable {
         case session(path: String)
         /// Align a finished session anew; the number is the caller's own.
         case align(path: String, reason: String, number: UInt64)
+        /// Add a correction to a finished session's review file; the number is the caller's own.
+        case correct(path: String, EmotionCorrection, number: UInt64)
         case finish
     }
 
@@ -31,6 +33,8 @@ final class Finisher: Sendable {
                         notices.post(.finished(path: path, Self.finish(path)))
                     case .align(let path, let reason, let number):
                         notices.post(.aligned(number, Self.align(path, reason)))
+                    case .correct(let path, let correction, let number):
+                        notices.post(.corrected(number, Self.correct(path, correction)))
                     }
                 }
             }
@@ -40,6 +44,16 @@ final class Finisher: Sendable {
     private static func align(_ path: String, _ reason: String) -> AlignOutcome {
         do throws(SessionStoreError) {
             return .aligned(try SessionAligner(path: path).run(reason: reason))
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private static func correct(
+        _ path: String, _ correction: EmotionCorrection
+    ) -> CorrectionOutcome {
+        do throws(SessionStoreError) {
+            return .added(try SessionReview(path: path).add(correction), path: path)
         } catch {
             return .failed(error)
         }

@@ -1,7 +1,8 @@
 import Link
 import SessionStore
+import SystemCalls
 
-/// Aligning finished sessions anew.
+/// What is added to finished sessions: new alignments, and corrections of emotions.
 extension Station {
     /// Orders an alignment from the background job and keeps the call until it is done.
     func align(_ call: VarlinkCall) throws {
@@ -18,6 +19,45 @@ extension Station {
             .align(
                 path: stored.file, reason: why.isEmpty ? actor(call) : "\(actor(call)): \(why)",
                 number: number))
+    }
+
+    /// Orders a correction from the background job and keeps the call until it is durable.
+    func correctEmotion(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ControlInterface.CorrectEmotion.self)
+        if !asked.session.isEmpty, let active = session(asked.session) {
+            throw ControlError.invalidState(active.state.rawValue, expected: ["finished"])
+        }
+        let stored = try stored(asked.session)
+        let correction = EmotionCorrection(
+            turn: asked.turn, category: asked.category, valence: asked.valence,
+            arousal: asked.arousal, note: asked.note ?? "", actor: actor(call),
+            madeRealtime: Clocks.realtime())
+        if let problem = correction.problem {
+            throw ControlError.invalidName("emotion", reason: problem)
+        }
+        let number = nextAlignment
+        nextAlignment += 1
+        alignCalls[number] = call
+        finisher.messages.post(.correct(path: stored.file, correction, number: number))
+    }
+
+    func corrected(_ number: UInt64, _ outcome: CorrectionOutcome) {
+        let call = alignCalls.removeValue(forKey: number)
+        switch outcome {
+        case .added(let id, let path):
+            log.info("\(path) has correction \(id) of an emotion")
+            call?.reply(
+                ControlInterface.CorrectEmotion.Reply(
+                    id: id, review: SessionReview(path: path).reviewPath))
+        case .failed(let error):
+            log.error("correcting an emotion failed: \(error)")
+            switch error.code {
+            case .wrongState:
+                call?.fail(ControlError.invalidState("stopped", expected: ["finished"]))
+            case .missing: call?.fail(ControlError.invalidName("turn", reason: "\(error)"))
+            default: call?.fail(ControlError.storageFailed(reason: "\(error)"))
+            }
+        }
     }
 
     func aligned(_ number: UInt64, _ outcome: AlignOutcome) {

@@ -26,6 +26,7 @@ extension Station {
         case ControlInterface.Mark.name: try mark(call)
         case ControlInterface.StopSession.name: try stopSession(call)
         case ControlInterface.Align.name: try align(call)
+        case ControlInterface.CorrectEmotion.name: try correctEmotion(call)
         case ControlInterface.GetClock.name:
             let triple = Clocks.triple()
             call.reply(

@@ -112,6 +112,7 @@ extension Station {
             case .live: deliverLive()
             case .finished(let path, let outcome): finished(path, outcome)
             case .aligned(let number, let outcome): aligned(number, outcome)
+            case .corrected(let number, let outcome): corrected(number, outcome)
             }
         }
     }

@@ -10,7 +10,7 @@ import Timebase
 /// database. Belongs to one thread.
 struct ReviewFile {
     let path: String
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Where the review file of a session file is.
     static func path(of session: String) -> String {
@@ -18,7 +18,7 @@ struct ReviewFile {
             + ".review"
     }
 
-    private static func checkHeader(_ path: String) throws(SessionStoreError) {
+    static func checkHeader(_ path: String) throws(SessionStoreError) {
         try SessionHeader.check(
             path, applicationIdentifier: ReviewSchema.applicationIdentifier,
             version: ReviewSchema.version, what: "review file")
@@ -209,7 +209,7 @@ struct ReviewFile {
                 + "'recorded' is that of the file itself")
     }
 
-    private func check(
+    func check(
         _ database: Database, belongsTo identifier: String
     ) throws(SessionStoreError) {
         let row = try RowStatement(database, "SELECT session_id FROM review", path: path)

@@ -6,14 +6,32 @@ enum ReviewSchema {
     static let version = 1
 
     /// Rows are only added: whoever tries otherwise, with whatever program, is refused.
-    private static let onlyAdded = ["alignments", "alignment_segments", "alignment_gaps"].map {
-        """
-        CREATE TRIGGER \($0)_unchanged BEFORE UPDATE ON \($0)
-          BEGIN SELECT raise(ABORT, 'rows are only added'); END;
-        CREATE TRIGGER \($0)_kept BEFORE DELETE ON \($0)
-          BEGIN SELECT raise(ABORT, 'rows are only added'); END;
-        """
-    }.joined(separator: "\n")
+    private static func onlyAdded(_ tables: String...) -> String {
+        tables.map {
+            """
+            CREATE TRIGGER IF NOT EXISTS \($0)_unchanged BEFORE UPDATE ON \($0)
+              BEGIN SELECT raise(ABORT, 'rows are only added'); END;
+            CREATE TRIGGER IF NOT EXISTS \($0)_kept BEFORE DELETE ON \($0)
+              BEGIN SELECT raise(ABORT, 'rows are only added'); END;
+            """
+        }.joined(separator: "\n")
+    }
+
+    /// What researchers say of emotions; made when the first one does.
+    static let emotionCorrections = """
+        CREATE TABLE IF NOT EXISTS emotion_corrections (
+          id INTEGER PRIMARY KEY AUTOINCREMENT,
+          made_realtime_ns INTEGER NOT NULL,
+          software_version TEXT NOT NULL,
+          actor TEXT NOT NULL,
+          turn_number INTEGER NOT NULL,
+          category TEXT,
+          valence REAL,
+          arousal REAL,
+          note TEXT NOT NULL
+        ) STRICT;
+
+        """ + onlyAdded("emotion_corrections")
 
     static let all = """
         PRAGMA application_id = \(applicationIdentifier);
@@ -58,5 +76,6 @@ enum ReviewSchema {
           lost_bound INTEGER NOT NULL,
           PRIMARY KEY (alignment_id, stream_id, after_index)
         ) STRICT, WITHOUT ROWID;
-        """ + "\n" + onlyAdded
+
+        """ + onlyAdded("alignments", "alignment_segments", "alignment_gaps")
 }

@@ -64,7 +64,7 @@ public struct SessionAligner {
 
 extension SessionReader {
     /// The session's id, where the file is in its final form.
-    fileprivate func finishedSession() throws(SessionStoreError) -> String {
+    func finishedSession() throws(SessionStoreError) -> String {
         let row = try session()
         guard row.finishedRealtime != nil else {
             throw SessionStoreError(

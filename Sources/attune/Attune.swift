@@ -20,6 +20,7 @@ struct Attune: ParsableCommand {
             SummaryCommand.self,
             AlignCommand.self,
             PersonaCommand.self,
+            EmotionsCommand.self,
             ProtocolCommand.self,
             SimulateCommand.self,
             DemoCommand.self,

@@ -14,6 +14,7 @@ public enum ControlInterface {
         MethodRule(Mark.self),
         MethodRule(StopSession.self),
         MethodRule(Align.self),
+        MethodRule(CorrectEmotion.self),
         MethodRule(GetClock.self),
         MethodRule(Subscribe.self),
     ]

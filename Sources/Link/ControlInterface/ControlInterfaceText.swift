@@ -213,6 +213,18 @@ extension ControlInterface {
         # them from then on. Answers when they are durable.
         method Align(session: string, reason: ?string) -> (alignment: AlignmentInfo)
 
+        # Adds what a researcher says of a turn's emotion to the review file beside a finished session; what
+        # was scored stays as it was. At least one of category (one of the seven), valence and arousal (-1 to
+        # 1) is given. Answers when it is durable, with the correction's number.
+        method CorrectEmotion(
+            session: string,
+            turn: int,
+            category: ?string,
+            valence: ?float,
+            arousal: ?float,
+            note: ?string
+        ) -> (id: int, review: string)
+
         # Reads the station's clocks.
         method GetClock() -> (clock: ClockReading)
 
