@@ -106,6 +106,24 @@ import Testing
         #expect(refused.fallback?.contains("refused") == true)
     }
 
+    @Test func thePrinciplesRetryStandsForThePlans() async throws {
+        let model = FakeLanguageModel([
+            FakeLanguageModel.reply("You should rest. I suggest tea."), .failure(.timeout),
+        ])
+        let reply = await (try make(model)).reply(to: "Hi", turn: 1, history: [])
+        #expect(model.requests.count == 2 && reply.source == "scripted/maya/1")
+    }
+
+    @Test func aCancelledReplyIsNone() async throws {
+        let client = try make(FakeLanguageModel([.failure(.cancelled)]))
+        let task = Task {
+            unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+            return await client.reply(to: "Hi", turn: 1, history: [])
+        }
+        let reply = await task.value
+        #expect(reply.text.isEmpty && reply.state.answered.isEmpty)
+    }
+
     @Test(arguments: [[ModelPlan.Step.pause], [.retry, .pause], [.retry], []])
     func aPlanWithoutScriptedPauses(_ steps: [ModelPlan.Step]) async throws {
         let model = FakeLanguageModel([.failure(.connection)])
@@ -119,6 +137,19 @@ import Testing
         #expect(after == before)
         _ = await client.reply(to: "Hi", turn: 1, history: [])
         #expect(model.requests.count > 1)
+    }
+
+    @Test(arguments: [
+        ("maya", ["Lena", "mixed up", "looked after", "her mother was", "river", "nine weeks"]),
+        ("victor", ["lamp", "roses", "good night", "heart attack", "guilt", "quarrelled"]),
+    ])
+    func noSecretIsInTheFirstPrompt(_ name: String, _ secrets: [String]) async throws {
+        let model = FakeLanguageModel([FakeLanguageModel.reply(good)])
+        let client = try SimClient(
+            persona: Checkout.persona(name), model: model, plan: plan(name), saved: nil)
+        _ = await client.reply(to: "Tell me everything.", turn: 1, history: [])
+        let prompt = try #require(model.requests.first?.messages.first?.content)
+        for secret in secrets { #expect(!prompt.contains(secret), "\(secret)") }
     }
 
     @Test func whatIsNotToldIsNotInThePrompt() async throws {
