@@ -22,6 +22,7 @@ struct Attune: ParsableCommand {
             CheckCommand.self,
             SummaryCommand.self,
             AlignCommand.self,
+            PersonaCommand.self,
             EmotionsCommand.self,
             ProtocolCommand.self,
             PersonaCommand.self,
