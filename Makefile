@@ -50,6 +50,7 @@ test: needs-test lint ## Run all tests
 	FUZZ_RUNS=20000 FUZZ= Tests/Fuzz/fuzz.sh
 	@for script in Tests/Scripts/*.sh; do \
 		[ -e "$$script" ] || continue; echo "== $$script"; bash "$$script" || exit 1; done
+	Tests/Browser/run.sh "$$($(BUILD) --show-bin-path)"
 	python3 Tests/Hardware/run.py --short --programs "$$($(BUILD) --show-bin-path)"
 
 test-hardware: needs-hardware ## Run the package in a guest: USB, keyboards, Bluetooth, systemd
@@ -85,7 +86,7 @@ bench: needs-bench ## Measure (BENCH='ring', 'ingest', …; without it, all)
 	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
 
 clean: ## Remove what was built, and nothing that was recorded
-	rm -rf .build .build-deb .build-fuzz .build-hardware attune_*.deb
+	rm -rf .build .build-deb .build-fuzz .build-hardware .build-browser attune_*.deb
 
 needs-build: ; @$(call install,$(BUILD_NEEDS))
 needs-test: ; @$(call install,$(TEST_NEEDS))
