@@ -217,8 +217,8 @@ let package = Package(
         tests(
             "ChatTests",
             [
-                "Timebase", "SystemCalls", "CSystemCalls", "Link", "Chat", "LinkTestSupport",
-                "TestSupport", "attune-chat",
+                "Timebase", "SystemCalls", "CSystemCalls", "Link", "StudyProtocol", "Chat",
+                "LinkTestSupport", "TestSupport", "attune-chat",
             ]),
         tests(
             "RecordingTests",

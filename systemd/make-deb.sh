@@ -41,11 +41,17 @@ for program in attuned attune attune-chat attune-net; do
 done
 install -D -m 0644 systemd/attuned.service "$root/lib/systemd/system/attuned.service"
 install -D -m 0644 systemd/attune-net.service "$root/lib/systemd/system/attune-net.service"
+install -D -m 0644 systemd/attune-chat.service "$root/lib/systemd/system/attune-chat.service"
 install -D -m 0644 systemd/attune.sysusers "$root/usr/lib/sysusers.d/attune.conf"
 install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf"
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
-install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml systemd/settings/net.yaml
+install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml \
+    systemd/settings/net.yaml systemd/settings/chat.yaml
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
+# The participant's page.
+(cd Sources/Chat/Page && find . -type f) | while read -r file; do
+    install -D -m 0644 "Sources/Chat/Page/$file" "$root/usr/share/attune/chat/${file#./}"
+done
 # Study protocols, personas, the link's interfaces, descriptions of formats.
 for folder in Protocols/*/; do
     for file in "$folder"*; do

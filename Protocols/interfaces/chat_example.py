@@ -31,7 +31,7 @@ def turn(author, text):
     global sent
     sent, now = sent + 1, time.monotonic_ns()
     event = {"sequence": sent, "time_ns": now, "kind": "turn", "payload": {
-        "number": sent, "author": author, "text": text, "sent_ns": now}}
+        "author": author, "text": text, "sent_ns": now}}
     link.call("SendEvents", session=session, client=NAME, events=[event])  # now it is on disk
 
 for line in map(str.strip, sys.stdin):

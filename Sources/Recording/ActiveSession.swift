@@ -87,6 +87,18 @@ final class ActiveSession {
 
     var identifier: String { description.identifier }
 
+    /// The state as the file has it.
+    var storedState: SessionStore.SessionState {
+        switch state {
+        case .recording, .stopping: .recording
+        case .stopped, .finishing: .stopped
+        case .finished: .finished
+        case .interrupted: .interrupted
+        case .aborted: .aborted
+        case .withdrawn: .withdrawn
+        }
+    }
+
     /// What linked clients are told.
     var linkSession: LinkSession {
         LinkSession(

@@ -12,6 +12,7 @@ extension Interpreter {
         if isWithheld {
             guard source.interruption != .pause else { return }
             source.interruption = .pause
+            source.pausedSince = time
             interrupt(source, .pause, keepsPosition: false)
         } else if source.interruption == .pause {
             source.interruption = nil
@@ -19,12 +20,13 @@ extension Interpreter {
         }
     }
 
-    /// Streams of a source that was closed from the session's start until now have their gap there;
-    /// those that had samples before get it from their clock.
+    /// Streams of a source that was closed before their first sample have their gap there; those that had
+    /// samples before get it from their clock.
     func beganLate(_ source: SourceState, _ session: SessionRecorder, at time: Instant) {
         for stream in source.streams.compactMap({ session.streams[$0] })
         where stream.samples == 0 && !stream.description.channels.isEmpty {
-            session.gap(stream.id, stream.pause(since: session.started, until: time))
+            session.gap(
+                stream.id, stream.pause(since: source.pausedSince ?? session.started, until: time))
         }
     }
 
@@ -32,17 +34,18 @@ extension Interpreter {
     func endedPaused(_ source: SourceState, _ session: SessionRecorder, at end: Instant) {
         for stream in source.streams.compactMap({ session.streams[$0] })
         where !stream.description.channels.isEmpty {
-            session.gap(stream.id, stream.pause(since: session.started, until: end))
+            session.gap(
+                stream.id, stream.pause(since: source.pausedSince ?? session.started, until: end))
         }
     }
 }
 
 extension StreamRecorder {
-    /// What is missing since the last sample, or since the session's start. How much that would have
+    /// What is missing since the last sample, or since a moment where there was none. How much that would have
     /// been, nobody can know: the rate tells what it would have been at most.
-    func pause(since started: Instant, until time: Instant) -> Gap {
+    func pause(since begun: Instant, until time: Instant) -> Gap {
         let last = samples > 0 ? clock.time(of: samples - 1) ?? lastArrival : nil
-        let start = min(last ?? started, time)
+        let start = min(last ?? begun, time)
         let period = clock.period
         let lost =
             period > 0 ? max(0, Int64(clamping: (Double(time - start) / period).rounded())) : 0

@@ -88,8 +88,9 @@ extension Interpreter {
 
     /// A device is closed on purpose: what is missing, and which keys are down, nobody knows until it
     /// is opened again.
-    func paused(_ source: SourceState) {
+    func paused(_ source: SourceState, at time: Instant) {
         source.health.isOpen = false
+        if source.interruption != .pause { source.pausedSince = source.isWithheld ? nil : time }
         source.isWithheld = false
         source.keys.forgetHeld()
         if let session = source.session { source.keys.begin(at: session.started) }

@@ -38,6 +38,7 @@ final class Interpreter {
         isWithheld: Bool = false
     ) {
         source.isWithheld = isWithheld
+        source.pausedSince = nil
         source.session = session
         source.streams = streams
         source.isDirty = true
@@ -63,7 +64,7 @@ final class Interpreter {
             let isFresh = unsafe record.bytes.first == 1
             opened(source, isFresh: isFresh, record.stamp)
         case RecordKind.ended: ended(source, record.stamp)
-        case RecordKind.paused: paused(source)
+        case RecordKind.paused: paused(source, at: record.stamp)
         case RingRecord.overflowKind: overflowed(source, record)
         default: break
         }
@@ -286,6 +287,15 @@ final class Interpreter {
             }
         case .event(let kind, let payload, let time):
             session.take(SessionEvent(time: time, kind: kind, payload: payload))
+            if followed.contains(session.number) {
+                live.append(
+                    LiveFeed.Item(
+                        session: session.number, stream: "", time: time, bound: 0, channels: [],
+                        content: .event(
+                            JSONText.object([
+                                ("kind", JSONText.string(kind)), ("payload", payload),
+                            ]))))
+            }
         case .audit(let action, let detail, let time, let realtime, let actor):
             session.audit(
                 AuditEntry(

@@ -20,6 +20,8 @@ final class SourceState {
     var keys = KeyTracker()
     /// Why a keyboard or pointer is not being read, until it is again.
     var interruption: Gap.Cause?
+    /// Since when it has been closed on purpose; nil where that was before the session, or is not known.
+    var pausedSince: Instant?
     /// Nothing of it may be taken for want of consent, until the reader has closed it.
     var isWithheld = false
     var session: SessionRecorder?

@@ -82,7 +82,6 @@ extension Station {
         guard let session else { return }
         apply(answers, to: session)
         recordAnswers(answers, session, actor: actor, client: client)
-        tellWatchers(session)
     }
 
     private func apply(_ answers: [String: Bool], to session: ActiveSession) {
@@ -97,6 +96,7 @@ extension Station {
             }
         }
         obeyConsent(session)
+        tellWatchers(session)
     }
 
     private func recordAnswers(

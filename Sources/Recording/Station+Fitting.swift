@@ -9,25 +9,26 @@ extension Station {
     func checkFitting(_ call: VarlinkCall) throws {
         let asked = try call.parameters(of: ControlInterface.CheckFitting.self)
         let session = try recording(asked.session)
-        checkFitting(session) { checks in
+        checkFitting(session, session.fitting) { checks in
             call.reply(ControlInterface.CheckFitting.Reply(checks: checks))
         }
     }
 
-    /// Has the fitting looked at, with all that has come until now, and goes on with what was found.
+    /// Has a fitting phase looked at, with all that has come until now, and goes on with what was found.
     func checkFitting(
-        _ session: ActiveSession, _ answer: @escaping ([FittingCheck]) -> Void
+        _ session: ActiveSession, _ phase: StudyPhase?,
+        _ answer: @escaping ([FittingCheck]) -> Void
     ) {
         let number = nextFitting
         nextFitting += 1
         fittingAnswers[number] = answer
         // A mark that was just set has to stand in the file. Where nothing waits, no commit comes.
-        if controlRing.published <= durableControl { return look(session, number) }
-        whenDurable(session) { [weak self] in self?.look(session, number) }
+        if controlRing.published <= durableControl { return look(session, phase, number) }
+        whenDurable(session) { [weak self] in self?.look(session, phase, number) }
     }
 
-    private func look(_ session: ActiveSession, _ number: UInt64) {
-        let order = fittingOrder(session, number)
+    private func look(_ session: ActiveSession, _ phase: StudyPhase?, _ number: UInt64) {
+        let order = fittingOrder(session, phase, number)
         do throws(SystemError) {
             if fitter == nil { fitter = try Fitter(notices: notices) }
             fitter?.messages.post(.look(order))
@@ -40,14 +41,17 @@ extension Station {
         fittingAnswers.removeValue(forKey: number)?(checks)
     }
 
-    private func fittingOrder(_ session: ActiveSession, _ number: UInt64) -> FittingOrder {
+    private func fittingOrder(
+        _ session: ActiveSession, _ phase: StudyPhase?, _ number: UInt64
+    ) -> FittingOrder {
         let snapshot = board.read()
-        let plan = session.fitting
+        let plan = phase?.fitting
         return FittingOrder(
             number: number, path: session.path,
-            required: Set(plan?.plan.checks.map(\.rawValue) ?? []),
-            settleSeconds: plan?.plan.settleSeconds ?? 0,
-            began: plan?.phase == session.phase ? session.procedure.phaseBegan : nil,
+            required: Set(plan?.checks.map(\.rawValue) ?? []),
+            settleSeconds: plan?.settleSeconds ?? 0,
+            began: phase != nil && phase?.name == session.phase
+                ? session.procedure.phaseBegan : nil,
             started: session.description.started,
             devices: session.devices.compactMap { devices[$0] }
                 .filter { !$0.isInput && $0.marks.isEmpty }
@@ -67,12 +71,8 @@ extension Station {
 
 extension ActiveSession {
     /// The fitting phase that counts now: the one the session is in, else the protocol's first.
-    var fitting: (phase: String, plan: FittingPlan)? {
-        let phases = plan?.phases ?? []
-        let current = phases.first { $0.name == phase && $0.fitting != nil }
-        guard let found = current ?? phases.first(where: { $0.fitting != nil }),
-            let plan = found.fitting
-        else { return nil }
-        return (found.name, plan)
+    var fitting: StudyPhase? {
+        let phases = plan?.phases.filter { $0.fitting != nil } ?? []
+        return phases.first { $0.name == phase } ?? phases.first
     }
 }

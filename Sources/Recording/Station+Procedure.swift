@@ -15,16 +15,14 @@ extension Station {
             session.phases.isEmpty || session.phases.contains(asked.phase)
         else { throw ControlError.noSuchPhase(asked.phase, allowed: session.phases) }
         let reason = asked.reason.flatMap { $0.isBlank ? nil : $0 }
-        guard let fitting = session.fitting, session.phase == fitting.phase,
-            asked.phase != fitting.phase
-        else {
+        guard let fitting = session.procedure.fittingOwed(before: asked.phase) else {
             return try enter(asked.phase, session, reason: reason, call)
         }
-        checkFitting(session) { [weak self] checks in
+        checkFitting(session, fitting) { [weak self] checks in
             guard let self else { return }
             do {
                 try self.leaveFitting(
-                    fitting.phase, for: asked.phase, session, checks, reason: reason, call)
+                    fitting.name, for: asked.phase, session, checks, reason: reason, call)
             } catch let error as ControlError {
                 call.fail(error)
             } catch {
@@ -43,26 +41,19 @@ extension Station {
             throw ControlError.invalidState(session.state.rawValue, expected: ["recording"])
         }
         let open = checks.filter { $0.required && $0.state != .green }
-        if session.phase == fitting, !open.isEmpty {
+        if !open.isEmpty, session.procedure.fittingOwed(before: phase)?.name == fitting {
             let names = open.map(\.check).uniqued()
             guard reason != nil else {
                 throw ControlError.notReady(
                     checks: names, reason: open.map(\.text).joined(separator: " "))
             }
+            let details = open.map {
+                [$0.source, $0.text].compactMap(\.self).joined(separator: ": ")
+            }
             try recordDeviation(
                 "fittingOverridden", phases: [fitting], of: session, reason: reason,
                 actor: actor(call),
-                more: [
-                    ("checks", JSONText.list(names)),
-                    (
-                        "details",
-                        JSONText.list(
-                            open.map {
-                                [$0.source, $0.text].compactMap(\.self).joined(separator: ": ")
-                            }
-                        )
-                    ),
-                ])
+                more: [("checks", JSONText.list(names)), ("details", JSONText.list(details))])
         }
         try enter(phase, session, reason: reason, call)
     }
@@ -116,13 +107,8 @@ extension Station {
     private func recordDeviation(
         _ deviation: Procedure.Deviation, of session: ActiveSession, reason: String?, actor: String
     ) throws(ControlError) {
-        let (name, phases): (String, [String]) =
-            switch deviation {
-            case .skipped(let names): ("skipped", names)
-            case .repeated(let name): ("repeated", [name])
-            case .endedEarly(let remaining): ("endedEarly", remaining)
-            }
-        try recordDeviation(name, phases: phases, of: session, reason: reason, actor: actor)
+        try recordDeviation(
+            deviation.name, phases: deviation.phases, of: session, reason: reason, actor: actor)
     }
 
     /// A phase that ends by its duration was left before that.

@@ -24,10 +24,11 @@ extension Station {
                 openInput(device)
             }
         }
+        // Before the finisher has the files for itself.
+        for row in recovery.interrupted { keepAlarms(ofInterrupted: row) }
         for path in recovery.unfinished { finisher.messages.post(.session(path: path)) }
         for row in recovery.interrupted {
             index(row, state: .interrupted)
-            keepAlarms(ofInterrupted: row)
             continueInterrupted(row)
         }
         showLeftAlarms()
@@ -343,20 +344,6 @@ extension Station {
         } else if inhibitor == nil {
             inhibitor = try? SleepInhibitor(
                 why: "A session is being recorded", mode: .block, milliseconds: 500)
-        }
-    }
-}
-
-extension ActiveSession {
-    /// The state as the file has it.
-    var storedState: SessionStore.SessionState {
-        switch state {
-        case .recording, .stopping: .recording
-        case .stopped, .finishing: .stopped
-        case .finished: .finished
-        case .interrupted: .interrupted
-        case .aborted: .aborted
-        case .withdrawn: .withdrawn
         }
     }
 }

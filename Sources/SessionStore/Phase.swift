@@ -6,4 +6,10 @@ public struct Phase: Hashable, Sendable {
     public var started: Instant
     /// nil while it lasts.
     public var ended: Instant?
+
+    public init(name: String, started: Instant, ended: Instant? = nil) {
+        self.name = name
+        self.started = started
+        self.ended = ended
+    }
 }

@@ -125,6 +125,26 @@ import Timebase
         #expect(drafts.messages[1].dynamics?.length == 3)
     }
 
+    /// A typing task counts as the first draft; a page that is loaded anew is another client.
+    @Test func draftsOfOneNumberAreToldApart() throws {
+        var later = Self.edit(16, 1, 0, 1)
+        later.client = "page-2"
+        let drafts = SessionDrafts(
+            turns: [
+                Turn(author: "participant", text: "ab", sent: Self.at(17), bound: .max),
+                Turn(author: "participant", text: "c", sent: Self.at(30)),
+            ],
+            edits: [Self.edit(2, 0, 0, 50), Self.edit(15, 0, 0, 1), later, Self.edit(29, 0, 0, 1)],
+            events: [],
+            phases: [
+                Phase(name: "typing", started: Self.at(0), ended: Self.at(10)),
+                Phase(name: "chat", started: Self.at(10)),
+            ])
+        #expect(drafts.messages.map { $0.dynamics?.length } == [2, 1])
+        #expect(drafts.messages[0].dynamics?.edits == 2)
+        #expect(drafts.messages[0].dynamics?.began == Self.at(15))
+    }
+
     @Test func nothingTraps() {
         #expect(DraftDynamics([]) == nil)
         let far = [Int64.min, -5, 0, .max].map { value in

@@ -190,6 +190,12 @@ struct TypedSession {
             typed.pause(8)
         }
         #expect(typed.result.unpairedPresses == 0 && typed.result.unpairedEdits == 0)
+        // Also where a task before the chat has the first draft's number.
+        for place in typed.edits.indices { typed.edits[place].turn = 1 }
+        #expect(typed.result.unpairedPresses == 0)
+        // But what is lost in the middle of writing is told.
+        let lost = typed.edits.remove(at: typed.edits.count / 2)
+        #expect(lost.inserted + lost.deleted == 1 && typed.result.unpairedPresses == 1)
     }
 
     @Test func clocksThatDisagreeAreTold() {
@@ -235,6 +241,7 @@ struct TypedSession {
         #expect(lag.boundMedian == 12_000_000)
         let line = try #require(report.lines.first { $0.hasPrefix("chat ") && $0.contains("5.00") })
         #expect(line.contains("6.00") && line.contains("12.00"))
+        #expect(SyncPlot(report).svg.contains("key to chat"))
         let json = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
         #expect(json.contains("\"medianMs\":5"))
     }

@@ -27,7 +27,7 @@ import Testing
         let program = try attune([directory.file("study")], directory)
         #expect(program.status == 0, "\(program.errors)")
         let lines = program.output.split(separator: "\n").map(String.init)
-        #expect(lines[0] == "10 messages of 3 sessions (1 of them pilots)")
+        #expect(lines[0] == "messages: 10, of sessions: 3 (pilots among them: 1)")
         #expect(lines[1] == "thresholds: direct 0.95, slight 0.70, overlap 0.30")
         let first = try #require(lines.first { $0.hasPrefix("P01") })
         #expect(first.contains("suggestions=on") && first.contains(" shown"))
@@ -37,7 +37,7 @@ import Testing
         // Only what was shown moves with the thresholds.
         #expect(lines.filter { $0.hasPrefix("slight ") }.count >= 5)
         let pilots = try attune([directory.file("study"), "--pilots"], directory)
-        #expect(pilots.output.hasPrefix("15 messages"))
+        #expect(pilots.output.hasPrefix("messages: 15,"))
         let one = try attune([directory.file("study/P02.attune")], directory)
         #expect(one.status == 0 && !one.output.contains("how the classes"))
     }

@@ -1,15 +1,19 @@
 """The participants' pages over real HTTP: the real daemon, the real chat, and pages without browsers.
 
-    chat_room.py PROGRAMS [joining | reload | killed | two | refused | procedure]...
+    chat_room.py PROGRAMS [joining | reload | killed | two | refused | procedure | alarms | leaving]...
 
 Prints one line a check; ends with an error at the first that fails.
 """
 
+import contextlib
 import json
+import os
 import pathlib
 import random
+import shutil
 import sqlite3
 import sys
+import tempfile
 import time
 
 from chat_page import ChatProgram, Page
@@ -34,12 +38,14 @@ def start(station, participant, protocol="pilot", phase="chat"):
 
 
 def finished(station, session):
-    """The finished session's file, opened."""
+    """Stops a session, and opens its file once it is finished."""
+    # Edits of a draft are collected for a fifth of a second before they go to the daemon.
+    time.sleep(0.6)
+    station.attune("session", "stop", "--session", session, "--wait")
+
     def done():
         return next((entry for entry in station.attune("session", "list")
-                     if entry["id"] == session and entry["state"] in
-                     ("finished", "withdrawn", "aborted", "interrupted")
-                     and entry["state"] == "finished"), None)
+                     if entry["id"] == session and entry["state"] == "finished"), None)
     entry = wait_for("the session to be finished", done, 60)
     return sqlite3.connect(f"file:{entry['file']}?mode=ro", uri=True)
 
@@ -47,7 +53,7 @@ def finished(station, session):
 def events(database, kind=None):
     return [
         (kind, json.loads(payload)) for kind, payload in database.execute(
-            "SELECT kind, payload FROM events WHERE ?1 IS NULL OR kind = ?1 ORDER BY time_ns",
+            "SELECT kind, payload FROM events WHERE ?1 IS NULL OR kind = ?1 ORDER BY rowid",
             (kind,))]
 
 
@@ -152,7 +158,6 @@ def reload(programs):
         second.wait_for_turns(4)
         check("the message stands once", len(second.turns("participant")) == 3)
         second.leave()
-        station.attune("session", "stop", "--wait")
         compare(finished(station, session["id"]), second, [first, second])
         chat.stop()
         station.stop()
@@ -167,9 +172,6 @@ def compare(database, page, pages):
           == [(turn["number"], turn["author"], turn["text"]) for turn in seen],
           f"{[row[:3] for row in stored]} {seen}")
     edits = database.execute("SELECT count(*) FROM draft_edits").fetchone()[0]
-    told = sum(getattr(one, "edits", 0) for one in pages)
-    for one in pages:
-        told += 0
     numbers = database.execute(
         "SELECT client, client_sequence FROM events WHERE client LIKE 'page-%' UNION ALL"
         " SELECT client, client_sequence FROM draft_edits UNION ALL"
@@ -215,7 +217,6 @@ def killed(programs):
             page.deliver()
         page.leave()
         check("every message has one answer", len(page.turns("client")) == 9, page.turns())
-        station.attune("session", "stop", "--wait")
         database = finished(station, session["id"])
         stored = compare(database, page, [page])
         check("the times of the page lie on the station's clock",
@@ -253,7 +254,6 @@ def two(programs):
         check("so is its page", status == 403, status)
         for session, page in zip(sessions, pages):
             page.leave()
-            station.attune("session", "stop", session["id"], "--wait")
             compare(finished(station, session["id"]), page, [page])
         chat.stop()
         station.stop()
@@ -317,7 +317,187 @@ def refused(programs):
         station.stop()
 
 
-MODES = {"joining": joining, "reload": reload, "killed": killed, "two": two, "refused": refused}
+PROTOCOL = """
+name: whole
+version: 1
+title: The whole procedure
+language: en
+phases:
+  - {name: consent, title: Consent, kind: consent}
+  - {name: rest, title: Rest, kind: baseline, durationSeconds: 1}
+  - {name: typing, title: Typing, kind: baseline, task: typing, text: The sun is warm.}
+  - {name: briefing, title: Briefing, kind: briefing, instructions: You chat with a program.}
+  - {name: chat, title: Chat, kind: chat, advance: participant}
+  - {name: ratings, title: Ratings, kind: ratings, questionnaires: [realism]}
+  - {name: debrief, title: Debrief, kind: debrief}
+questionnaires:
+  - name: realism
+    title: Realism
+    items:
+      - {name: human, kind: likert, text: How human-like?, points: 7, required: true}
+      - {name: why, kind: text, text: Why?, when: {item: human, atLeast: 5}}
+    scales: [{name: realism, title: Realism, items: [human]}]
+consent:
+  - {name: conversation, title: The conversation, covers: [turns, draft-edits], required: true}
+  - {name: draft-text, title: Drafts, covers: [draft-text]}
+chat:
+  persona: distressed-client
+  clientLabel: Client
+  safety:
+    acknowledgeWithinSeconds: 5
+    participant: {cues: CUES, resources: [{title: Helpline, phone: "123"}]}
+"""
+
+
+def checkout(programs, folder, cues="alert-and-pause"):
+    """A checkout of its own with the protocol: programs take it from the folders above their place."""
+    source = pathlib.Path(__file__).resolve().parents[2]
+    folder = pathlib.Path(folder)
+    for name in ("Devices/profiles", "Protocols", "Sources/Chat/Page"):
+        shutil.copytree(source / name, folder / name)
+    (folder / "Package.swift").write_text("")
+    (folder / "Protocols/studies/whole.yaml").write_text(PROTOCOL.replace("CUES", cues))
+    (folder / "programs").mkdir()
+    for name in ("attuned", "attune", "attune-chat"):
+        try:
+            os.link(programs / name, folder / "programs" / name)
+        except OSError:
+            shutil.copy(programs / name, folder / "programs" / name)
+    return folder / "programs"
+
+
+@contextlib.contextmanager
+def whole(programs, cues="alert-and-pause"):
+    """A station with a session of the whole procedure, its chat, and a page that follows."""
+    with tempfile.TemporaryDirectory(prefix="attune-checkout-") as folder:
+        with Station(checkout(programs, folder, cues), SETTINGS) as station:
+            station.start()
+            session = station.attune(
+                "session", "start", "whole", "P01", "--protocol", "whole", "--pilot")
+            chat = ChatProgram(station)
+            page = Page(chat.invite()).measure().follow()
+            yield station, session, page
+            page.leave()
+            check("the chat ends in good order", chat.stop() == 0)
+            station.stop()
+
+
+def phase(page, name):
+    page.wait(f"the phase {name}", lambda state: (state["phase"] or {}).get("name") == name)
+    page.tell("phase_shown", phase=name)
+
+
+def procedure(programs):
+    """From consent to the end, by the participant alone."""
+    with whole(programs) as (station, session, page):
+        phase(page, "consent")
+        check("consent is asked for", page.state["consent"]["needed"])
+        page.tell("advance", phase="consent")
+        time.sleep(1)
+        check("without what is required it does not go on",
+              page.state["phase"]["name"] == "consent")
+        page.add("consent", tier="conversation", granted=True)
+        page.add("consent", tier="draft-text", granted=True)
+        page.tell("advance", phase="consent")
+        phase(page, "rest")
+        check("text of drafts may be told", page.state["limits"]["draft_text"])
+        phase(page, "typing")
+        check("the text to copy is there", page.state["phase"]["text"] == "The sun is warm.")
+        page.add("typing_task", length=16, errors=0)
+        page.tell("advance", phase="typing")
+        phase(page, "briefing")
+        page.tell("advance", phase="briefing")
+        phase(page, "chat")
+        page.wait_for_turns(1)
+        offered = page.state["chat"]["suggestions"]
+        item = offered["groups"][1]["items"][0]
+        page.add("suggestions_shown", set=offered["set"],
+                 ids=[entry["id"] for group in offered["groups"] for entry in group["items"]])
+        page.add("suggestion_inserted", id=item["id"], draft=1, position=0, deleted=0,
+                 inserted=len(item["text"]))
+        page.add("turn", id="one", text=item["text"], draft=1, sent_ns=page.now())
+        page.deliver()
+        page.wait_for_turns(2)
+        page.add("draft_edit", draft=2, position=0, deleted=0, inserted=1,
+                 **{"class": "letter", "text": "q"})
+        page.add("withdraw", what="draft-text")
+        page.add("draft_edit", draft=2, position=1, deleted=0, inserted=1,
+                 **{"class": "letter", "text": "z"})
+        page.deliver()
+        page.wait("drafts' text to be off", lambda state: not state["limits"]["draft_text"])
+        page.add("draft_edit", draft=2, position=2, deleted=0, inserted=1,
+                 **{"class": "letter", "text": "w"})
+        page.tell("advance", phase="chat")
+        phase(page, "ratings")
+        questionnaire = page.state["questionnaires"][0]
+        check("the questionnaire is there",
+              [entry["name"] for entry in questionnaire["items"]] == ["human", "why"])
+        page.tell("answers", questionnaire="realism", answers={"why": "x"}, final=True)
+        page.tell("advance", phase="ratings")
+        time.sleep(1)
+        check("what is asked has to be answered", page.state["phase"]["name"] == "ratings")
+        page.add("answers", questionnaire="realism", answers={"human": 6}, final=True)
+        page.tell("advance", phase="ratings")
+        phase(page, "debrief")
+        page.tell("advance", phase="debrief")
+        page.wait("the end", lambda state: state.get("ended"))
+        check("the session is completed", page.state["ended"]["outcome"] == "completed",
+              page.state["ended"])
+        status, _ = page.post(events=[])
+        check("who comes late is told", status == 410, status)
+        entry = wait_for("the session to be finished", lambda: next(
+            (entry for entry in station.attune("session", "list")
+             if entry["id"] == session["id"] and entry["state"] == "finished"), None))
+        database = sqlite3.connect(f"file:{entry['file']}?mode=ro", uri=True)
+        found = events(database)
+        report = next(payload for kind, payload in found if kind == "provenance")
+        check("a suggestion that was taken whole is found", report["class"] == "direct-adoption",
+              report)
+        answers = [payload for kind, payload in found if kind == "answers"]
+        check("answers are stored with their scales", answers[-1]["final"]
+              and answers[-1]["scales"][0]["name"] == "realism", answers)
+        texts = [row[0] for row in database.execute(
+            "SELECT text FROM draft_edits WHERE text IS NOT NULL")]
+        check("nothing of a draft's text is left after its withdrawal", not set(texts) & {"z", "w"},
+              texts)
+        check("the outcome is stored", entry["outcome"] == "completed", entry["outcome"])
+
+
+def alarms(programs):
+    """A cue of danger in what the participant writes."""
+    for cues in ("alert", "alert-and-pause"):
+        with whole(programs, cues) as (station, session, page):
+            phase(page, "consent")
+            page.tell("consent", tier="conversation", granted=True)
+            station.attune("session", "phase", "chat", "--reason", "a test")
+            page.wait_for_turns(1)
+            page.say("Sometimes I want to kill myself", 1)
+            page.deliver()
+            page.wait("the resources", lambda state: state["resources"])
+            check(f"{cues}: resources are offered at once",
+                  page.state["resources"][0]["phone"] == "123")
+            raised = wait_for("the alarm", lambda: [
+                alarm for alarm in station.attune("status")["alarms"]
+                if alarm["code"] == "participant-safety"])
+            check(f"{cues}: the operator is told", raised[0]["severity"] == "urgent", raised)
+            check(f"{cues}: without a word of it", "kill" not in raised[0]["text"], raised)
+            page.wait("the pause", lambda state: state.get("paused"), 20)
+            check(f"{cues}: the session pauses", not page.state["chat"]["can_write"])
+
+
+def leaving(programs):
+    """Stop, and withdrawal: one click each, in any phase."""
+    for kind, payload, outcome in (("stop", {}, "aborted"), ("withdraw", {"what": "all"}, "withdrawn")):
+        with whole(programs) as (station, session, page):
+            phase(page, "consent")
+            page.tell(kind, **payload)
+            page.wait("the end", lambda state: state.get("ended"))
+            check(f"{kind} ends the session as {outcome}",
+                  page.state["ended"]["outcome"] == outcome, page.state["ended"])
+
+
+MODES = {"joining": joining, "reload": reload, "killed": killed, "two": two, "refused": refused,
+         "procedure": procedure, "alarms": alarms, "leaving": leaving}
 
 if __name__ == "__main__":
     for mode in sys.argv[2:] or MODES:

@@ -20,6 +20,10 @@ extension IntegrationTests {
             #expect(try station.attune("session", "stop", "--wait").code == 0)
             #expect(try chat.wait(seconds: 30).code == 0)
             try compare(path)
+            let sync = try station.json("sync", path)
+            let lag = try #require(sync["key_lags"]?.array?.first)
+            #expect(lag["pairs"]?.integer ?? 0 >= 40 && lag["early"] == 0)
+            #expect(lag["unpaired_edits"]?.integer ?? 99 <= 2, "\(lag)")
             #expect(try station.end().code == 0)
         }
 

@@ -38,6 +38,8 @@ extension IntegrationTests {
 
         @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }
 
+        @Test func sensorsAreClosedWithoutConsent() throws { try run("withheld.py") }
+
         /// Lab Streaming Layer and EmotiBit: each value; killed in the middle; lost; not there.
         @Test(arguments: ["lsl", "killed", "emotibit", "nothing"])
         func sensorsOfTheNetwork(mode: String) throws { try run("network.py", [mode]) }

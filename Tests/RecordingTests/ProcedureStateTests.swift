@@ -77,6 +77,41 @@ import Timebase
         #expect(state.neglectedAlarm(after: limit, now: instant(400)) == nil)
     }
 
+    @Test func aFittingIsOwedUntilItIsLeftForALaterPhase() throws {
+        let plan = try StudyPlan.read(
+            """
+            name: owed
+            version: 1
+            title: Owed
+            phases:
+              - {name: consent, title: Consent, kind: consent}
+              - {name: fitting, title: Fitting, kind: fitting}
+              - {name: rest, title: Rest, kind: baseline}
+              - {name: refit, title: Once more, kind: fitting, optional: true}
+              - {name: task, title: Task, kind: other}
+            consent: []
+            """, file: "owed")
+        var state = ProcedureState(plan)
+        func owed(_ name: String) -> String? { state.fittingOwed(before: name)?.name }
+        func enter(_ name: String) { _ = state.enter(name, at: instant(1)) }
+        #expect(owed("consent") == nil && owed("fitting") == nil)
+        #expect(owed("rest") == "fitting" && owed("task") == "fitting")
+        enter("fitting")
+        // Back is free, and past it is not.
+        #expect(owed("consent") == nil)
+        enter("consent")
+        #expect(owed("rest") == "fitting")
+        enter("rest")
+        #expect(owed("rest") == nil && owed("task") == nil)
+        enter("refit")
+        #expect(owed("task") == "refit" && owed("rest") == nil)
+        enter("fitting")
+        #expect(owed("rest") == "fitting" && owed("task") == "refit")
+        enter("task")
+        #expect(owed("task") == nil && owed("rest") == nil)
+        #expect(ProcedureState(nil).fittingOwed(before: "rest") == nil)
+    }
+
     @Test(arguments: [
         #"alarm {"code":"x","text":""}"#,
         #"alarm {"code":"x","text":"y","severity":"fatal"}"#,

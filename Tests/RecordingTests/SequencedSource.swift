@@ -23,8 +23,10 @@ final class SequencedSource {
     private(set) var gaps: [Int64: [Int64: Gap]] = [:]
     private(set) var segments: [Int64: [Int64: ClockSegment]] = [:]
 
-    /// - Parameter content: a device's profile by name, or a pointer.
-    init(_ directory: TemporaryDirectory, device: String) throws {
+    /// - Parameters:
+    ///   - device: a device's profile by name, or a pointer.
+    ///   - isWithheld: the participant has not agreed to it when the session begins.
+    init(_ directory: TemporaryDirectory, device: String, isWithheld: Bool = false) throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let library = try ProfileLibrary.load(directory: "\(root.path)/Devices/profiles")
@@ -48,7 +50,21 @@ final class SequencedSource {
         let state = SourceState(
             id: Self.source, name: device, content: isPointer ? .pointer : .device(profile))
         interpreter.add(state)
-        interpreter.assign(state, to: session, streams: plans.map(\.description.id))
+        interpreter.assign(
+            state, to: session, streams: plans.map(\.description.id), isWithheld: isWithheld)
+    }
+
+    /// Samples that the session has of a stream.
+    func samples(_ stream: Int64) -> Int64 { session.streams[stream]?.samples ?? 0 }
+
+    /// The daemon is killed and started anew, and takes up what it had saved of the source.
+    func restart() throws {
+        let state = try #require(interpreter.sources[Self.source])
+        let other = SourceState(id: state.id, name: state.name, content: state.content)
+        try other.restore(state.save())
+        other.session = state.session
+        other.streams = state.streams
+        interpreter.add(other)
     }
 
     /// Puts a record into the ring.
@@ -70,14 +86,15 @@ final class SequencedSource {
     }
 
     /// Lets the sequencer take what is in the ring, and the store commit it.
-    func drain(isLast: Bool = false) {
+    func drain(isLast: Bool = false, end: Int64 = start) {
         reader.refresh()
         while let record = reader.next() { interpreter.takeAcquired(record) }
         ring.release(upTo: reader.position)
         if isLast {
             session.beginStop(
-                SessionStateChange(state: .stopped, at: Instant(nanoseconds: Self.start)),
+                SessionStateChange(state: .stopped, at: Instant(nanoseconds: end)),
                 acquisition: 0)
+            interpreter.endPauses(of: session, readUpTo: reader.position)
         }
         let position = RingPosition(ring: "r", name: "acquisition", position: reader.position)
         let batch = session.makeBatch(

@@ -81,6 +81,10 @@ import Testing
         }
     }
 
+    @Test func aRegionHasItsLanguage() throws {
+        #expect(try LexiconScorer(language: "en-GB").provenance == "lexicon/en/1")
+    }
+
     @Test func anotherLanguageIsRefused() {
         for language in ["de", "", "../../etc/passwd", "en\0", String(repeating: "a", count: 999)] {
             #expect(throws: SimClientError.self) { _ = try LexiconScorer(language: language) }

@@ -154,6 +154,28 @@ import Testing
         #expect(reply.text.contains("script") || reply.text.contains("program"))
     }
 
+    @Test func aReplyCanBeTakenBack() async throws {
+        let model = FakeLanguageModel([
+            FakeLanguageModel.reply("I stay until eight or nine most days, to be honest."),
+            FakeLanguageModel.reply(good),
+        ])
+        let client = try make(model)
+        let first = await client.reply(to: "How is work?", turn: 1, history: [])
+        #expect(first.state.disclosed == ["workload"])
+        let instead = await client.replaceReply(
+            to: "How is work?", turn: 1, history: [], because: "it may not be said")
+        let alone = try SimClient(
+            persona: Checkout.persona("maya"), model: nil, plan: plan(), saved: nil)
+        let scripted = await alone.reply(to: "How is work?", turn: 1, history: [])
+        #expect(instead.text == scripted.text && instead.state == scripted.state)
+        #expect(instead.source == "scripted/maya/1" && instead.exchanges.count == 1)
+        #expect(instead.fallback?.contains("it may not be said") == true)
+        let again = await client.reply(to: "How is work?", turn: 1, history: [])
+        #expect(again == instead)
+        let next = await client.reply(to: "And sleep?", turn: 2, history: [])
+        #expect(next.text == good && next.state.answered.map(\.text) == [instead.text, good])
+    }
+
     @Test func longAndStrangeAnswersAreHandled() async throws {
         for answer in [
             FakeLanguageModel.Answer.text(""), .text("   "), .json([:]), .json(["reply": 3]),

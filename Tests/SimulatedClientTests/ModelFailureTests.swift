@@ -86,6 +86,19 @@ import Testing
         #expect(long.waits.seconds.isEmpty)
     }
 
+    @Test func redirectionsAreNotFollowed() async throws {
+        // It leads to a server that would answer.
+        let server = try StandInServer.shared.get()
+        for host in ["127.0.0.1", "localhost"] {
+            let test = try TestModel(
+                "redirect:http://\(host):\(server.port)/v1/chat/completions,ok#redirect")
+            let exchange = await test.ask()
+            #expect(exchange.failure?.code == .redirected)
+            #expect(exchange.failure?.message.contains(host) == true)
+            #expect(try await test.server.requests(for: test.model.description.name).count == 1)
+        }
+    }
+
     @Test func nobodyListens() async throws {
         let test = try TestModel("ok#nobody") { $0.url = "http://127.0.0.1:1/v1" }
         let exchange = await test.ask()
@@ -107,7 +120,7 @@ import Testing
         }
         #expect(await head.ask().failure?.code == .timeout)
         // Slow to begin with is no stall.
-        let slow = try TestModel("slow:700#silence", limits: TransferLimits(stallSeconds: 0.3))
+        let slow = try TestModel("slow:2500#silence", limits: TransferLimits(stallSeconds: 2))
         #expect(await slow.ask().text != nil)
         // An answer that goes on and on ends with its whole time.
         let endless = try TestModel("pause:200#silence") {

@@ -25,6 +25,7 @@ import Testing
 
     @Test(arguments: [
         ("data: a\n\ndata: b\n\n", ["a", "b"]), ("data: a\r\n\r\ndata:b\r\n\r\n", ["a", "b"]),
+        ("data: a\r\ndata: b\r\n\r\n", ["a\nb"]),
         ("data: a\r\rdata: b\r\r", ["a", "b"]), ("data: a\n\r\ndata: b\r\n\n", ["a", "b"]),
         ("\u{FEFF}data: a\n\n", ["a"]), (": hello\n\n:\n\ndata: a\n\n", ["a"]),
         ("data: a\ndata: b\ndata\n\n", ["a\nb\n"]), ("data:  a\n\n", [" a"]),
@@ -48,6 +49,25 @@ import Testing
         #expect(
             events("event: error\ndata: x\n\ndata: y\n\n", pieces: [4])
                 == [Event(name: "error", data: "x"), Event(name: "", data: "y")])
+    }
+
+    @Test(arguments: [
+        ("<think>Hm. {x}</think>\n\nHello", "Hello"), ("\n<think></think>Hello", "Hello"),
+        ("Hello <think>no</think>", "Hello <think>no</think>"), ("<thin", "<thin"),
+        ("<think>for ever", ""), ("<b>Hello", "<b>Hello"), ("", ""), (" Hello ", " Hello "),
+        ("<think>a</thin</think>Hello 🙂", "Hello 🙂"),
+    ])
+    func whatAModelSaysToItselfIsNoAnswer(text: String, answer: String) {
+        for length in [1, 2, 5, 100] {
+            var filter = ThinkingFilter()
+            var result = ""
+            var rest = text[...]
+            while !rest.isEmpty {
+                result += filter.feed(String(rest.prefix(length)))
+                rest = rest.dropFirst(length)
+            }
+            #expect(result + filter.finish() == answer)
+        }
     }
 
     private let schema: JSONValue = ["type": "object", "required": ["a"]]

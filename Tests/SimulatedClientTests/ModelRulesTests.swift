@@ -47,6 +47,21 @@ import Testing
         try second.reserve(.init(input: 10, output: 0))
     }
 
+    @Test func noCountOverflows() async throws {
+        var saved = ModelBudget.State()
+        saved.inputTokens = .max
+        saved.outputTokens = .max
+        saved.spend = .nan
+        let budget = ModelBudget(tokenLimit: .max, prices: prices, saved: saved)
+        try budget.reserve(.init(input: 10, output: 10))
+        budget.settle(.init(input: 10, output: 10), input: 10, output: 10, isEstimated: true)
+        #expect(budget.state.spend > 0)
+        #expect(JSONText.count(.integer(.max)) == nil)
+        #expect(JSONText.count(.real(1e300)) == nil)
+        #expect(JSONText.count(-1) == nil)
+        #expect(JSONText.count(12.0) == 12)
+    }
+
     @Test func aRequestBeyondTheLimitIsNotSent() async throws {
         let budget = ModelBudget(tokenLimit: 1200)
         let test = try TestModel("ok#budget", budget: budget)
@@ -136,6 +151,12 @@ import Testing
             try endpoint("http://127.9.0.1:9/v1/chat/completions").completions
                 == "http://127.9.0.1:9/v1/chat/completions")
         #expect(try endpoint("http://lab.example:1/v1", plain: true).isLoopback == false)
+        do throws(ModelFailure) {
+            _ = try endpoint("https://me:secret@lab.example/v1")
+        } catch {
+            #expect(error.code == .configuration)
+            #expect(!error.message.contains("secret"))
+        }
         for url in [
             "http://lab.example/v1", "https://a:b@c/v1", "ftp://a/v1", "https://", "",
             "https://a/v1?key=1", "https://a b/v1", "http://127.0.0.1.example.org/v1",

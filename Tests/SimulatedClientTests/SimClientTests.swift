@@ -190,7 +190,7 @@ import Testing
         let reply = await (try make()).reply(to: "How are you?", turn: 1, history: []) {
             pieces.add($0)
         }
-        #expect(pieces.text == reply.text)
+        #expect(pieces.whole == reply.text)
     }
 }
 

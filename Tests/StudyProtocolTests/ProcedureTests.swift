@@ -46,25 +46,6 @@ private func plan(_ fitting: String = "kind: fitting") throws -> StudyPlan {
         #expect(Procedure(plan, entered: ["rest", "gone", "chat"]).current == "chat")
     }
 
-    @Test func whoMayEndAPhaseGoesToTheNext() throws {
-        var procedure = Procedure(try plan())
-        #expect(procedure.following(endedBy: .participant) == nil)
-        _ = try procedure.enter("consent")
-        #expect(procedure.following(endedBy: .participant)?.name == "fit")
-        #expect(procedure.following(endedBy: .duration) == nil)
-        _ = try procedure.enter("rest")
-        #expect(procedure.following(endedBy: .participant) == nil)
-        #expect(procedure.following(endedBy: .duration)?.name == "extra")
-        #expect(procedure.remaining(elapsed: 45) == 15 && procedure.remaining(elapsed: 61) == 0)
-        _ = try procedure.enter("chat")
-        #expect(procedure.remaining(elapsed: 1) == nil)
-        #expect(procedure.following(endedBy: .operator)?.name == "rate")
-        _ = try procedure.enter("rate")
-        #expect(procedure.following(endedBy: .participant) == nil)
-        _ = procedure.end()
-        #expect(procedure.following(endedBy: .operator) == nil)
-    }
-
     /// The phases entered so far, the one that is to come, and whether the fitting stands before it.
     @Test(
         arguments: [

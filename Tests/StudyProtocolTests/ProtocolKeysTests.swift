@@ -178,16 +178,19 @@ import Testing
         #expect(plan.chat?.persona == "distressed-client")
         #expect(plan.chat?.script == "distressed-client")
         #expect(plan.chat?.clientLabel == "Client (scripted)")
-        #expect(plan.effective(condition: [:]) == plan.chat)
+        #expect(plan.effectiveChat(condition: [:]) == plan.chat)
     }
 
     @Test func factorsActUponTheChat() throws {
         let plan = try StudyPlan.read(everything, file: "all")
-        let off = plan.effective(
-            condition: ["suggestions": "off", "emotions": "off", "persona": "p2", "hour": "am"])
+        let off = try #require(
+            plan.effectiveChat(
+                condition: ["suggestions": "off", "emotions": "off", "persona": "p2", "hour": "am"])
+        )
         #expect(!off.suggestions.isShown && !off.emotions.isShown && off.persona == "p2")
         #expect(!off.suggestions.isGenerated)
-        let on = plan.effective(condition: ["suggestions": "on", "emotions": "on"])
+        let on = try #require(
+            plan.effectiveChat(condition: ["suggestions": "on", "emotions": "on"]))
         #expect(on.suggestions.isShown && on.suggestions.isGenerated && on.persona == "p1")
         var without = plan
         without.chat = nil

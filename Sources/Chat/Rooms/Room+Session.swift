@@ -116,7 +116,8 @@ extension Room {
 
     /// Has `due` called at a moment.
     func wake(at due: Instant) {
-        if let timer, timer.due <= due, timer.due > Clocks.now() { return }
+        // One that is due already still comes.
+        if let timer, timer.due <= due { return }
         timer?.task.cancel()
         let wait = max(0, due - Clocks.now())
         let task = Task { [weak self] in
@@ -189,37 +190,45 @@ extension Room {
         Task {
             await fulfil(wish)
             isWishing = false
-            scheduleNext()
+            // What could not be done is tried again a little later; another wish is looked at now.
+            if state.wish == wish { scheduleNext() } else { goOn() }
         }
     }
 
     private func fulfil(_ wish: RoomWish) async {
         switch wish {
-        case .advance(let from): await advance(from: from)
+        case .advance(let from): await advance(from: from, wish)
         case .stop(let reason):
-            await stop(outcome: "aborted", reason: reason ?? "stopped by the participant")
-        case .withdraw: await stop(outcome: "withdrawn", reason: "withdrawn by the participant")
+            await stop(outcome: "aborted", reason: reason ?? "stopped by the participant", wish)
+        case .withdraw:
+            await stop(outcome: "withdrawn", reason: "withdrawn by the participant", wish)
         }
     }
 
-    private func advance(from: String) async {
+    /// A wish is done; another one may have come meanwhile.
+    private func settle(_ wish: RoomWish) {
+        if state.wish == wish { note([.wishDone]) }
+    }
+
+    private func advance(from: String, _ wish: RoomWish) async {
         guard let phase = plan.phase(from), link.phase == from, mayLeave(phase) else {
-            note([.wishDone])
+            settle(wish)
             return
         }
         guard let next = plan.next(after: from) else {
-            await stop(outcome: "completed", reason: nil)
+            await stop(outcome: "completed", reason: nil, wish)
             return
         }
         await drain()
         do throws(ClientError) {
             _ = try await surroundings.station.call(
                 ControlInterface.StartPhase.self, .init(session: session, phase: next.name))
-            note([.wishDone])
+            // The news of the new phase settles the wish. Were it settled here, time could end the old
+            // phase once more before they come.
         } catch {
             surroundings.log.warning("session \(session), phase \(next.name): \(error)")
             // The daemon knows better than the page; only a lost connection is tried again.
-            if case .refused = error { note([.wishDone]) }
+            if case .refused = error { settle(wish) }
         }
     }
 
@@ -243,17 +252,17 @@ extension Room {
         return phase.questionnaires.allSatisfy(state.finalAnswers.contains)
     }
 
-    private func stop(outcome: String, reason: String?) async {
+    private func stop(outcome: String, reason: String?, _ wish: RoomWish) async {
         await drain()
         do throws(ClientError) {
             _ = try await surroundings.station.call(
                 ControlInterface.StopSession.self,
                 .init(session: session, outcome: outcome, reason: reason))
-            note([.wishDone])
+            settle(wish)
             end(outcome: outcome)
         } catch {
             surroundings.log.error("session \(session) cannot be stopped: \(error)")
-            if case .refused = error { note([.wishDone]) }
+            if case .refused = error { settle(wish) }
         }
     }
 

@@ -13,8 +13,10 @@ public struct SessionDrafts: Sendable {
     /// By the time of sending.
     public var messages: [Message] = []
 
-    /// Edits may arrive up to this much after the message that they became.
-    private static let slack: Int64 = 1_000_000_000
+    /// Nanoseconds by which an edit may seem to come after the message that it became, beside the bounds of
+    /// both times, and at most.
+    private static let slack: Int64 = 20_000_000
+    private static let mostSlack: Int64 = 1_000_000_000
 
     /// Reads a session's file.
     public init(
@@ -22,43 +24,49 @@ public struct SessionDrafts: Sendable {
     ) throws(SessionStoreError) {
         self.init(
             turns: try reader.turns(), edits: try reader.draftEdits(),
-            events: try reader.events(), settings: settings)
+            events: try reader.events(), phases: try reader.phases(), settings: settings)
     }
 
     /// - Parameters:
-    ///   - turns: by the time of sending; and `edits` and `events` by time.
+    ///   - turns: by the time of sending; and `edits`, `events` and `phases` by time.
+    ///   - phases: a message is written in the phase in which it is sent: what is typed in an earlier one,
+    ///     a task for instance, is no part of it.
     public init(
-        turns: [Turn], edits: [DraftEdit], events: [SessionEvent],
+        turns: [Turn], edits: [DraftEdit], events: [SessionEvent], phases: [Phase] = [],
         settings: DraftSettings = DraftSettings()
     ) {
         let happenings = ChatHappenings(events)
-        struct Draft: Hashable {
-            var client: String
-            var number: Int64
-        }
-        let drafts = Dictionary(grouping: edits) { Draft(client: $0.client ?? "", number: $0.turn) }
-        var left = drafts.mapValues { (first: $0[0].time, last: $0[$0.count - 1].time) }
-        var earlier: Instant?
+        var next = 0
         var answered: Instant?
         for turn in turns {
             guard turn.author == "participant" else {
                 answered = turn.shown ?? turn.sent
                 continue
             }
-            // The draft whose writing ended last before the message was sent, and after the one before.
-            let own = left.filter { _, times in
-                times.last - turn.sent <= Self.slack && (earlier.map { times.last > $0 } ?? true)
-            }.max { ($0.value.last, $0.key.number) < ($1.value.last, $1.key.number) }?.key
-            var dynamics: DraftDynamics?
-            if let own {
-                left[own] = nil
-                dynamics = DraftDynamics(
-                    drafts[own] ?? [], sent: turn.sent, answered: answered,
-                    compositions: happenings.compositions[own.client] ?? [],
-                    insertions: happenings.insertions[own.client] ?? [], settings: settings)
+            let phase = phases.last { $0.started <= turn.sent }?.started
+            var own: [DraftEdit] = []
+            while next < edits.count, Self.precedes(edits[next], turn) {
+                if phase.map({ edits[next].time >= $0 }) ?? true { own.append(edits[next]) }
+                next += 1
             }
-            messages.append(Message(turn: turn, dynamics: dynamics))
-            earlier = turn.sent
+            // The draft that was written last; a page that was loaded anew goes on with it.
+            let draft = own.last?.turn
+            own.removeAll { $0.turn != draft }
+            let clients = Set(own.map { $0.client ?? "" })
+            messages.append(
+                Message(
+                    turn: turn,
+                    dynamics: DraftDynamics(
+                        own, sent: turn.sent, answered: answered,
+                        compositions: clients.flatMap { happenings.compositions[$0] ?? [] },
+                        insertions: clients.flatMap { happenings.insertions[$0] ?? [] },
+                        settings: settings)))
         }
+    }
+
+    private static func precedes(_ edit: DraftEdit, _ turn: Turn) -> Bool {
+        let bounds = max(edit.bound, 0).addingReportingOverflow(max(turn.bound, 0))
+        let allowed = bounds.overflow ? mostSlack : min(max(bounds.partialValue, slack), mostSlack)
+        return edit.time <= turn.sent + allowed
     }
 }

@@ -122,17 +122,25 @@ public struct KeyLag: Sendable {
         return repeats
     }
 
-    /// How many presses fall into the writing of a draft, and not into an input method's composing.
+    /// How many presses fall into the writing of a draft, and not into an input method's composing; those
+    /// that are paired always do.
     private static func whileWritten(
         _ presses: [Keystroke], _ edits: [DraftEdit], _ chain: KeyEditChain,
         compositions: [ClosedRange<Instant>]
     ) -> Int {
-        var drafts: [Int64: ClosedRange<Instant>] = [:]
+        // Longer without an edit, one may have typed elsewhere: into a questionnaire, another window.
+        var written: [ClosedRange<Instant>] = []
+        var before: DraftEdit?
         for edit in edits {
-            let known = drafts[edit.turn] ?? edit.time...edit.time
-            drafts[edit.turn] = min(known.lowerBound, edit.time)...max(known.upperBound, edit.time)
+            if let last = written.last, let before, before.turn == edit.turn,
+                edit.time - before.time <= longestBreak
+            {
+                written[written.count - 1] = last.lowerBound...max(last.upperBound, edit.time)
+            } else {
+                written.append(edit.time...edit.time)
+            }
+            before = edit
         }
-        let written = drafts.values.sorted { $0.lowerBound < $1.lowerBound }
         let paired = Set(chain.pairs.map(\.press))
         var (draft, composition) = (0, 0)
         var count = 0
@@ -157,4 +165,6 @@ public struct KeyLag: Sendable {
     /// Nanoseconds: how much lags differ, and after how long a held key repeats at the earliest.
     private static let jitter: Int64 = 60_000_000
     private static let shortestDelay: Int64 = 150_000_000
+    /// Nanoseconds between two edits of one draft up to which it is written without a break.
+    private static let longestBreak: Int64 = 5_000_000_000
 }

@@ -2,7 +2,7 @@ import Timebase
 
 /// Draws the residuals of a session's streams over time, as SVG that any browser shows.
 ///
-/// A panel a stream: how late packets arrived behind the time that their last sample is said to be of,
+/// A panel a stream, and one for the lags from keys to each client's drafts: how late packets arrived behind the time that their last sample is said to be of,
 /// less the typical delay, with the 95% bound as a band around 0, gaps and resets. No scripts, no
 /// styles from elsewhere, the system's own sans-serif letters.
 public struct SyncPlot {
@@ -25,6 +25,12 @@ public struct SyncPlot {
         for stream in report.streams {
             let panel = SyncPanel(
                 stream: stream, from: report.from, to: report.to, top: top, time: axis)
+            body += panel.svg
+            top = panel.bottom + 34
+        }
+        for lag in report.keyLags where !lag.pairs.isEmpty {
+            let panel = KeyLagPanel(
+                lag: lag, from: report.from, to: report.to, top: top, time: axis)
             body += panel.svg
             top = panel.bottom + 34
         }

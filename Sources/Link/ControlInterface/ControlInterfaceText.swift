@@ -223,7 +223,8 @@ extension ControlInterface {
         ) -> (session: SessionInfo)
 
         # Goes to a phase of the session's protocol. Leaving a fitting phase whose required checks are not
-        # green needs a reason (NotReady without one); any reason is kept with what departs from the protocol.
+        # green for a later phase, or passing over it, needs a reason (NotReady without one); any reason is kept
+        # with what departs from the protocol.
         method StartPhase(session: string, phase: string, reason: ?string) -> (session: SessionInfo)
 
         # Looks at the session's sensors, its disk and what its clients reported, as the protocol's fitting

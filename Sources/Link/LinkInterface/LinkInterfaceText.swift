@@ -59,8 +59,8 @@ extension LinkInterface {
 
         # One event. The bound is the 95% bound of its time. Two kinds have tables of their own in the
         # session file, and their payloads these fields:
-        #   turn        number: int, author: string (participant or client), text: string,
-        #               composed_from_ns: ?int (first key), sent_ns: int, shown_ns: ?int
+        #   turn        number: ?int (left out: the next one), author: string (participant or client),
+        #               text: string, composed_from_ns: ?int (first key), sent_ns: int, shown_ns: ?int
         #   draft_edit  draft: int (which turn of its author, from 1), position: int, deleted: int, inserted: int
         #               (user-perceived characters), class: string (letter, digit, space, punctuation,
         #               emoji, paste, delete, other), text: ?string (only with consent)
@@ -69,6 +69,8 @@ extension LinkInterface {
         #   focus       focused: bool. Whether the client's window has the focus. The participant's keyboard is
         #               read only while it does, unless the station's settings say otherwise; what was said
         #               counts until the connection ends, and has to be said anew on the next one.
+        #   consent     tier: string, granted: bool. The participant's answer to a tier of consent. It is kept with
+        #               the study, and obeyed at once; LinkSession.consent has it when this is acknowledged.
         #   turn_shown  number: int (which turn), shown_ns: int (first paint), last_ns: ?int (last paint, of one
         #               that came in parts). Becomes the turn's shown_ns unless that is known already.
         #   alarm       code: string, text: string (what to do), severity: notice, warning (the default) or
@@ -76,6 +78,8 @@ extension LinkInterface {
         #               station's status, and until it is acknowledged in LinkSession.alarms.
         #   fitting     check: string (microphone, model), state: string (green, amber, red), detail: ?string.
         #               What only the client can try while the sensors are fitted; the last one of a check counts.
+        # What the participant has not agreed to is acknowledged and not kept: turns, draft edits or their text,
+        # samples, and other kinds that hold the same.
         # A payload's members whose names end in _ns are moments of the client's clock, as time_ns is: of a
         # client with a clock of its own they are put on the station's, and what it said is kept as
         # NAME_client_ns. A duration belongs into another unit (_ms).

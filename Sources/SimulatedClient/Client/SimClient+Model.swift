@@ -34,6 +34,8 @@ extension SimClient {
             steps.removeFirst()
             outcome = await ask(turn, model, nil, &course)
         }
+        // Nobody waits for it any more: nothing was answered.
+        if Task.isCancelled { return replace(turn, course, because: "it was called off", nil) }
         let reason: String
         switch outcome {
         case .good(let answer): return accept(answer, turn, model, course)

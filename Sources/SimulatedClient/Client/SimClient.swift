@@ -15,9 +15,13 @@ public actor SimClient {
     let checker: ReplyChecker
     var script: ScriptedClient?
     var current: PersonaState
+    /// Answers that a state remembers, so that it stays small however long a conversation is.
+    static let longestMemory = 200
     /// What was answered here, whole: of what a saved state answered, only the reply is known.
     private var replies: [Int: SimReply] = [:]
     private var last: Task<SimReply, Never>?
+    /// What was before the turn that was answered last.
+    private var before: (turn: Int, state: PersonaState, script: ScriptedClient?)?
 
     /// What it is, honestly: `scripted/NAME/VERSION` or `model/MODEL/NAME/VERSION`.
     public nonisolated let name: String
@@ -130,10 +134,14 @@ public actor SimClient {
         if let answered = current.answered.first(where: { $0.turn == turn }) {
             return repeated(answered)
         }
-        let said =
-            history.last { $0.author == .client }?.text ?? current.answered.last?.text
-            ?? persona.opening ?? ""
-        let reading = reader.read(text, after: said)
+        // So old that it is not remembered: it was answered, and must not be taken in again.
+        if let oldest = current.answered.first, current.answered.count >= Self.longestMemory,
+            turn < oldest.turn
+        {
+            return repeated(oldest)
+        }
+        let reading = reader.read(text, after: said(before: history))
+        before = (turn, current, script)
         var state = current
         InnerState.take(reading, turn: turn, &state, character)
         let reply: SimReply
@@ -148,6 +156,40 @@ public actor SimClient {
         // A pause is no answer: the same message can be asked again when the session goes on.
         if reply.pause == nil { replies[turn] = reply }
         return reply
+    }
+
+    /// Takes the reply of the last turn back and answers with the scripted client instead, where what a
+    /// model said may not be shown. The state is as if the model had never answered.
+    ///
+    /// - Parameters:
+    ///   - text: the message, and `turn` its number, as in `reply(to:turn:history:onDelta:)`.
+    ///   - reason: why, in words; stands in the reply's `fallback`.
+    /// - Returns: the scripted reply with the exchanges and findings of the one that it replaces. A turn
+    ///   that is not the last keeps its reply.
+    public func replaceReply(
+        to text: String, turn: Int, history: [ConversationLine], because reason: String
+    ) async -> SimReply {
+        _ = await last?.value
+        guard let before, before.turn == turn, let replaced = replies[turn] else {
+            return await reply(to: text, turn: turn, history: history)
+        }
+        current = before.state
+        script = before.script
+        let reading = reader.read(text, after: said(before: history))
+        var state = current
+        InnerState.take(reading, turn: turn, &state, character)
+        var reply = scripted(text, turn, reading, state)
+        reply.exchanges = replaced.exchanges
+        reply.principles = replaced.principles
+        reply.fallback = "scripted reply, because \(reason)"
+        replies[turn] = reply
+        return reply
+    }
+
+    /// What the client said last, before a message.
+    private func said(before history: [ConversationLine]) -> String {
+        history.last { $0.author == .client }?.text ?? current.answered.last?.text
+            ?? persona.opening ?? ""
     }
 
     /// What was answered before the state was saved.
@@ -194,6 +236,9 @@ public actor SimClient {
             PersonaState.Answered(
                 turn: turn, text: reply, delayMilliseconds: delay, valence: state.valence,
                 arousal: state.arousal, category: state.mood, source: source, stance: stance))
+        if state.answered.count > Self.longestMemory {
+            state.answered.removeFirst(state.answered.count - Self.longestMemory)
+        }
         current = state
         return SimReply(
             text: reply, delayMilliseconds: delay, state: state, intended: intended(state),

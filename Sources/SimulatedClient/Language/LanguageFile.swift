@@ -3,7 +3,8 @@ import SystemCalls
 
 /// Reads files of which there is one for each language.
 enum LanguageFile {
-    /// The file of a language, which must declare that language.
+    /// The file of a language, which must declare that language. Where there is none for a region, as in
+    /// `en-GB`, that of the language is taken.
     static func load<Value: Decodable>(
         _ type: Value.Type, directory: String, language: String, what: String,
         declared: (Value) -> String
@@ -19,17 +20,19 @@ enum LanguageFile {
                 default: false
                 }
             }
-        let path = "\(directory)/\(language).yaml"
-        guard isPlain, FileSystem.exists(path) else {
+        let base = language.split(separator: "-").first.map(String.init) ?? language
+        let names = isPlain ? [language, base] : []
+        guard let name = names.first(where: { FileSystem.exists("\(directory)/\($0).yaml") }) else {
             throw .language(wanted: language, what: what)
         }
+        let path = "\(directory)/\(name).yaml"
         let value: Value
         do {
             value = try Declaration.load(type, path: path).value
         } catch {
             throw .file("\(error)")
         }
-        guard declared(value) == language else {
+        guard declared(value) == name else {
             throw .language(wanted: language, what: what)
         }
         return value

@@ -5,7 +5,7 @@ import Link
 public struct ModelExchange: Codable, Hashable, Sendable {
     /// What the answer is for.
     public var purpose: String
-    /// The answer; nil after a failure.
+    /// The answer; nil after a failure, but for `schema`: then it is what the model wrote instead.
     public var text: String?
     /// The answer as JSON, where a schema was asked for and the answer fits it.
     public var json: JSONValue?

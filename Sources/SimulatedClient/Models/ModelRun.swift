@@ -218,15 +218,15 @@ struct ModelRun {
         guard outcome.failure == nil else { return }
         // What this server understands is known now.
         let understood = dialect
-        model.dialect.withLock { $0 = understood }
+        model.dialect.withLock { $0.take(over: understood) }
         if !answer.refusal.isEmpty {
             refuse(answer.refusal, by: nil)
         } else if answer.finishReason == "content_filter" {
             refuse(answer.text, by: nil)
         } else if let schema = request.schema {
+            record.text = answer.text
             do throws(ModelFailure) {
                 record.json = try JSONAnswer.value(in: answer.text, fitting: schema)
-                record.text = answer.text
             } catch {
                 var failure = error
                 if answer.finishReason == "length" {

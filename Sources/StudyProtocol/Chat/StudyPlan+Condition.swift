@@ -17,10 +17,4 @@ extension StudyPlan {
         if let persona = condition["persona"], !persona.isEmpty { plan.persona = persona }
         return plan
     }
-
-    /// The same for a study of which it is known that it has a chat; without one, a plan whose
-    /// persona has no name.
-    public func effective(condition: [String: String]) -> ChatPlan {
-        effectiveChat(condition: condition) ?? ChatPlan(persona: "")
-    }
 }

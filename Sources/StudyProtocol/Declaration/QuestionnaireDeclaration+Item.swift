@@ -53,7 +53,13 @@ extension QuestionnaireDeclaration.Item {
     private func checkSlider(_ report: inout DeclarationReport, at place: [String]) {
         let low = minimum ?? 0
         let high = maximum ?? 100
-        guard low < high, high - low <= 1e9 else {
+        guard high - low <= 1e9 else {
+            report.add(
+                at: place + [maximum == nil ? "minimum" : "maximum"],
+                message: "expected at most 1000000000 from end to end, found \((high - low).plain)")
+            return
+        }
+        guard low < high else {
             report.add(
                 at: place + [maximum == nil ? "minimum" : "maximum"],
                 message: "expected a maximum above the minimum \(low.plain), found \(high.plain)")

@@ -22,7 +22,18 @@ struct QualtricsExport {
     }
 
     private mutating func convert(_ text: String) throws(ImportError) -> QuestionnaireImport {
-        let rows = DelimitedRows.first(3, of: text)
+        var rows = DelimitedRows.first(3, of: text)
+        if rows.count >= 2, !(rows.count == 3 && rows[2].contains { $0.contains("ImportId") }) {
+            guard let ids = Self.identifiers(rows[0]) else {
+                throw .notAnExport(
+                    rows.count == 3
+                        ? "the third has '\(rows[2].first?.prefix(40) ?? "")' in column 1"
+                        : "found \(rows.count)")
+            }
+            rows = [rows[0], rows[1], ids]
+            remarks.append(
+                "there are no ImportIds; the names of columns tell what belongs together")
+        }
         guard rows.count == 3 else { throw .notAnExport("found \(rows.count)") }
         var columns: [Column] = []
         var others = 0
@@ -64,6 +75,39 @@ struct QualtricsExport {
                 Questionnaire(
                     name: "qualtrics", title: "Qualtrics", items: items.map { names.settle($0) })
             ], remarks: remarks)
+    }
+
+    /// Columns that are in every export, by which one without ImportIds is known.
+    private static let usual: Set<String> = [
+        "startdate", "enddate", "status", "ipaddress", "progress", "duration", "finished",
+        "recordeddate", "responseid", "responseset", "recipientlastname", "recipientfirstname",
+        "recipientemail", "externalreference", "externaldatareference", "locationlatitude",
+        "locationlongitude", "locationaccuracy", "distributionchannel", "userlanguage", "name",
+        "emailaddress", "email",
+    ]
+
+    /// ImportIds that fit the names of columns, for older exports that have none; nil for a table
+    /// that is no export. `Q5_2` and `Q5_3` are parts of one question.
+    private static func identifiers(_ names: [String]) -> [String]? {
+        func isUsual(_ name: String) -> Bool {
+            let plain = name.lowercased().filter { $0.isLetter }
+            // The first columns of the oldest exports are V1 to V10.
+            let isNumbered = name.first == "V" && Int(name.dropFirst()) != nil
+            return usual.contains(plain) || plain.hasPrefix("durationin") || isNumbered
+        }
+        guard names.contains(where: isUsual) else { return nil }
+        var numbers: [String: Int] = [:]
+        return names.map { name in
+            guard !isUsual(name), !name.isEmpty else { return #"{"ImportId": "other"}"# }
+            let parts = name.split(separator: "_").map(String.init)
+            let tail = parts.dropFirst().drop { Int($0) == nil && $0 != "TEXT" && $0 != "GROUP" }
+            let stem = parts.dropLast(tail.count).joined(separator: "_")
+            let number = numbers[stem] ?? numbers.count + 1
+            numbers[stem] = number
+            let id = (["QID\(number)"] + tail.filter { $0.allSatisfy { $0.isASCII } }).joined(
+                separator: "_")
+            return "{\"ImportId\": \"\(id.filter { $0.isLetter || $0.isNumber || $0 == "_" })\"}"
+        }
     }
 
     /// The items of the columns of one question.

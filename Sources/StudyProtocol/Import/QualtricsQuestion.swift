@@ -19,9 +19,6 @@ struct QualtricsQuestion {
     static func losses(of tree: ImportTree) -> [String] {
         var losses = ImportedText.losses(tree["QuestionText"].string ?? "")
             .map { "not taken: \($0)" }
-        if case .object(let logic) = tree["DisplayLogic"], !logic.isEmpty {
-            losses.append("not taken: its display logic; write it as `when`")
-        }
         if !tree["SkipLogic"].elements.isEmpty {
             losses.append("not taken: its skip logic; write `when` at the items that are skipped")
         }
@@ -34,6 +31,13 @@ struct QualtricsQuestion {
             losses.append("not taken: its JavaScript")
         }
         return losses
+    }
+
+    /// The value of each choice of a question that became one item.
+    static func values(of tree: ImportTree, in item: Questionnaire.Item) -> [String: Int] {
+        let ids = order(of: tree["Choices"].members, by: tree["ChoiceOrder"])
+        guard ids.count == item.options.count else { return [:] }
+        return Dictionary(zip(ids, item.options.map(\.value))) { first, _ in first }
     }
 
     /// The items that it becomes, and what was lost.
@@ -144,11 +148,13 @@ struct QualtricsQuestion {
             remarks.append("not taken: the question, whose type is Slider \(selector)")
             return []
         }
-        let low = settings["CSSliderMin"].number ?? 0
+        var low = settings["CSSliderMin"].number ?? 0
         var high = settings["CSSliderMax"].number ?? 100
-        if high <= low {
-            remarks.append("its maximum \(high.plain) is not above its minimum \(low.plain)")
-            high = low + 100
+        if high <= low || high - low > 1e9 || abs(low) > 1e9 {
+            remarks.append(
+                "its ends \(low.plain) and \(high.plain) are none; they are 0 and 100 here")
+            low = 0
+            high = 100
         }
         var step = 1.0
         for _ in 0..<min(max(settings["NumDecimals"].integer ?? 0, 0), 4) { step /= 10 }
@@ -210,7 +216,7 @@ struct QualtricsQuestion {
     private mutating func rows() -> [(name: String, text: String)] {
         let all = tree["Choices"].members
         let tags = tree["ChoiceDataExportTags"]
-        let ids = order(of: all, by: "ChoiceOrder")
+        let ids = Self.order(of: all, by: tree["ChoiceOrder"])
         if ids.isEmpty { return [(name, "")] }
         return ids.map { id in
             let row = all[id] ?? .null
@@ -226,8 +232,10 @@ struct QualtricsQuestion {
         }
     }
 
-    private func order(of members: [String: ImportTree], by key: String) -> [String] {
-        let given = tree[key].elements.compactMap(\.string).filter { members[$0] != nil }
+    private static func order(
+        of members: [String: ImportTree], by order: ImportTree
+    ) -> [String] {
+        let given = order.elements.compactMap(\.string).filter { members[$0] != nil }
         let rest = members.keys.filter { !given.contains($0) }.sorted {
             let (left, right) = (Int($0) ?? .max, Int($1) ?? .max)
             return left == right ? $0 < $1 : left < right
@@ -239,7 +247,7 @@ struct QualtricsQuestion {
         _ key: String, order orderKey: String, recode: String
     ) -> [Questionnaire.Item.Option] {
         let all = tree[key].members
-        let ids = order(of: all, by: orderKey)
+        let ids = Self.order(of: all, by: tree[orderKey])
         let recoded = tree[recode].members
         var options = ids.enumerated().map { index, id in
             let choice = all[id] ?? .null

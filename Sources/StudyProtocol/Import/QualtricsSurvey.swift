@@ -122,17 +122,25 @@ struct QualtricsSurvey {
         var instructions: [String] = []
         var waiting: [String] = []
         var items: [Questionnaire.Item] = []
+        var logic = QualtricsLogic()
         for id in block.questions {
             guard let question = questions[id] else { continue }
             if question["QuestionType"].string == "DB" {
                 let text = ImportedText.plain(question["QuestionText"].string ?? "")
                 tell(QualtricsQuestion.losses(of: question), question, id)
+                if QualtricsLogic.isGiven(question) {
+                    tell(["not taken: its display logic; the text is always shown"], question, id)
+                }
                 guard !text.isEmpty else { continue }
                 if items.isEmpty { instructions.append(text) } else { waiting.append(text) }
                 continue
             }
             let converted = QualtricsQuestion(question, id: id).items()
             tell(converted.remarks, question, id)
+            let when = logic.condition(question["DisplayLogic"])
+            if !converted.items.isEmpty, when == nil, QualtricsLogic.isGiven(question) {
+                tell(["not taken: its display logic; write it as `when`"], question, id)
+            }
             for (index, item) in converted.items.enumerated() {
                 var item = item
                 if index == 0, !waiting.isEmpty {
@@ -141,7 +149,11 @@ struct QualtricsSurvey {
                     waiting = []
                     tell(["the descriptive text before it was put into its text"], question, id)
                 }
+                item.when = when
                 items.append(names.settle(item))
+            }
+            if converted.items.count == 1, let item = items.last, item.kind == .choice {
+                logic.add(id, item.name, values: QualtricsQuestion.values(of: question, in: item))
             }
         }
         if !waiting.isEmpty {

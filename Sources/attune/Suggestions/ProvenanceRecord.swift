@@ -104,7 +104,9 @@ struct ProvenanceRecord {
             }
         }
         if reports.isEmpty { without += 1 }
-        let written = SessionDrafts(turns: turns, edits: try reader.draftEdits(), events: events)
+        let written = SessionDrafts(
+            turns: turns, edits: try reader.draftEdits(), events: events,
+            phases: try reader.phases())
         for message in written.messages {
             guard let number = message.turn.number, let report = reports[number] else { continue }
             messages.append(

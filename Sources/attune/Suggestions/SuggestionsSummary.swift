@@ -29,10 +29,10 @@ struct SuggestionsSummary {
         var lines: [String] = []
         let messages = record.messages.count
         lines.append(
-            "\(messages) messages of \(record.sessions) sessions"
-                + (record.pilotSessions > 0 ? " (\(record.pilotSessions) of them pilots)" : ""))
+            "messages: \(messages), of sessions: \(record.sessions)"
+                + (record.pilotSessions > 0 ? " (pilots among them: \(record.pilotSessions))" : ""))
         if record.without > 0 {
-            lines.append("\(record.without) sessions say nothing of Suggestions")
+            lines.append("sessions without a word of Suggestions: \(record.without)")
         }
         if record.unreadable > 0 {
             lines.append("look at this: \(record.unreadable) events could not be read")

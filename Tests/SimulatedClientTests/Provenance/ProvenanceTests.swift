@@ -137,6 +137,13 @@ import Testing
         #expect(own.contributors.count <= 1 && own.adoption != .combination)
     }
 
+    /// A Suggestion is used up once: what is said twice is once of one's own.
+    @Test func whatIsSaidTwiceIsTakenOnce() {
+        let report = Self.report(Self.sleep + " " + Self.sleep)
+        #expect(report.suggestions[1].taken == 1 && report.own == 0.5)
+        #expect(report.adoption == .combination && report.contributors == ["s2"])
+    }
+
     @Test func unshownSuggestionsAreToldApart() {
         let report = Self.report(Self.work, nil, [], shownToPerson: false)
         #expect(!report.shown && report.adoption == .direct)

@@ -6,6 +6,7 @@ struct AnswerReader: Sendable {
 
     private var form = Form.unknown
     private var events = ServerSentEvents()
+    private var thinking = ThinkingFilter()
     /// The body of an answer that is not streamed, and of one whose form is not clear yet.
     private var body: [UInt8] = []
     private let contentType: String
@@ -88,6 +89,7 @@ struct AnswerReader: Sendable {
         } else if failure == nil, self.failure == nil {
             finishWhole()
         }
+        text += thinking.finish()
         if self.failure == nil, !isDone, finishReason == nil {
             if let failure {
                 self.failure = failure
@@ -156,6 +158,10 @@ struct AnswerReader: Sendable {
             failure = ServerError.failure(value)
             return
         }
+        if value["object"]?.string == "error" {
+            failure = ServerError.failure(.object(["error": value]))
+            return
+        }
         model = value["model"]?.string ?? model
         fingerprint = value["system_fingerprint"]?.string ?? fingerprint
         if let usage = value["usage"] {
@@ -173,7 +179,7 @@ struct AnswerReader: Sendable {
         }
         // A server that streams may send the last piece as a whole message.
         let message = choice["delta"] ?? choice["message"]
-        if let content = message?["content"] { text += Self.words(content) }
+        if let content = message?["content"] { text += thinking.feed(Self.words(content)) }
         if let words = message?["refusal"]?.string { refusal += words }
         if let reason = choice["finish_reason"]?.string, !reason.isEmpty { finishReason = reason }
     }

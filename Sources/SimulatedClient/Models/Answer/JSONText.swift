@@ -9,11 +9,11 @@ enum JSONText {
             ?? LenientJSON.value(of: text)
     }
 
-    /// A number of things, not below zero.
+    /// A number of things, not below zero, and not so large that sums of them could overflow.
     static func count(_ value: JSONValue?) -> Int? {
         switch value {
-        case .integer(let integer) where integer >= 0: Int(integer)
-        case .real(let real) where real >= 0 && real < 1e15: Int(real)
+        case .integer(let integer) where (0...1_000_000_000_000).contains(integer): Int(integer)
+        case .real(let real) where real >= 0 && real < 1e12: Int(real)
         default: nil
         }
     }

@@ -44,6 +44,14 @@ public final class ModelBudget: Sendable {
         self.tokenLimit = tokenLimit
         self.spendLimit = spendLimit
         self.prices = prices
+        // A file from elsewhere must not make sums overflow.
+        func bounded(_ count: Int) -> Int { min(max(count, 0), 1 << 50) }
+        var saved = saved
+        saved.requests = bounded(saved.requests)
+        saved.inputTokens = bounded(saved.inputTokens)
+        saved.outputTokens = bounded(saved.outputTokens)
+        saved.estimatedTokens = bounded(saved.estimatedTokens)
+        saved.spend = saved.spend.isFinite ? max(0, saved.spend) : 0
         counts = Mutex(Counts(state: saved))
     }
 

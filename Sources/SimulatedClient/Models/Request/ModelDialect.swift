@@ -50,6 +50,14 @@ struct ModelDialect: Hashable, Sendable {
         return asksForJSON ? lowerFormat() : nil
     }
 
+    /// Leaves out what another request found to be refused, too.
+    mutating func take(over other: ModelDialect) {
+        streams = streams && other.streams
+        reportsUsage = reportsUsage && other.reportsUsage
+        if other.format.rawValue < format.rawValue { format = other.format }
+        if other.tokensField != ModelDialect().tokensField { tokensField = other.tokensField }
+    }
+
     private mutating func lowerFormat() -> String? {
         guard let lower = Format(rawValue: format.rawValue - 1) else { return nil }
         let left = format == .schema ? "response_format json_schema" : "response_format json_object"

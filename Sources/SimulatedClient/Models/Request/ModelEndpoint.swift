@@ -11,10 +11,12 @@ struct ModelEndpoint: Hashable, Sendable {
     /// - Throws: `configuration` for what is no URL of an endpoint, `insecure` for plain HTTP to
     ///   another machine, over which conversation and key would go in the clear.
     init(_ plan: ModelPlan, allowsPlainHTTP: Bool = false) throws(ModelFailure) {
+        // What stands before an @ may be a password.
+        let shown = String((plan.url.split(separator: "@").last ?? "").prefix(200))
         guard let address = EndpointAddress(plan.url) else {
             throw ModelFailure(
                 .configuration,
-                "'\(plan.url.prefix(200))' is no URL of an endpoint. It begins with https:// and has "
+                "'\(shown)' is no URL of an endpoint. It begins with https:// and has "
                     + "neither a name before the host nor a query.")
         }
         // The URL is put together anew from what was checked, so that libcurl cannot read it in
@@ -29,7 +31,7 @@ struct ModelEndpoint: Hashable, Sendable {
         guard isPlain, isPath else {
             throw ModelFailure(
                 .configuration,
-                "The host or path of '\(plan.url.prefix(200))' has characters that no endpoint has. "
+                "The host or path of '\(shown)' has characters that no endpoint has. "
                     + "Write international names in their ASCII form (xn--…).")
         }
         guard address.scheme == "https" || address.isLoopback || allowsPlainHTTP else {

@@ -1,23 +1,4 @@
 extension Procedure {
-    /// The phase that comes after the current one when somebody ends that; nil where the protocol
-    /// does not let them, before the first phase, and behind the last one. The operator always may.
-    public func following(endedBy who: StudyPhase.Advance) -> StudyPhase? {
-        guard !isEnded, let index = phases.firstIndex(where: { $0.name == current }),
-            index + 1 < phases.count, who == .operator || phases[index].advance == who
-        else { return nil }
-        return phases[index + 1]
-    }
-
-    /// Seconds until the current phase ends by itself; nil where time does not end it.
-    ///
-    /// - Parameter elapsed: seconds since it was entered, pauses left out.
-    public func remaining(elapsed: Double) -> Double? {
-        guard let phase = phases.first(where: { $0.name == current }), phase.advance == .duration,
-            let duration = phase.durationSeconds
-        else { return nil }
-        return max(0, duration - elapsed)
-    }
-
     /// The fitting that must be green before a phase is entered, or be overridden with a reason;
     /// nil where nothing stands in the way.
     ///

@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+import Timebase
+
+@testable import Chat
+
+@Suite struct ServingTests {
+    @Test(arguments: [
+        ("127.0.0.1:8090", "127.0.0.1", 8090, true), ("[::1]:0", "::1", 0, true),
+        ("localhost:1", "localhost", 1, true), ("8090", "127.0.0.1", 8090, true),
+        ("0.0.0.0:80", "0.0.0.0", 80, false), ("127.0.0.1.example.org:1", "127.0.0.1.example.org", 1, false),
+        ("lab.example.org:443", "lab.example.org", 443, false),
+    ])
+    func addressesAreRead(text: String, host: String, port: Int, isLoopback: Bool) throws {
+        let address = try #require(ListenAddress(text))
+        #expect(address.host == host)
+        #expect(address.port == port)
+        #expect(address.isLoopback == isLoopback)
+    }
+
+    @Test(arguments: ["", ":", "a:", "a:b", "::1:80", "a:70000", "a:-1", ":80"])
+    func whatIsNoneIsRefused(text: String) {
+        #expect(ListenAddress(text) == nil)
+    }
+
+    @Test func othersThanThisMachineNeedTLS() throws {
+        func settings(_ address: String, tls: ChatServerSettings.TLS?) throws -> ChatServerSettings {
+            ChatServerSettings(
+                socketPath: "", chatSocketPath: "", stateDirectory: "", pagesDirectory: "",
+                address: try #require(ListenAddress(address)), tls: tls)
+        }
+        let tls = ChatServerSettings.TLS(certificatePath: "c", keyPath: "k")
+        try settings("127.0.0.1:1", tls: nil).check()
+        try settings("0.0.0.0:1", tls: tls).check()
+        let open = try settings("0.0.0.0:1", tls: nil)
+        let error = #expect(throws: ChatError.self) { try open.check() }
+        #expect(error?.message.contains("--tls-self-signed") == true)
+    }
+
+    @Test func filesOfThePageAloneAreGivenOut() throws {
+        let directory = try TemporaryDirectory("page")
+        let folder = directory.file("page")
+        try FileManager.default.createDirectory(
+            atPath: folder + "/texts", withIntermediateDirectories: true)
+        for name in ["page/app.js", "page/texts/en.js", "page/secret", "page/.hidden.js", "out.js"] {
+            try "x".write(toFile: directory.file(name), atomically: true, encoding: .utf8)
+        }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder + "/link.js", withDestinationPath: directory.file("out.js"))
+        let files = PageFiles(directory: folder)
+        #expect(files.file("app.js")?.type == "text/javascript; charset=utf-8")
+        #expect(files.file("texts/en.js") != nil)
+        for path in [
+            "", ".", "..", "../out.js", "texts/../../out.js", "texts", "secret", ".hidden.js",
+            "link.js", "/app.js", "app.js/", "texts//en.js", "app.js\0", "none.js",
+        ] {
+            #expect(files.file(path) == nil, "\(path.debugDescription)")
+        }
+        let tag = files.file("app.js")?.tag
+        try "y".write(toFile: folder + "/app.js", atomically: true, encoding: .utf8)
+        #expect(files.file("app.js")?.tag != tag)
+    }
+
+    @Test func whoAsksTooOftenHasToWait() {
+        var limit = RateLimit(perSecond: 2, burst: 3)
+        let start = Instant(nanoseconds: 0)
+        #expect((0..<3).allSatisfy { _ in limit.take(at: start) })
+        #expect(!limit.take(at: start))
+        #expect(!limit.take(at: start + 400_000_000))
+        #expect(limit.take(at: start + 600_000_000))
+        #expect(!limit.take(at: start + 600_000_000))
+        // A clock that seems to go back gives nothing.
+        #expect(!limit.take(at: start))
+    }
+
+    @Test func momentsStandInUTC() {
+        #expect(UTCText.of(1_700_000_000_123) == "2023-11-14T22:13:20.123Z")
+    }
+}
