@@ -180,7 +180,7 @@ export class Outbox extends EventTarget {
       }
       const trips = page.trips;
       return { name, events, trips,
-        body: JSON.stringify({ page: name, version: this.#version, trips, events }) };
+        body: JSON.stringify({ page: name, version: this.#version, trips, events }, wellFormed) };
     }
     return null;
   }
@@ -272,6 +272,12 @@ export class Outbox extends EventTarget {
     }
     if (found.size > 0) this.#schedule(0);
   }
+}
+
+/** Half a pair of surrogates is no text: a replacement character of the same length stands for it. */
+function wellFormed(_, value) {
+  if (typeof value !== "string") return value;
+  return value.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\uFFFD");
 }
 
 /** 128 random bits. */
