@@ -8,7 +8,7 @@ BUILD_NEEDS = ca-certificates pkg-config libsqlite3-dev libudev-dev libevdev-dev
 	libdeflate-dev libsodium-dev libcurl4-openssl-dev
 # To run all tests: independent readers in Python, a made-up machine with devices.
 TEST_NEEDS = $(BUILD_NEEDS) $(GUEST_NEEDS) openssl python3 python3-venv python3-gi python3-dbus dbus-daemon \
-	umockdev libumockdev-dev gir1.2-umockdev-1.0
+	umockdev libumockdev-dev gir1.2-umockdev-1.0 chromium fonts-noto-color-emoji
 # To compare the ring and alignment with others.
 BENCH_NEEDS = $(BUILD_NEEDS) g++ libatomic-queue-dev libreaderwriterqueue-dev libboost-dev \
 	python3 python3-venv
@@ -50,6 +50,7 @@ test: needs-test lint ## Run all tests
 	FUZZ_RUNS=20000 FUZZ= Tests/Fuzz/fuzz.sh
 	@for script in Tests/Scripts/*.sh; do \
 		[ -e "$$script" ] || continue; echo "== $$script"; bash "$$script" || exit 1; done
+	Tests/Browser/run.sh "$$($(BUILD) --show-bin-path)"
 	python3 Tests/Hardware/run.py --short --programs "$$($(BUILD) --show-bin-path)"
 
 test-hardware: needs-hardware ## Run the package in a guest: USB, keyboards, Bluetooth, systemd
@@ -85,7 +86,7 @@ bench: needs-bench ## Measure (BENCH='ring', 'ingest', …; without it, all)
 	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
 
 clean: ## Remove what was built, and nothing that was recorded
-	rm -rf .build .build-deb .build-fuzz .build-hardware attune_*.deb
+	rm -rf .build .build-deb .build-fuzz .build-hardware .build-browser attune_*.deb
 
 needs-build: ; @$(call install,$(BUILD_NEEDS))
 needs-test: ; @$(call install,$(TEST_NEEDS))

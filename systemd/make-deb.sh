@@ -12,7 +12,6 @@ cd "$(dirname "$0")/.."
 
 work=.build-deb
 root=$work/root
-root_page=$PWD/$root/usr/share/attune/chat
 version=$(sed -n 's/.*static let current = "\(.*\)".*/\1/p' Sources/SessionStore/SoftwareVersion.swift)
 architecture=$(dpkg --print-architecture)
 [ -n "$version" ] || { echo "Sources/SessionStore/SoftwareVersion.swift names no version" >&2; exit 1; }
@@ -46,8 +45,13 @@ install -D -m 0644 systemd/attune-chat.service "$root/lib/systemd/system/attune-
 install -D -m 0644 systemd/attune.sysusers "$root/usr/lib/sysusers.d/attune.conf"
 install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf"
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
-install -D -m 0644 -t "$root/etc/attune" systemd/settings/*.yaml
+install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml \
+    systemd/settings/net.yaml systemd/settings/chat.yaml
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
+# The participant's page.
+(cd Sources/Chat/Page && find . -type f) | while read -r file; do
+    install -D -m 0644 "Sources/Chat/Page/$file" "$root/usr/share/attune/chat/${file#./}"
+done
 # Study protocols, personas, the link's interfaces, descriptions of formats.
 for folder in Protocols/*/; do
     for file in "$folder"*; do
@@ -55,8 +59,6 @@ for folder in Protocols/*/; do
         install -D -m 0644 -t "$root/usr/share/attune/$(basename "$folder")" "$file"
     done
 done
-# The participant's page.
-(cd Sources/Chat/Page && find . -type f -exec install -D -m 0644 {} "$root_page/{}" \;)
 for page in systemd/man/*; do
     install -D -m 0644 "$page" "$root/usr/share/man/man${page##*.}/$(basename "$page")"
     gzip -9n "$root/usr/share/man/man${page##*.}/$(basename "$page")"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chat
+import Declarations
 import Glibc
 import Link
 import Logging
@@ -109,7 +110,9 @@ struct AttuneChat: AsyncParsableCommand {
             throw error
         } catch {
             try? FileSystem.writeAll(Array("attune-chat: \(error)\n".utf8), to: STDERR_FILENO)
-            throw ExitCode(1)
+            // A mistake in the settings: starting again would not help (sysexits.h, EX_CONFIG).
+            let isMistake = (error as? ChatError)?.code == .address || error is DeclarationErrors
+            throw ExitCode(isMistake ? 78 : 1)
         }
     }
 

@@ -187,7 +187,8 @@ class Procedure(LiveTest):
         numbers = sorted({edit["turn_number"] for edit in edits})
         texts = [applied([dict(edit) for edit in edits if edit["turn_number"] == number]) for number in numbers]
         self.assertEqual(texts, said)
-        self.assertTrue(all(0 < edit["bound_ns"] < 200_000_000 for edit in edits))
+        bounds = sorted(edit["bound_ns"] for edit in edits)
+        self.assertTrue(bounds[0] > 0 and bounds[-1] < 400_000_000, bounds)
         for kind in ["view", "phase_shown", "suggestions_shown", "suggestion_inserted", "answers", "microphone", "typing_task",
                      "message_shown", "provenance", "focus"]:
             self.assertTrue(self.station.events(database, kind), kind)

@@ -273,6 +273,16 @@ class Drafts(PageTest):
             self.assertEqual([edit["class"] for edit in edits],
                              ["letter", "digit", "punctuation", "emoji", "letter", "space", "delete", "paste", "delete"])
 
+    def test_half_a_character_is_replaced(self):
+        with self.browser.context() as context:
+            room, page = self.chatting(context)
+            page.evaluate("""() => { const field = document.querySelector('#message');
+                field.value = 'a\\ud83d'; field.dispatchEvent(new InputEvent('input', { inputType: 'insertText' }));
+                field.value += '!'; field.dispatchEvent(new InputEvent('input', { inputType: 'insertText' })); }""")
+            page.keyboard.press("Enter")
+            self.assertEqual(room.wait_for("turn")[0]["text"], "a\ufffd!")
+            self.assertEqual(applied(room.told("draft_edit")), "a\ufffd!")
+
     def test_no_text_without_consent(self):
         with self.browser.context() as context:
             room = self.room(chat=examples.CHAT, limits={"draft_text": False})

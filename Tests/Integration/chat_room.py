@@ -1,15 +1,25 @@
 """The participants' pages over real HTTP: the real daemon, the real chat, and pages without browsers.
 
-    chat_room.py PROGRAMS [joining | reload | killed | two | refused | procedure]...
+    chat_room.py PROGRAMS [joining | reload | killed | two | refused | procedure | alarms | leaving
+        | secure | model]...
 
 Prints one line a check; ends with an error at the first that fails.
 """
 
+import contextlib
+import hashlib
+import http.server
 import json
+import os
 import pathlib
 import random
+import shutil
 import sqlite3
+import ssl
+import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 from chat_page import ChatProgram, Page
@@ -313,7 +323,303 @@ def refused(programs):
         station.stop()
 
 
-MODES = {"joining": joining, "reload": reload, "killed": killed, "two": two, "refused": refused}
+PROTOCOL = """
+name: whole
+version: 1
+title: The whole procedure
+language: en
+phases:
+  - {name: consent, title: Consent, kind: consent}
+  - {name: rest, title: Rest, kind: baseline, durationSeconds: 1}
+  - {name: typing, title: Typing, kind: baseline, task: typing, text: The sun is warm.}
+  - {name: briefing, title: Briefing, kind: briefing, instructions: You chat with a program.}
+  - {name: chat, title: Chat, kind: chat, advance: participant}
+  - {name: ratings, title: Ratings, kind: ratings, questionnaires: [realism]}
+  - {name: debrief, title: Debrief, kind: debrief}
+questionnaires:
+  - name: realism
+    title: Realism
+    items:
+      - {name: human, kind: likert, text: How human-like?, points: 7, required: true}
+      - {name: why, kind: text, text: Why?, when: {item: human, atLeast: 5}}
+    scales: [{name: realism, title: Realism, items: [human]}]
+consent:
+  - {name: conversation, title: The conversation, covers: [turns, draft-edits], required: true}
+  - {name: draft-text, title: Drafts, covers: [draft-text]}
+chat:
+  persona: distressed-client
+  clientLabel: Client
+  safety:
+    acknowledgeWithinSeconds: 5
+    participant: {cues: CUES, resources: [{title: Helpline, phone: "123"}]}
+"""
+
+
+def checkout(programs, folder, protocol):
+    """A checkout of its own with the protocol: programs take it from the folders above their place."""
+    source = pathlib.Path(__file__).resolve().parents[2]
+    folder = pathlib.Path(folder)
+    for name in ("Devices/profiles", "Protocols", "Sources/Chat/Page"):
+        shutil.copytree(source / name, folder / name)
+    (folder / "Package.swift").write_text("")
+    (folder / "Protocols/studies/whole.yaml").write_text(protocol)
+    (folder / "programs").mkdir()
+    for name in ("attuned", "attune", "attune-chat"):
+        try:
+            os.link(programs / name, folder / "programs" / name)
+        except OSError:
+            shutil.copy(programs / name, folder / "programs" / name)
+    return folder / "programs"
+
+
+@contextlib.contextmanager
+def whole(programs, cues="alert-and-pause", protocol=PROTOCOL):
+    """A station with a session of the whole procedure, its chat, and a page that follows."""
+    with tempfile.TemporaryDirectory(prefix="attune-checkout-") as folder:
+        with Station(checkout(programs, folder, protocol.replace("CUES", cues)), SETTINGS) as station:
+            station.start()
+            session = station.attune(
+                "session", "start", "whole", "P01", "--protocol", "whole", "--pilot")
+            chat = ChatProgram(station)
+            page = Page(chat.invite()).measure().follow()
+            yield station, session, page
+            page.leave()
+            check("the chat ends in good order", chat.stop() == 0)
+            station.stop()
+
+
+def phase(page, name):
+    page.wait(f"the phase {name}", lambda state: (state["phase"] or {}).get("name") == name)
+    page.tell("phase_shown", phase=name)
+
+
+def procedure(programs):
+    """From consent to the end, by the participant alone."""
+    with whole(programs) as (station, session, page):
+        phase(page, "consent")
+        check("consent is asked for", page.state["consent"]["needed"])
+        page.tell("advance", phase="consent")
+        time.sleep(1)
+        check("without what is required it does not go on",
+              page.state["phase"]["name"] == "consent")
+        page.add("consent", tier="conversation", granted=True)
+        page.add("consent", tier="draft-text", granted=True)
+        page.tell("advance", phase="consent")
+        phase(page, "rest")
+        check("text of drafts may be told", page.state["limits"]["draft_text"])
+        phase(page, "typing")
+        check("the text to copy is there", page.state["phase"]["text"] == "The sun is warm.")
+        page.add("typing_task", length=16, errors=0)
+        page.tell("advance", phase="typing")
+        phase(page, "briefing")
+        page.tell("advance", phase="briefing")
+        phase(page, "chat")
+        page.wait_for_turns(1)
+        offered = page.state["chat"]["suggestions"]
+        item = offered["groups"][1]["items"][0]
+        page.add("suggestions_shown", set=offered["set"],
+                 ids=[entry["id"] for group in offered["groups"] for entry in group["items"]])
+        page.add("suggestion_inserted", id=item["id"], draft=1, position=0, deleted=0,
+                 inserted=len(item["text"]))
+        page.add("turn", id="one", text=item["text"], draft=1, sent_ns=page.now())
+        page.deliver()
+        page.wait_for_turns(2)
+        page.add("draft_edit", draft=2, position=0, deleted=0, inserted=1,
+                 **{"class": "letter", "text": "q"})
+        page.add("withdraw", what="draft-text")
+        page.add("draft_edit", draft=2, position=1, deleted=0, inserted=1,
+                 **{"class": "letter", "text": "z"})
+        page.deliver()
+        page.wait("drafts' text to be off", lambda state: not state["limits"]["draft_text"])
+        page.add("draft_edit", draft=2, position=2, deleted=0, inserted=1,
+                 **{"class": "letter", "text": "w"})
+        page.tell("advance", phase="chat")
+        phase(page, "ratings")
+        questionnaire = page.state["questionnaires"][0]
+        check("the questionnaire is there",
+              [entry["name"] for entry in questionnaire["items"]] == ["human", "why"])
+        page.tell("answers", questionnaire="realism", answers={"why": "x"}, final=True)
+        page.tell("advance", phase="ratings")
+        time.sleep(1)
+        check("what is asked has to be answered", page.state["phase"]["name"] == "ratings")
+        page.add("answers", questionnaire="realism", answers={"human": 6}, final=True)
+        page.tell("advance", phase="ratings")
+        phase(page, "debrief")
+        page.tell("advance", phase="debrief")
+        page.wait("the end", lambda state: state.get("ended"))
+        check("the session is completed", page.state["ended"]["outcome"] == "completed",
+              page.state["ended"])
+        status, _ = page.post(events=[])
+        check("who comes late is told", status == 410, status)
+        entry = wait_for("the session to be finished", lambda: next(
+            (entry for entry in station.attune("session", "list")
+             if entry["id"] == session["id"] and entry["state"] == "finished"), None))
+        database = sqlite3.connect(f"file:{entry['file']}?mode=ro", uri=True)
+        found = events(database)
+        report = next(payload for kind, payload in found if kind == "provenance")
+        check("a suggestion that was taken whole is found", report["class"] == "direct-adoption",
+              report)
+        answers = [payload for kind, payload in found if kind == "answers"]
+        check("answers are stored with their scales", answers[-1]["final"]
+              and answers[-1]["scales"][0]["name"] == "realism", answers)
+        texts = [row[0] for row in database.execute(
+            "SELECT text FROM draft_edits WHERE text IS NOT NULL")]
+        check("nothing of a draft's text is left after its withdrawal", not set(texts) & {"z", "w"},
+              texts)
+        check("the outcome is stored", entry["outcome"] == "completed", entry["outcome"])
+
+
+def alarms(programs):
+    """A cue of danger in what the participant writes."""
+    for cues in ("alert", "alert-and-pause"):
+        with whole(programs, cues) as (station, session, page):
+            phase(page, "consent")
+            page.tell("consent", tier="conversation", granted=True)
+            station.attune("session", "phase", "chat", "--reason", "a test")
+            page.wait_for_turns(1)
+            page.say("Sometimes I want to kill myself", 1)
+            page.deliver()
+            page.wait("the resources", lambda state: state["resources"])
+            check(f"{cues}: resources are offered at once",
+                  page.state["resources"][0]["phone"] == "123")
+            raised = wait_for("the alarm", lambda: [
+                alarm for alarm in station.attune("status")["alarms"]
+                if alarm["code"] == "participant-safety"])
+            check(f"{cues}: the operator is told", raised[0]["severity"] == "urgent", raised)
+            check(f"{cues}: without a word of it", "Sometimes" not in raised[0]["text"], raised)
+            page.wait("the pause", lambda state: state.get("paused"), 20)
+            check(f"{cues}: the session pauses", not page.state["chat"]["can_write"])
+
+
+def leaving(programs):
+    """Stop, and withdrawal: one click each, in any phase."""
+    for kind, payload, outcome in (("stop", {}, "aborted"), ("withdraw", {"what": "all"}, "withdrawn")):
+        with whole(programs) as (station, session, page):
+            phase(page, "consent")
+            page.tell(kind, **payload)
+            page.wait("the end", lambda state: state.get("ended"))
+            check(f"{kind} ends the session as {outcome}",
+                  page.state["ended"]["outcome"] == outcome, page.state["ended"])
+
+
+def secure(programs):
+    """Others than this machine are served over TLS alone."""
+    with Station(programs, SETTINGS) as station:
+        station.start()
+        start(station, "P01")
+        done = subprocess.run(
+            [programs / "attune-chat", "--runtime", station.runtime, "--state",
+             station.path("chat-state"), "--listen", "0.0.0.0:0"],
+            capture_output=True, text=True, timeout=30)
+        check("without TLS others are not served", done.returncode == 78
+              and "--tls-self-signed" in done.stderr, (done.returncode, done.stderr))
+        if not shutil.which("openssl"):
+            print("there is no openssl here: the rest is left out")
+            return
+        chat = ChatProgram(station, "--tls-self-signed")
+        check("the address says so", chat.address.startswith("https://"), chat.address)
+        certificate = ssl.get_server_certificate(("127.0.0.1", chat.port))
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate)).hexdigest().upper()
+        printed = next(line for line in chat.printed if "fingerprint" in line)
+        check("the fingerprint is the certificate's",
+              printed.split(": ")[1].strip().replace(":", "") == digest, printed)
+        context = ssl.create_default_context(cadata=certificate)
+        link = chat.invite()
+        page = Page(link, context=context)
+        check("the cookie goes over TLS alone", "Secure" in page.cookie_text)
+        page.measure().follow()
+        page.wait_for_turns(1)
+        page.leave()
+        check("the key is for its owner alone",
+              all(file.stat().st_mode & 0o77 == 0
+                  for file in pathlib.Path(station.path("chat-state")).glob("*.key")))
+        chat.stop()
+        station.stop()
+
+
+class StandIn(http.server.BaseHTTPRequestHandler):
+    """A model's server that streams, until it is told to fail."""
+
+    asked = []
+    fails = False
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        StandIn.asked.append(body)
+        if StandIn.fails:
+            self.send_response(500)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        for word in "I feel so tired of all this lately.".split(" "):
+            piece = {"id": "1", "object": "chat.completion.chunk", "model": "stand-in-1",
+                     "choices": [{"index": 0, "delta": {"content": word + " "}}]}
+            self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
+            self.wfile.flush()
+            time.sleep(0.01)
+        end = {"id": "1", "object": "chat.completion.chunk", "model": "stand-in-1",
+               "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+        self.wfile.write(f"data: {json.dumps(end)}\n\ndata: [DONE]\n\n".encode())
+
+    def log_message(self, *arguments):
+        pass
+
+
+def model(programs):
+    """A model speaks for the client; when it fails, the protocol's fallback does."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    extra = f"""
+  model: {{url: "{url}", name: stand-in-1, retries: 0, timeoutSeconds: 5, onFailure: [scripted]}}
+"""
+    tier = f"""
+  - name: model-endpoint
+    title: A model
+    covers: [model-requests]
+    endpoint: {{url: "{url}", operator: This test, country: none, retention: none}}
+"""
+    protocol = PROTOCOL.replace("chat:\n  persona", tier.lstrip("\n") + "chat:\n  persona")
+    protocol = protocol.replace("  clientLabel: Client\n", "  clientLabel: Client" + extra)
+    with whole(programs, protocol=protocol) as (station, session, page):
+        phase(page, "consent")
+        page.add("consent", tier="conversation", granted=True)
+        page.tell("consent", tier="model-endpoint", granted=True)
+        station.attune("session", "phase", "chat", "--reason", "a test")
+        page.wait_for_turns(1)
+        page.say("Tell me how you are", 1)
+        page.deliver()
+        answer = page.wait_for_turns(2)[-1]
+        check("the model's words are the reply", "tired of all this" in answer["text"], answer)
+        check("nothing that is sent holds a code",
+              StandIn.asked and not any(code.encode() in body for body in StandIn.asked
+                                        for code in ("P01", session["id"], "whole")))
+        StandIn.fails = True
+        page.say("And what comes next?", 2)
+        page.deliver()
+        page.wait_for_turns(3)
+        check("a model that fails does not stop the chat", True)
+        page.leave()
+        database = finished(station, session["id"])
+        calls = [payload for _, payload in events(database, "model_call")]
+        check("requests and answers are stored, with their times",
+              calls[0]["request"] and calls[0]["response"]
+              and calls[0]["attempts"][0]["first_token_ns"] >= calls[0]["attempts"][0]["sent_ns"],
+              calls)
+        check("failures too", any(call.get("failure") for call in calls))
+        replies = [payload for _, payload in events(database, "reply")]
+        check("each reply says what made it",
+              any(reply["source"].startswith("model/") for reply in replies)
+              and replies[-1]["fallback"], replies)
+    server.shutdown()
+
+
+MODES = {"joining": joining, "reload": reload, "killed": killed, "two": two, "refused": refused,
+         "procedure": procedure, "alarms": alarms, "leaving": leaving, "secure": secure,
+         "model": model}
 
 if __name__ == "__main__":
     for mode in sys.argv[2:] or MODES:

@@ -113,19 +113,4 @@ import TestSupport
                 LinkInterface.SendEvents.Parameters.self)
         }
     }
-
-    private enum Choice: Codable, Hashable {
-        case twoWords(firstPart: Int, other: String)
-        case plain
-    }
-
-    @Test func choicesWithNamesOfSeveralWordsComeBack() throws {
-        for choice in [Choice.twoWords(firstPart: 1, other: "x"), .plain] {
-            let value = try JSONValue(encoding: choice)
-            #expect(try value.decode(Choice.self) == choice, "\(value.text)")
-        }
-        #expect(
-            try JSONValue(encoding: Choice.twoWords(firstPart: 1, other: "x")).text
-                == #"{"two_words":{"first_part":1,"other":"x"}}"#)
-    }
 }

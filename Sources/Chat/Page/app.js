@@ -93,6 +93,7 @@ class App {
     this.#outbox = new Outbox(`${this.#base}events`, this.#storage, version);
     this.#room = new Room(this.#base);
     this.#clock = new Clock(`${this.#base}clock`, (trip) => this.#outbox.addTrip(trip));
+    this.#outbox.askClock = () => this.#clock.ask();
     this.#context.outbox = this.#outbox;
     this.#context.page = this.#outbox.page;
     this.#outbox.addEventListener("change", (event) => {

@@ -17,13 +17,13 @@ export class Clock {
 
   async run() {
     for (let count = 0; count < 8; count += 1) {
-      await this.#ask();
+      await this.ask();
       await pause(64);
     }
     const began = performance.now();
     while (!this.#isStopped) {
       await pause(performance.now() - began < 30_000 ? 2000 : 30_000);
-      if (!this.#isStopped) await this.#ask();
+      if (!this.#isStopped) await this.ask();
     }
   }
 
@@ -31,7 +31,8 @@ export class Clock {
     this.#isStopped = true;
   }
 
-  async #ask() {
+  /** Makes a round trip; done with whether it came about. */
+  async ask() {
     try {
       const sent = now();
       const answer = await fetch(this.#address, {
@@ -40,16 +41,18 @@ export class Clock {
       });
       // The headers are there: reading the body takes time of its own.
       const received = now();
-      if (!answer.ok) return;
+      if (!answer.ok) return false;
       const server = await answer.json();
       // After 104 days of uptime nanoseconds exceed 2^53: then a number is off by 1 ns, no more.
-      if (!Number.isFinite(server.received_ns) || !Number.isFinite(server.sent_ns)) return;
+      if (!Number.isFinite(server.received_ns) || !Number.isFinite(server.sent_ns)) return false;
       this.#onTrip({
         client_sent_ns: sent, received_ns: server.received_ns, sent_ns: server.sent_ns,
         client_received_ns: received,
       });
+      return true;
     } catch {
       // No network: the next try will tell.
+      return false;
     }
   }
 }

@@ -42,10 +42,10 @@ function scale(item, answer, onAnswer, name, dimension) {
     box.append(make("label", { class: "point", for: id }, input,
       dimension && manikin(dimension, points === 1 ? 0.5 : (value - 1) / (points - 1)),
       make("span", { class: "point-number", "aria-hidden": "true" }, String(value)),
-      hasInner && make("span", { class: "point-word", "aria-hidden": "true" }, word ?? "")));
+      (hasInner || dimension) && make("span", { class: "point-word", "aria-hidden": "true" }, word ?? "")));
   }
   if (hasInner) return box;
-  return make("div", {}, box, make("div", { class: "ends", "aria-hidden": "true" },
+  return make("div", {}, box, make("div", { class: `ends${dimension ? " of-figures" : ""}`, "aria-hidden": "true" },
     make("span", {}, labels[1] ?? ""), make("span", {}, labels[points] ?? "")));
 }
 

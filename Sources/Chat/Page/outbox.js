@@ -6,6 +6,8 @@ import { now } from "./moment.js";
 /** Bounds of one request. */
 const mostEvents = 200;
 const mostCharacters = 200_000;
+/** Events that waited longer are told behind a new round trip, in nanoseconds: see `#isLate`. */
+const longestWait = 300_000_000;
 /** How long small events wait for others to go with them. */
 const patience = 120;
 
@@ -23,6 +25,10 @@ export class Outbox extends EventTarget {
   #isOver = false;
   #limit = mostEvents;
   #idle = [];
+  #lastTrip = -Infinity;
+
+  /** Makes a round trip of the clock; done with whether it came about. */
+  askClock = async () => true;
 
   /** @param {import("./storage.js").Storage} storage of the room */
   constructor(address, storage, version) {
@@ -68,6 +74,7 @@ export class Outbox extends EventTarget {
   /** Takes a round trip of the clock along with the next events. */
   addTrip(trip) {
     const page = this.#pages.get(this.#page);
+    this.#lastTrip = Math.max(this.#lastTrip, trip.client_received_ns);
     page.trips = [...page.trips, trip].slice(-64);
     this.#storage.set(`trips:${this.#page}`, page.trips);
     this.#schedule(patience);
@@ -118,10 +125,14 @@ export class Outbox extends EventTarget {
 
   async #send() {
     if (this.#isSending || this.#isOver) return;
-    const request = this.#nextRequest(mostCharacters);
+    let request = this.#nextRequest(mostCharacters);
     if (!request) return;
     this.#isSending = true;
     try {
+      if (this.#isLate(request)) {
+        if (!await this.askClock()) throw new Error("there is no network");
+        request = this.#nextRequest(mostCharacters);
+      }
       const answer = await fetch(this.#address, {
         ...this.#options(request.body), signal: AbortSignal.timeout(15_000),
       });
@@ -142,6 +153,16 @@ export class Outbox extends EventTarget {
     }
   }
 
+  /**
+   * Whether events waited behind the last round trip. Whoever gets them so late cannot know whether the
+   * clock stood still meanwhile, as while a computer sleeps: a trip after them shows it.
+   */
+  #isLate(request) {
+    if (request.name !== this.#page) return false;
+    const limit = now() - longestWait;
+    return request.events.some((event) => event.time_ns > this.#lastTrip && event.time_ns < limit);
+  }
+
   #options(body) {
     return { method: "POST", cache: "no-store", headers: { "Content-Type": "application/json" }, body };
   }
@@ -159,7 +180,7 @@ export class Outbox extends EventTarget {
       }
       const trips = page.trips;
       return { name, events, trips,
-        body: JSON.stringify({ page: name, version: this.#version, trips, events }) };
+        body: JSON.stringify({ page: name, version: this.#version, trips, events }, wellFormed) };
     }
     return null;
   }
@@ -251,6 +272,12 @@ export class Outbox extends EventTarget {
     }
     if (found.size > 0) this.#schedule(0);
   }
+}
+
+/** Half a pair of surrogates is no text: a replacement character of the same length stands for it. */
+function wellFormed(_, value) {
+  if (typeof value !== "string") return value;
+  return value.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\uFFFD");
 }
 
 /** 128 random bits. */

@@ -26,10 +26,7 @@ extension Room {
         case .linked:
             // What was said of the focus went with the connection.
             if focusedPage != nil { note([event("focus", ["focused": true])]) }
-        case .drained:
-            let waiting = drained
-            drained = []
-            for continuation in waiting { continuation.resume() }
+        case .drained: wakeDrained(true)
         }
     }
 
@@ -67,10 +64,30 @@ extension Room {
             prepareSpeakers()
         }
         if session.state != .recording, session.state != .stopping {
-            end(outcome: session.state.rawValue)
+            noteOutcome(session.state)
         }
         publish()
         goOn()
+    }
+
+    /// The session is over: how, its own record says.
+    private func noteOutcome(_ state: SessionState) {
+        if let endingAs { return end(outcome: endingAs) }
+        guard self.state.outcome == nil, !isAskingOutcome else { return }
+        isAskingOutcome = true
+        Task {
+            var outcome = state.rawValue
+            do throws(ClientError) {
+                let info = try await surroundings.station.call(
+                    ControlInterface.GetSession.self, .init(session: session)
+                ).session
+                outcome = info.outcome ?? outcome
+            } catch {
+                surroundings.log.warning("session \(session): \(error)")
+            }
+            isAskingOutcome = false
+            end(outcome: outcome)
+        }
     }
 
     private var study: StudyPlan? { plan.study }
@@ -100,6 +117,16 @@ extension Room {
         noteEnd()
         note([.ended(outcome: outcome)], durably: true)
         surroundings.models.forget(session: session)
+        Task { await clearUp() }
+    }
+
+    /// Removes what is on the chat's own disk once the session has it. What could not be delivered
+    /// stays, unless everything was withdrawn.
+    private func clearUp() async {
+        let isDelivered = await drain()
+        let isWithdrawn = state.outcome == "withdrawn"
+        surroundings.links.order(.forget(session: session, removing: isWithdrawn))
+        if isDelivered || isWithdrawn { removeJournal() }
     }
 
     // MARK: Going on
@@ -190,37 +217,45 @@ extension Room {
         Task {
             await fulfil(wish)
             isWishing = false
-            scheduleNext()
+            // What could not be done is tried again a little later; another wish is looked at now.
+            if state.wish == wish { scheduleNext() } else { goOn() }
         }
     }
 
     private func fulfil(_ wish: RoomWish) async {
         switch wish {
-        case .advance(let from): await advance(from: from)
+        case .advance(let from): await advance(from: from, wish)
         case .stop(let reason):
-            await stop(outcome: "aborted", reason: reason ?? "stopped by the participant")
-        case .withdraw: await stop(outcome: "withdrawn", reason: "withdrawn by the participant")
+            await stop(outcome: "aborted", reason: reason ?? "stopped by the participant", wish)
+        case .withdraw:
+            await stop(outcome: "withdrawn", reason: "withdrawn by the participant", wish)
         }
     }
 
-    private func advance(from: String) async {
+    /// A wish is done; another one may have come meanwhile.
+    private func settle(_ wish: RoomWish) {
+        if state.wish == wish { note([.wishDone]) }
+    }
+
+    private func advance(from: String, _ wish: RoomWish) async {
         guard let phase = plan.phase(from), link.phase == from, mayLeave(phase) else {
-            note([.wishDone])
+            settle(wish)
             return
         }
         guard let next = plan.next(after: from) else {
-            await stop(outcome: "completed", reason: nil)
+            await stop(outcome: "completed", reason: nil, wish)
             return
         }
         await drain()
         do throws(ClientError) {
             _ = try await surroundings.station.call(
                 ControlInterface.StartPhase.self, .init(session: session, phase: next.name))
-            note([.wishDone])
+            // The news of the new phase settles the wish. Were it settled here, time could end the old
+            // phase once more before they come.
         } catch {
             surroundings.log.warning("session \(session), phase \(next.name): \(error)")
             // The daemon knows better than the page; only a lost connection is tried again.
-            if case .refused = error { note([.wishDone]) }
+            if case .refused = error { settle(wish) }
         }
     }
 
@@ -244,33 +279,45 @@ extension Room {
         return phase.questionnaires.allSatisfy(state.finalAnswers.contains)
     }
 
-    private func stop(outcome: String, reason: String?) async {
+    private func stop(outcome: String, reason: String?, _ wish: RoomWish) async {
         await drain()
+        endingAs = outcome
         do throws(ClientError) {
             _ = try await surroundings.station.call(
                 ControlInterface.StopSession.self,
                 .init(session: session, outcome: outcome, reason: reason))
-            note([.wishDone])
+            settle(wish)
             end(outcome: outcome)
         } catch {
+            endingAs = nil
             surroundings.log.error("session \(session) cannot be stopped: \(error)")
-            if case .refused = error { note([.wishDone]) }
+            if case .refused = error { settle(wish) }
         }
     }
 
     /// Waits until what was told is stored, so that nothing comes after the end; a few seconds at most.
-    private func drain() async {
+    /// - Returns: whether everything is.
+    @discardableResult
+    private func drain() async -> Bool {
         let links = surroundings.links
         let session = session
         let limit = Task {
             try? await Task.sleep(for: .seconds(5))
-            self.take(.drained)
+            if !Task.isCancelled { self.wakeDrained(false) }
         }
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+        let isDrained = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Bool, Never>) in
             drained.append(continuation)
             links.order(.drain(session: session))
         }
         limit.cancel()
+        return isDrained
+    }
+
+    private func wakeDrained(_ isDrained: Bool) {
+        let waiting = drained
+        drained = []
+        for continuation in waiting { continuation.resume(returning: isDrained) }
     }
 
     // MARK: Alarms and pauses

@@ -81,6 +81,10 @@ extension Room {
         ]
         members["instructions"] = phase.instructions.map(JSONValue.string)
         members["duration_seconds"] = phase.durationSeconds.map(JSONValue.real)
+        if let fitting = phase.fitting {
+            // The page looks after one of them, the microphone.
+            members["checks"] = .array(fitting.checks.map { .string($0.rawValue) })
+        }
         if phase.kind == .baseline {
             members["task"] = .string(phase.task.rawValue)
             members["text"] = phase.text.map(JSONValue.string)
