@@ -25,7 +25,6 @@ struct Attune: ParsableCommand {
             PersonaCommand.self,
             EmotionsCommand.self,
             ProtocolCommand.self,
-            PersonaCommand.self,
             SimulateCommand.self,
             ChatCommand.self,
             DemoCommand.self,

@@ -461,12 +461,13 @@ def procedure(programs):
               report)
         answers = [payload for kind, payload in found if kind == "answers"]
         check("answers are stored with their scales", answers[-1]["final"]
-              and answers[-1]["scales"][0]["name"] == "realism", answers)
+              and answers[-1]["scales"][0]["scale"] == "realism", answers)
         texts = [row[0] for row in database.execute(
             "SELECT text FROM draft_edits WHERE text IS NOT NULL")]
         check("nothing of a draft's text is left after its withdrawal", not set(texts) & {"z", "w"},
               texts)
-        check("the outcome is stored", entry["outcome"] == "completed", entry["outcome"])
+        outcome = database.execute("SELECT outcome FROM session").fetchone()[0]
+        check("the outcome is stored", outcome == "completed", outcome)
 
 
 def alarms(programs):
