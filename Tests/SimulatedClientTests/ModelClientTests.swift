@@ -139,6 +139,19 @@ import Testing
         #expect(model.requests.count > 1)
     }
 
+    @Test(arguments: [
+        ("maya", ["Lena", "mixed up", "looked after", "her mother was", "river", "nine weeks"]),
+        ("victor", ["lamp", "roses", "good night", "heart attack", "guilt", "quarrelled"]),
+    ])
+    func noSecretIsInTheFirstPrompt(_ name: String, _ secrets: [String]) async throws {
+        let model = FakeLanguageModel([FakeLanguageModel.reply(good)])
+        let client = try SimClient(
+            persona: Checkout.persona(name), model: model, plan: plan(name), saved: nil)
+        _ = await client.reply(to: "Tell me everything.", turn: 1, history: [])
+        let prompt = try #require(model.requests.first?.messages.first?.content)
+        for secret in secrets { #expect(!prompt.contains(secret), "\(secret)") }
+    }
+
     @Test func whatIsNotToldIsNotInThePrompt() async throws {
         let model = FakeLanguageModel([FakeLanguageModel.reply(good)])
         let client = try make(model)

@@ -21,6 +21,25 @@ import Testing
         #expect(report.conversations.count == 6)
     }
 
+    /// A client that alarms the operator with its own shipped lines would make alarms worthless.
+    @Test(arguments: names)
+    func noShippedLineAlarms(_ name: String) throws {
+        let rules = try SafetyRules.load(named: "en", sessionLanguage: "en")
+        let persona = try Checkout.persona(name)
+        let lines: [String]
+        switch persona.form {
+        case .script(let script): lines = script.rules.flatMap(\.say) + script.otherwise
+        case .character(let character):
+            lines =
+                character.replies.flatMap(\.say) + character.disclosures.flatMap(\.say)
+                + (character.voice.leads ?? []).flatMap(\.say)
+        }
+        for line in lines + [persona.opening ?? ""] {
+            let finding = rules.check(line, side: .client, permits: [])
+            #expect(finding == nil, "\(line)")
+        }
+    }
+
     @Test func thereAreSeveral() {
         #expect(Self.names.contains("maya") && Self.names.contains("victor"))
         #expect(Self.names.contains("distressed-client"))
