@@ -33,6 +33,8 @@ struct ProcedureState {
     /// When the last pause began.
     private var lastPause: Instant?
     private(set) var message: LinkMessage?
+    /// How the sensors were fitted, by the name of the question.
+    private(set) var fittingNotes: [String: String] = [:]
 
     /// Alarms that need nobody are kept up to this number, so that a client that never stops raising
     /// some does not fill the memory.
@@ -89,6 +91,9 @@ struct ProcedureState {
                 return
             }
             message = LinkMessage(id: Int(clamping: id), text: text)
+        case ("fitting_notes", false):
+            guard case .object(let notes)? = payload["notes"] else { return }
+            fittingNotes.merge(notes.compactMapValues(\.string)) { $1 }
         default: break
         }
     }

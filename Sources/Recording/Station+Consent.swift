@@ -52,6 +52,8 @@ extension Station {
             acquisition.commands.post(.pause(source: entry.id))
         }
         obeyConsent(session)
+        // Answers that were noted right before the daemon fell may be missing from the file.
+        recordAnswers(session.consent.answers, session, actor: "attuned", isNew: false)
     }
 
     /// Notes answers in the study's database and in the session that records, which obeys at once.
@@ -81,7 +83,7 @@ extension Station {
         try database.add(rows)
         guard let session else { return }
         apply(answers, to: session)
-        recordAnswers(answers, session, actor: actor, client: client)
+        recordAnswers(answers, session, actor: actor, isNew: client == nil)
     }
 
     private func apply(_ answers: [String: Bool], to session: ActiveSession) {
@@ -99,12 +101,14 @@ extension Station {
         tellWatchers(session)
     }
 
+    /// - Parameter isNew: whether each answer is an event of the daemon's, beside the audit trail.
     private func recordAnswers(
-        _ answers: [String: Bool], _ session: ActiveSession, actor: String, client: String?
+        _ answers: [String: Bool], _ session: ActiveSession, actor: String, isNew: Bool
     ) {
+        guard session.consent.hasProtocol || !session.consent.answers.isEmpty else { return }
         let triple = Clocks.triple()
         do throws(ControlError) {
-            if client == nil {
+            if isNew {
                 for (tier, isGranted) in answers.sorted(by: { $0.key < $1.key }) {
                     try record(
                         .event(
@@ -141,6 +145,11 @@ extension Station {
         }
         reviewInputs(session)
         for client in session.clients.values { review(client, session) }
+        warnOfRefusals(session)
+    }
+
+    /// Tells the operator where the participant refuses what a session cannot do without.
+    func warnOfRefusals(_ session: ActiveSession) {
         let missing = session.consent.refusedRequirements.map { tier in
             tier.title.isEmpty ? tier.name.rawValue : tier.title
         }

@@ -24,6 +24,7 @@ extension Station {
         case ControlInterface.StartSession.name: try startSession(call)
         case ControlInterface.StartPhase.name: try startPhase(call)
         case ControlInterface.CheckFitting.name: try checkFitting(call)
+        case ControlInterface.NoteFitting.name: try noteFitting(call)
         case ControlInterface.PauseSession.name: try pauseSession(call)
         case ControlInterface.ResumeSession.name: try resumeSession(call)
         case ControlInterface.SendMessage.name: try sendMessage(call)

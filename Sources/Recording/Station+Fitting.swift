@@ -14,6 +14,42 @@ extension Station {
         }
     }
 
+    func noteFitting(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ControlInterface.NoteFitting.self)
+        let session = try recording(asked.session)
+        for (name, note) in asked.notes.sorted(by: { $0.key < $1.key }) {
+            let isName =
+                !name.isEmpty && name.utf8.count <= 64
+                && name.utf8.allSatisfy {
+                    $0 >= 0x61 && $0 <= 0x7A || $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2D
+                }
+            guard isName else {
+                throw ControlError.invalidName(
+                    name, reason: "small letters, digits and '-', at most 64")
+            }
+            guard !note.isBlank, note.count <= Self.longestNote else {
+                throw VarlinkError.invalidParameter(
+                    "notes", reason: "\(name): 1 to \(Self.longestNote) characters")
+            }
+        }
+        guard !asked.notes.isEmpty else {
+            throw VarlinkError.invalidParameter("notes", reason: "at least one")
+        }
+        let notes = JSONValue.object(asked.notes.mapValues(JSONValue.string)).text
+        try recordEvent(
+            "fitting_notes",
+            [("notes", notes), ("actor", JSONText.string(actor(call)))], of: session)
+        whenDurable(session) { [weak self] in
+            guard let self else { return }
+            call.reply(
+                ControlInterface.NoteFitting.Reply(
+                    session: self.information(session), notes: session.procedure.fittingNotes))
+        }
+    }
+
+    /// Characters of a note.
+    private static let longestNote = 500
+
     /// Has a fitting phase looked at, with all that has come until now, and goes on with what was found.
     func checkFitting(
         _ session: ActiveSession, _ phase: StudyPhase?,
@@ -49,6 +85,7 @@ extension Station {
         return FittingOrder(
             number: number, path: session.path,
             required: Set(plan?.checks.map(\.rawValue) ?? []),
+            asked: plan?.asks.map(\.rawValue) ?? [], notes: session.procedure.fittingNotes,
             settleSeconds: plan?.settleSeconds ?? 0,
             began: phase != nil && phase?.name == session.phase
                 ? session.procedure.phaseBegan : nil,

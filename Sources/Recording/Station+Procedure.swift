@@ -268,7 +268,9 @@ extension ProcedureState {
     }
 
     /// The kinds of events that this follows.
-    private static let kinds = ["alarm", "alarm_acknowledged", "paused", "resumed", "message"]
+    private static let kinds = [
+        "alarm", "alarm_acknowledged", "paused", "resumed", "message", "fitting_notes",
+    ]
 }
 
 extension String {

@@ -96,6 +96,7 @@ extension Station {
         sessions[session.number] = session
         begin(session, writer, plans, chosen, triple)
         index(session)
+        warnOfRefusals(session)
         giveBackSoon()
         updateInhibitor()
         log.info("session \(session.identifier) records to \(session.path)")

@@ -116,11 +116,24 @@ extension SessionCommand {
             abstract: "Look at sensors, disk and clients before the session begins.",
             discussion: "Ends with 1 where a check that the protocol asks for is not green.")
 
+        @Option(
+            name: .customLong("note"),
+            help: ArgumentHelp(
+                "Note how the sensors were fitted first; repeat for several.",
+                valueName: "name=text"))
+        var notes: [String] = []
+
         @OptionGroup var which: WhichSession
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let checks = try global.connect().call(
+            let client = try global.connect()
+            if !notes.isEmpty {
+                _ = try client.call(
+                    ControlInterface.NoteFitting.self,
+                    .init(session: which.session, notes: try named()))
+            }
+            let checks = try client.call(
                 ControlInterface.CheckFitting.self, .init(session: which.session)
             ).checks
             let isReady = !checks.contains { $0.required && $0.state != .green }
@@ -137,6 +150,19 @@ extension SessionCommand {
                 Output.table(rows)
             }
             if !isReady { throw ExitCode(1) }
+        }
+
+        private func named() throws -> [String: String] {
+            var named: [String: String] = [:]
+            for note in notes {
+                let parts = note.split(separator: "=", maxSplits: 1).map(String.init)
+                guard parts.count == 2 else {
+                    throw ValidationError(
+                        "'\(note)' is no note: write it as hand=left or room-temperature=22.")
+                }
+                named[parts[0]] = parts[1]
+            }
+            return named
         }
     }
 }

@@ -54,8 +54,10 @@ class ChatProgram:
             self.station.path("chat-state"), "--listen", f"127.0.0.1:{self.port}", "--reply-pace",
             self.pace, *self.arguments, stdout=subprocess.PIPE, stderr=log)
         log.close()
+        self.printed = []
         line = self.process.stdout.readline().decode()
         while line and not line.startswith("Chat: "):
+            self.printed.append(line)
             line = self.process.stdout.readline().decode()
         if not line:
             raise Failure("attune-chat did not start: " + self.log()[-2000:])

@@ -1,19 +1,25 @@
 """The participants' pages over real HTTP: the real daemon, the real chat, and pages without browsers.
 
-    chat_room.py PROGRAMS [joining | reload | killed | two | refused | procedure | alarms | leaving]...
+    chat_room.py PROGRAMS [joining | reload | killed | two | refused | procedure | alarms | leaving
+        | secure | model]...
 
 Prints one line a check; ends with an error at the first that fails.
 """
 
 import contextlib
+import hashlib
+import http.server
 import json
 import os
 import pathlib
 import random
 import shutil
 import sqlite3
+import ssl
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from chat_page import ChatProgram, Page
@@ -349,14 +355,14 @@ chat:
 """
 
 
-def checkout(programs, folder, cues="alert-and-pause"):
+def checkout(programs, folder, protocol):
     """A checkout of its own with the protocol: programs take it from the folders above their place."""
     source = pathlib.Path(__file__).resolve().parents[2]
     folder = pathlib.Path(folder)
     for name in ("Devices/profiles", "Protocols", "Sources/Chat/Page"):
         shutil.copytree(source / name, folder / name)
     (folder / "Package.swift").write_text("")
-    (folder / "Protocols/studies/whole.yaml").write_text(PROTOCOL.replace("CUES", cues))
+    (folder / "Protocols/studies/whole.yaml").write_text(protocol)
     (folder / "programs").mkdir()
     for name in ("attuned", "attune", "attune-chat"):
         try:
@@ -367,10 +373,10 @@ def checkout(programs, folder, cues="alert-and-pause"):
 
 
 @contextlib.contextmanager
-def whole(programs, cues="alert-and-pause"):
+def whole(programs, cues="alert-and-pause", protocol=PROTOCOL):
     """A station with a session of the whole procedure, its chat, and a page that follows."""
     with tempfile.TemporaryDirectory(prefix="attune-checkout-") as folder:
-        with Station(checkout(programs, folder, cues), SETTINGS) as station:
+        with Station(checkout(programs, folder, protocol.replace("CUES", cues)), SETTINGS) as station:
             station.start()
             session = station.attune(
                 "session", "start", "whole", "P01", "--protocol", "whole", "--pilot")
@@ -455,12 +461,13 @@ def procedure(programs):
               report)
         answers = [payload for kind, payload in found if kind == "answers"]
         check("answers are stored with their scales", answers[-1]["final"]
-              and answers[-1]["scales"][0]["name"] == "realism", answers)
+              and answers[-1]["scales"][0]["scale"] == "realism", answers)
         texts = [row[0] for row in database.execute(
             "SELECT text FROM draft_edits WHERE text IS NOT NULL")]
         check("nothing of a draft's text is left after its withdrawal", not set(texts) & {"z", "w"},
               texts)
-        check("the outcome is stored", entry["outcome"] == "completed", entry["outcome"])
+        outcome = database.execute("SELECT outcome FROM session").fetchone()[0]
+        check("the outcome is stored", outcome == "completed", outcome)
 
 
 def alarms(programs):
@@ -480,7 +487,7 @@ def alarms(programs):
                 alarm for alarm in station.attune("status")["alarms"]
                 if alarm["code"] == "participant-safety"])
             check(f"{cues}: the operator is told", raised[0]["severity"] == "urgent", raised)
-            check(f"{cues}: without a word of it", "kill" not in raised[0]["text"], raised)
+            check(f"{cues}: without a word of it", "Sometimes" not in raised[0]["text"], raised)
             page.wait("the pause", lambda state: state.get("paused"), 20)
             check(f"{cues}: the session pauses", not page.state["chat"]["can_write"])
 
@@ -496,8 +503,124 @@ def leaving(programs):
                   page.state["ended"]["outcome"] == outcome, page.state["ended"])
 
 
+def secure(programs):
+    """Others than this machine are served over TLS alone."""
+    with Station(programs, SETTINGS) as station:
+        station.start()
+        start(station, "P01")
+        done = subprocess.run(
+            [programs / "attune-chat", "--runtime", station.runtime, "--state",
+             station.path("chat-state"), "--listen", "0.0.0.0:0"],
+            capture_output=True, text=True, timeout=30)
+        check("without TLS others are not served", done.returncode == 78
+              and "--tls-self-signed" in done.stderr, (done.returncode, done.stderr))
+        if not shutil.which("openssl"):
+            print("there is no openssl here: the rest is left out")
+            return
+        chat = ChatProgram(station, "--tls-self-signed")
+        check("the address says so", chat.address.startswith("https://"), chat.address)
+        certificate = ssl.get_server_certificate(("127.0.0.1", chat.port))
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate)).hexdigest().upper()
+        printed = next(line for line in chat.printed if "fingerprint" in line)
+        check("the fingerprint is the certificate's",
+              printed.split(": ")[1].strip().replace(":", "") == digest, printed)
+        context = ssl.create_default_context(cadata=certificate)
+        link = chat.invite()
+        page = Page(link, context=context)
+        check("the cookie goes over TLS alone", "Secure" in page.cookie_text)
+        page.measure().follow()
+        page.wait_for_turns(1)
+        page.leave()
+        check("the key is for its owner alone",
+              all(file.stat().st_mode & 0o77 == 0
+                  for file in pathlib.Path(station.path("chat-state")).glob("*.key")))
+        chat.stop()
+        station.stop()
+
+
+class StandIn(http.server.BaseHTTPRequestHandler):
+    """A model's server that streams, until it is told to fail."""
+
+    asked = []
+    fails = False
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        StandIn.asked.append(body)
+        if StandIn.fails:
+            self.send_response(500)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        for word in "I feel so tired of all this lately.".split(" "):
+            piece = {"id": "1", "object": "chat.completion.chunk", "model": "stand-in-1",
+                     "choices": [{"index": 0, "delta": {"content": word + " "}}]}
+            self.wfile.write(f"data: {json.dumps(piece)}\n\n".encode())
+            self.wfile.flush()
+            time.sleep(0.01)
+        end = {"id": "1", "object": "chat.completion.chunk", "model": "stand-in-1",
+               "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+        self.wfile.write(f"data: {json.dumps(end)}\n\ndata: [DONE]\n\n".encode())
+
+    def log_message(self, *arguments):
+        pass
+
+
+def model(programs):
+    """A model speaks for the client; when it fails, the protocol's fallback does."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), StandIn)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    extra = f"""
+  model: {{url: "{url}", name: stand-in-1, retries: 0, timeoutSeconds: 5, onFailure: [scripted]}}
+"""
+    tier = f"""
+  - name: model-endpoint
+    title: A model
+    covers: [model-requests]
+    endpoint: {{url: "{url}", operator: This test, country: none, retention: none}}
+"""
+    protocol = PROTOCOL.replace("chat:\n  persona", tier.lstrip("\n") + "chat:\n  persona")
+    protocol = protocol.replace("  clientLabel: Client\n", "  clientLabel: Client" + extra)
+    with whole(programs, protocol=protocol) as (station, session, page):
+        phase(page, "consent")
+        page.add("consent", tier="conversation", granted=True)
+        page.tell("consent", tier="model-endpoint", granted=True)
+        station.attune("session", "phase", "chat", "--reason", "a test")
+        page.wait_for_turns(1)
+        page.say("Tell me how you are", 1)
+        page.deliver()
+        answer = page.wait_for_turns(2)[-1]
+        check("the model's words are the reply", "tired of all this" in answer["text"], answer)
+        check("nothing that is sent holds a code",
+              StandIn.asked and not any(code.encode() in body for body in StandIn.asked
+                                        for code in ("P01", session["id"], "whole")))
+        StandIn.fails = True
+        page.say("And what comes next?", 2)
+        page.deliver()
+        page.wait_for_turns(3)
+        check("a model that fails does not stop the chat", True)
+        page.leave()
+        database = finished(station, session["id"])
+        calls = [payload for _, payload in events(database, "model_call")]
+        check("requests and answers are stored, with their times",
+              calls[0]["request"] and calls[0]["response"]
+              and calls[0]["attempts"][0]["first_token_ns"] >= calls[0]["attempts"][0]["sent_ns"],
+              calls)
+        check("failures too", any(call.get("failure") for call in calls))
+        replies = [payload for _, payload in events(database, "reply")]
+        check("each reply says what made it",
+              any(reply["source"].startswith("model/") for reply in replies)
+              and replies[-1]["fallback"], replies)
+    server.shutdown()
+
+
 MODES = {"joining": joining, "reload": reload, "killed": killed, "two": two, "refused": refused,
-         "procedure": procedure, "alarms": alarms, "leaving": leaving}
+         "procedure": procedure, "alarms": alarms, "leaving": leaving, "secure": secure,
+         "model": model}
 
 if __name__ == "__main__":
     for mode in sys.argv[2:] or MODES:

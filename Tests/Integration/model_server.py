@@ -103,6 +103,9 @@ def value_for(schema, name, text, index=0):
     if isinstance(kind, list):
         kind = kind[0]
     if kind == "object":
+        if "reply" in schema.get("properties", {}):
+            # A client's reply with what the client feels: never better than low.
+            text += " sad tired"
         members = {
             key: value_for(member, key, text, at)
             for at, (key, member) in enumerate(schema.get("properties", {}).items())
@@ -115,6 +118,9 @@ def value_for(schema, name, text, index=0):
             members = {k: (0.6 if k == main else round(rest, 4)) for k in members}
         return members
     if kind == "array":
+        if name in ("breaches", "findings") and not schema.get("minItems"):
+            # Principles are kept, and nothing is dangerous.
+            return []
         count = max(schema.get("minItems", 1), min(3, schema.get("maxItems", 3)))
         return [value_for(schema.get("items", {}), name, text, at) for at in range(count)]
     if kind in ("number", "integer"):
@@ -398,7 +404,8 @@ class ModelServer:
         if schema is None or "not-json" in step:
             text = reply_for(last + str(len(asked.get("messages", []))))
         else:
-            text = self.json_answer(schema, last, step)
+            # Another number of messages gives another reply, so that none comes twice in a row.
+            text = self.json_answer(schema, f"{last} {len(asked.get('messages', []))}", step)
         if "length" in step:
             return text[: len(text) // 2], "length"
         if "filter" in step:

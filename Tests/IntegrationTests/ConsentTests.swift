@@ -262,7 +262,7 @@ extension IntegrationTests {
             #expect(answers.count == 9)
             #expect(answers.count { $0.client == "chat" } == 1)
             let audit = try reader.audit()
-            #expect(audit.count { $0.action == "consent" } == 10)
+            #expect(audit.count { $0.action == "consent" } == 11)
             let withheld = audit.filter { $0.action == "withheld" }
             let sums = try withheld.map { try JSONValue(parsing: $0.detail) }
             func sum(_ kind: String) -> Int64 {

@@ -13,7 +13,7 @@ extension IntegrationTests {
             version: 1
             title: Steps
             phases:
-              - {name: fitting, title: Fitting, kind: fitting, checks: [disk, microphone, model], settleSeconds: 0}
+              - {name: fitting, title: Fitting, kind: fitting, checks: [disk, microphone, model], settleSeconds: 0, asks: [hand]}
               - {name: rest, title: Rest, kind: baseline, durationSeconds: 600}
               - {name: chat, title: Chat, kind: chat, advance: operator}
               - {name: ratings, title: Ratings, kind: ratings}
@@ -212,6 +212,11 @@ extension IntegrationTests {
                 found.first { $0["check"]?.string == check }?["state"]?.string
             }
             #expect(state("disk", found) == "green" && state("microphone", found) == "red")
+            #expect(state("hand", found) == "amber")
+            #expect(try station.attune("session", "fitting", "--note", "hand").code != 0)
+            let noted = try station.attune(
+                "session", "fitting", "--note", "hand=left", "--note", "electrode-site=two fingers")
+            #expect(noted.output.contains("left"), "\(noted.output)")
             let refused = try station.attune("session", "phase", "rest")
             #expect(refused.code != 0)
             #expect(refused.error.contains("microphone, model"), "\(refused.error)")
@@ -241,6 +246,8 @@ extension IntegrationTests {
             #expect(try station.attune("session", "stop").code == 0)
             #expect(try station.end().code == 0)
 
+            let notes = try payloads(path, "fitting_notes")
+            #expect(notes.first?["notes"]?["electrode-site"]?.string == "two fingers")
             let overridden = try payloads(path, "deviation").filter {
                 $0["deviation"]?.string == "fittingOverridden"
             }

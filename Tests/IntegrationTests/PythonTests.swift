@@ -44,6 +44,14 @@ extension IntegrationTests {
         @Test(arguments: ["lsl", "killed", "emotibit", "nothing"])
         func sensorsOfTheNetwork(mode: String) throws { try run("network.py", [mode]) }
 
+        /// The participants' pages: who comes in; loaded anew; killed; two at once; what is refused; from
+        /// consent to the end; cues of danger; stopping and withdrawing; TLS; a model that answers, and fails.
+        @Test(arguments: [
+            "joining", "reload", "killed", "two", "refused", "procedure", "alarms", "leaving", "secure",
+            "model",
+        ])
+        func pagesOfParticipants(mode: String) throws { try run("chat_room.py", [mode]) }
+
         @Test func theIndependentClientIsServedByTheDaemon() throws { try run("link.py") }
     }
 }

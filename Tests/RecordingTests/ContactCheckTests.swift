@@ -124,6 +124,14 @@ import Testing
         #expect(ContactCheck.verdict(window)?.state != .green)
     }
 
+    @Test func breathingAloneIsNoPulse() {
+        var noise = MadeUpNoise(19)
+        let window = MadeUpSignal(kind: .ppg, rate: 50, seconds: 10).window {
+            80_000 + 900 * sin(2 * .pi * 0.35 * $0) + 5 * noise.next()
+        }
+        #expect(ContactCheck.verdict(window)?.state == .red)
+    }
+
     // MARK: Anything
 
     @Test func whatIsSilentOrMissingIsRed() {

@@ -85,6 +85,9 @@ final class SequencedSource {
         put(RecordKind.input, bytes, at: record.stamp.nanoseconds)
     }
 
+    /// What the station's status and fitting see of the device.
+    var health: SourceHealth? { interpreter.sources[Self.source]?.health }
+
     /// Lets the sequencer take what is in the ring, and the store commit it.
     func drain(isLast: Bool = false, end: Int64 = start) {
         reader.refresh()

@@ -106,6 +106,24 @@ import Testing
         #expect(refused.fallback?.contains("refused") == true)
     }
 
+    @Test func thePrinciplesRetryStandsForThePlans() async throws {
+        let model = FakeLanguageModel([
+            FakeLanguageModel.reply("You should rest. I suggest tea."), .failure(.timeout),
+        ])
+        let reply = await (try make(model)).reply(to: "Hi", turn: 1, history: [])
+        #expect(model.requests.count == 2 && reply.source == "scripted/maya/1")
+    }
+
+    @Test func aCancelledReplyIsNone() async throws {
+        let client = try make(FakeLanguageModel([.failure(.cancelled)]))
+        let task = Task {
+            unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+            return await client.reply(to: "Hi", turn: 1, history: [])
+        }
+        let reply = await task.value
+        #expect(reply.text.isEmpty && reply.state.answered.isEmpty)
+    }
+
     @Test(arguments: [[ModelPlan.Step.pause], [.retry, .pause], [.retry], []])
     func aPlanWithoutScriptedPauses(_ steps: [ModelPlan.Step]) async throws {
         let model = FakeLanguageModel([.failure(.connection)])

@@ -156,7 +156,8 @@ import Testing
         var spoiled = await (try make("maya")).reply(to: "Hi", turn: 1, history: []).state
         spoiled.trust = .nan
         spoiled.distress = 70
-        spoiled.drawn[0].count = .max
+        let index = try #require(spoiled.drawn.indices.first)
+        spoiled.drawn[index].count = .max
         spoiled.questionsInARow = .max
         let client = try make("maya", saved: spoiled)
         let reply = await client.reply(to: "Hi, are you a bot?", turn: 2, history: [])

@@ -11,6 +11,6 @@ enum LinkOrder: Sendable {
     case trips(RoomLinkName, [ClockObservation])
     /// Say when everything is delivered.
     case drain(session: String)
-    /// Close everything of a session, and remove its outboxes where they are empty.
-    case forget(session: String)
+    /// Close everything of a session, and remove its outboxes: those that are empty, or all.
+    case forget(session: String, removing: Bool)
 }

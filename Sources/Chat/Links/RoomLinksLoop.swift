@@ -63,18 +63,23 @@ final class RoomLinksLoop {
             } catch {
                 log.error("\(error)")
             }
-        case .drain(let session): watches[session]?.wantsDrainTold = true
-        case .forget(let session): forget(session)
+        case .drain(let session):
+            if let watch = watches[session] {
+                watch.wantsDrainTold = true
+            } else {
+                owner.tell(session, .drained)
+            }
+        case .forget(let session, let removesAll): forget(session, removesAll)
         }
     }
 
-    private func forget(_ session: String) {
+    private func forget(_ session: String, _ removesAll: Bool) {
         watches[session] = nil
         for (name, link) in links where name.session == session {
             let path = link.client.outbox.path
             let isEmpty = link.client.outbox.entries.isEmpty
             links[name] = nil
-            guard isEmpty else { continue }
+            guard isEmpty || removesAll else { continue }
             try? FileSystem.remove(path)
             try? FileSystem.remove(path + ".lock")
         }
@@ -110,7 +115,10 @@ final class RoomLinksLoop {
     private func process(_ owner: RoomLinks) {
         let now = Clocks.now()
         for (session, watch) in watches {
-            watch.process(path: socketPath) { owner.tell(session, $0) }
+            watch.process(path: socketPath) { news in
+                if case .session = news { retry(session) }
+                owner.tell(session, news)
+            }
         }
         for (name, link) in links {
             if let due = link.due, due > now, !link.isReady { continue }
@@ -138,6 +146,15 @@ final class RoomLinksLoop {
             try service?.process()
         } catch {
             log.error("\(error)")
+        }
+    }
+
+    /// A session that is there again takes again what it refused while it was not.
+    private func retry(_ session: String) {
+        for (name, link) in links where name.session == session {
+            guard case .refused(.noSuchSession) = link.client.state else { continue }
+            link.client.retry()
+            link.toldRefusal = false
         }
     }
 

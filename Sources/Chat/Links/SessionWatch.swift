@@ -10,6 +10,11 @@ final class SessionWatch {
     private var nextAttempt = Clocks.now()
     private var pause: Int64 = 100
     var wantsDrainTold = false
+    /// Since when the daemon says that there is no such session.
+    private var missingSince: Instant?
+
+    /// A daemon that was started anew may take so long to take up its sessions, in nanoseconds.
+    private static let patience: Int64 = 10_000_000_000
 
     init(_ places: RoomPlaces) { self.places = places }
 
@@ -45,19 +50,19 @@ final class SessionWatch {
         case .success(let parameters):
             if let session = try? parameters["session"]?.decode(LinkSession.self) {
                 pause = 100
+                missingSince = nil
                 tell(.session(session))
             }
             if !reply.continues { lose() }
         case .failure(let error):
+            lose()
+            guard error.shortName == "NoSuchSession" else { return tell(.waiting("\(error)")) }
             // A session that was finished meanwhile is none that can be followed.
-            if error.shortName == "NoSuchSession" {
-                isOver = true
-                client = nil
-                tell(.gone)
-            } else {
-                lose()
-                tell(.waiting("\(error)"))
-            }
+            let since = missingSince ?? Clocks.now()
+            missingSince = since
+            guard Clocks.now() - since > Self.patience else { return }
+            isOver = true
+            tell(.gone)
         }
     }
 

@@ -26,10 +26,7 @@ extension Room {
         case .linked:
             // What was said of the focus went with the connection.
             if focusedPage != nil { note([event("focus", ["focused": true])]) }
-        case .drained:
-            let waiting = drained
-            drained = []
-            for continuation in waiting { continuation.resume() }
+        case .drained: wakeDrained(true)
         }
     }
 
@@ -67,10 +64,30 @@ extension Room {
             prepareSpeakers()
         }
         if session.state != .recording, session.state != .stopping {
-            end(outcome: session.state.rawValue)
+            noteOutcome(session.state)
         }
         publish()
         goOn()
+    }
+
+    /// The session is over: how, its own record says.
+    private func noteOutcome(_ state: SessionState) {
+        if let endingAs { return end(outcome: endingAs) }
+        guard self.state.outcome == nil, !isAskingOutcome else { return }
+        isAskingOutcome = true
+        Task {
+            var outcome = state.rawValue
+            do throws(ClientError) {
+                let info = try await surroundings.station.call(
+                    ControlInterface.GetSession.self, .init(session: session)
+                ).session
+                outcome = info.outcome ?? outcome
+            } catch {
+                surroundings.log.warning("session \(session): \(error)")
+            }
+            isAskingOutcome = false
+            end(outcome: outcome)
+        }
     }
 
     private var study: StudyPlan? { plan.study }
@@ -100,6 +117,16 @@ extension Room {
         noteEnd()
         note([.ended(outcome: outcome)], durably: true)
         surroundings.models.forget(session: session)
+        Task { await clearUp() }
+    }
+
+    /// Removes what is on the chat's own disk once the session has it. What could not be delivered
+    /// stays, unless everything was withdrawn.
+    private func clearUp() async {
+        let isDelivered = await drain()
+        let isWithdrawn = state.outcome == "withdrawn"
+        surroundings.links.order(.forget(session: session, removing: isWithdrawn))
+        if isDelivered || isWithdrawn { removeJournal() }
     }
 
     // MARK: Going on
@@ -254,6 +281,7 @@ extension Room {
 
     private func stop(outcome: String, reason: String?, _ wish: RoomWish) async {
         await drain()
+        endingAs = outcome
         do throws(ClientError) {
             _ = try await surroundings.station.call(
                 ControlInterface.StopSession.self,
@@ -261,24 +289,35 @@ extension Room {
             settle(wish)
             end(outcome: outcome)
         } catch {
+            endingAs = nil
             surroundings.log.error("session \(session) cannot be stopped: \(error)")
             if case .refused = error { settle(wish) }
         }
     }
 
     /// Waits until what was told is stored, so that nothing comes after the end; a few seconds at most.
-    private func drain() async {
+    /// - Returns: whether everything is.
+    @discardableResult
+    private func drain() async -> Bool {
         let links = surroundings.links
         let session = session
         let limit = Task {
             try? await Task.sleep(for: .seconds(5))
-            self.take(.drained)
+            if !Task.isCancelled { self.wakeDrained(false) }
         }
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+        let isDrained = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Bool, Never>) in
             drained.append(continuation)
             links.order(.drain(session: session))
         }
         limit.cancel()
+        return isDrained
+    }
+
+    private func wakeDrained(_ isDrained: Bool) {
+        let waiting = drained
+        drained = []
+        for continuation in waiting { continuation.resume(returning: isDrained) }
     }
 
     // MARK: Alarms and pauses

@@ -48,8 +48,11 @@ actor Room {
     /// Alarms for which the session was paused, by when they were raised.
     var pausedAlarmNs: Int64?
     var lateAlarmNs: Int64?
+    /// How the session ends, where the page asked for it.
+    var endingAs: String?
+    var isAskingOutcome = false
     /// Who waits until everything is stored.
-    var drained: [CheckedContinuation<Void, Never>] = []
+    var drained: [CheckedContinuation<Bool, Never>] = []
     private var followers: [Int: Subscriber] = [:]
     private var nextFollower = 0
     private var limit = RateLimit(perSecond: 30, burst: 150)
@@ -183,9 +186,11 @@ actor Room {
         for follower in followers.values { follower.end() }
         followers = [:]
         surroundings.links.listen(session, nil)
-        surroundings.links.order(.forget(session: session))
-        if state.outcome != nil { journal.remove() }
+        surroundings.links.order(.forget(session: session, removing: false))
     }
+
+    /// Removes what this room wrote down; it goes on without it until it is closed.
+    func removeJournal() { journal.remove() }
 
     func noteEnd() { endedAt = endedAt ?? Clocks.now() }
 
@@ -267,6 +272,11 @@ actor Room {
     func beat() {
         for (number, follower) in followers {
             if follower.isStuck { unfollow(number) } else { follower.send(.beat) }
+        }
+        // A page that is gone without a word has no focus either.
+        if followers.isEmpty, focusedPage != nil, !isOver {
+            focusedPage = nil
+            note([event("focus", ["focused": false])])
         }
     }
 

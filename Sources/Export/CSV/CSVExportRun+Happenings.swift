@@ -153,7 +153,7 @@ extension CSVExportRun {
 
     /// Stretches of time of which each holds about 50,000 rows, so that not all are in memory at
     /// once; the first and the last are open.
-    private func eventSlices() throws(SessionStoreError) -> [(from: Instant?, to: Instant?)] {
+    func eventSlices() throws(SessionStoreError) -> [(from: Instant?, to: Instant?)] {
         let count = try reader.count(of: .events)
         let start = session.description.started
         var end = session.stopped ?? start

@@ -67,6 +67,7 @@ final class CSVExportRun {
         try writeKeystrokes()
         try writeEvents()
         try writePhases()
+        try writeAnswers()
         try writeGaps()
         try writeClockSegments()
         try writeClockObservations()

@@ -16,6 +16,7 @@ public enum ControlInterface {
         MethodRule(SendMessage.self),
         MethodRule(AcknowledgeAlarm.self),
         MethodRule(CheckFitting.self),
+        MethodRule(NoteFitting.self),
         MethodRule(Mark.self),
         MethodRule(StopSession.self),
         MethodRule(Align.self),

@@ -114,7 +114,8 @@ extension ControlInterface {
         # What one check of the fitting found, and in words what to do. source is the channel (stream.channel)
         # or the device that it looked at, null for what concerns the whole station; required says whether the
         # protocol asks for it. Checks: contact, leads-off, flat-line, clipping, eda-response, settle, battery,
-        # microphone, model, disk.
+        # microphone, model, disk; and electrode-site, hand and room-temperature where the protocol asks for
+        # them, amber until they are noted (NoteFitting).
         type FittingCheck (
             check: string,
             source: ?string,
@@ -230,6 +231,14 @@ extension ControlInterface {
         # Looks at the session's sensors, its disk and what its clients reported, as the protocol's fitting
         # phase asks; without one, at everything, and nothing is required.
         method CheckFitting(session: string) -> (checks: []FittingCheck)
+
+        # Notes how the sensors were fitted, as the protocol's fitting phase asks (electrode-site, hand,
+        # room-temperature), or under another name. What was noted before under a name is replaced; all that is
+        # noted now is the answer.
+        method NoteFitting(session: string, notes: [string]string) -> (
+            session: SessionInfo,
+            notes: [string]string
+        )
 
         # Pauses a session: its clients are told, sensors go on. InvalidState where it is paused already.
         method PauseSession(session: string, reason: string) -> (session: SessionInfo)

@@ -22,6 +22,9 @@ struct FittingOrder: Sendable {
     var path: String
     /// What the protocol asks for.
     var required: Set<String>
+    /// What the operator is asked, and what was noted.
+    var asked: [String] = []
+    var notes: [String: String] = [:]
     /// Seconds from the phase's start until skin conductance counts as settled.
     var settleSeconds: Double
     /// When the fitting phase began; nil where the session is in none.

@@ -29,6 +29,7 @@ struct FittingReport {
         try report.takeBreaths(told.breaths, reader)
         report.takeReports(told.reports)
         report.takeDisk()
+        report.takeNotes()
         return report.finished()
     }
 
@@ -163,6 +164,16 @@ struct FittingReport {
             add(.disk, nil, SignalVerdict(.amber, "\(text) Make room soon."))
         } else {
             add(.disk, nil, SignalVerdict(.green, text))
+        }
+    }
+
+    mutating func takeNotes() {
+        for question in order.asked {
+            checks.append(
+                FittingCheck(
+                    check: question, state: order.notes[question] == nil ? .amber : .green,
+                    text: order.notes[question]
+                        ?? "Note it: attune session fitting --note \(question)=…"))
         }
     }
 
