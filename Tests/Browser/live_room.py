@@ -6,7 +6,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import sqlite3
 import sys
 import tempfile
@@ -70,15 +69,9 @@ class LiveStation(station.Station):
         return wait_for("an invitation", lambda: self._link(session))
 
     def _link(self, session):
-        with socket.socket(socket.AF_UNIX) as caller:
-            caller.connect(str(self.runtime / "chat.sock"))
-            call = {"method": "io.attune.Chat.Invite", "parameters": {"session": session}}
-            caller.sendall(json.dumps(call).encode() + b"\0")
-            answer = b""
-            while not answer.endswith(b"\0"):
-                answer += caller.recv(65536)
         # The room comes a moment after its session.
-        return json.loads(answer[:-1]).get("parameters", {}).get("url")
+        done = self.attune("chat", "link", session, check=False)
+        return json.loads(done.stdout)["url"] if done.returncode == 0 else None
 
     def phase(self, session, name):
         self.attune("session", "phase", name, "--session", session, "--reason", "test", json_output=False)

@@ -39,6 +39,7 @@ enum JoinPage {
         <meta name="color-scheme" content="light dark">
         <meta name="robots" content="noindex">
         <title>\(title)</title>
+        <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
         <link rel="stylesheet" href="/page/style.css">
         </head>
         <body>
