@@ -24,7 +24,6 @@ struct Attune: ParsableCommand {
             AlignCommand.self,
             EmotionsCommand.self,
             ProtocolCommand.self,
-            PersonaCommand.self,
             SimulateCommand.self,
             ChatCommand.self,
             DemoCommand.self,

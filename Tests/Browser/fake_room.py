@@ -3,10 +3,12 @@
 It answers the requests of a page as attune-chat does, keeps what the page tells, and can be slow, gone,
 or in a bad mood. What it cannot show, the tests with the real programs do."""
 
+import contextlib
 import copy
 import http.server
 import json
 import pathlib
+import socket
 import threading
 import time
 
@@ -104,6 +106,10 @@ class FakeRoom:
             self._lock.notify_all()
         server.shutdown()
         server.server_close()
+        for connection in server.connections:
+            # Also those that the browser keeps for its next request.
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def drop_streams(self):
         with self._lock:
@@ -177,6 +183,14 @@ class FakeRoom:
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
+
+    def __init__(self, *arguments):
+        self.connections = []
+        super().__init__(*arguments)
+
+    def process_request(self, request, client_address):
+        self.connections.append(request)
+        super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
         pass

@@ -195,8 +195,13 @@ class Leaving(PageTest):
             page.click("dialog .danger")
             room.wait_for("stop")
             page.wait_for_selector(".stopping")
+            self.assertTrue(page.evaluate("localStorage.length") > 0)
             room.patch({"ended": {"outcome": "completed"}})
             page.wait_for_selector(".ended")
+            page.reload()
+            page.wait_for_selector(".ended")
+            # Whoever sits at this browser next finds nothing of it.
+            self.assertEqual(page.evaluate("Object.keys(localStorage)"), [])
 
     def test_withdraw_one_tier(self):
         with self.browser.context() as context:

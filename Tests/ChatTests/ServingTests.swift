@@ -9,7 +9,8 @@ import Timebase
     @Test(arguments: [
         ("127.0.0.1:8090", "127.0.0.1", 8090, true), ("[::1]:0", "::1", 0, true),
         ("localhost:1", "localhost", 1, true), ("8090", "127.0.0.1", 8090, true),
-        ("0.0.0.0:80", "0.0.0.0", 80, false), ("127.0.0.1.example.org:1", "127.0.0.1.example.org", 1, false),
+        ("0.0.0.0:80", "0.0.0.0", 80, false),
+        ("127.0.0.1.example.org:1", "127.0.0.1.example.org", 1, false),
         ("lab.example.org:443", "lab.example.org", 443, false),
     ])
     func addressesAreRead(text: String, host: String, port: Int, isLoopback: Bool) throws {
@@ -25,7 +26,8 @@ import Timebase
     }
 
     @Test func othersThanThisMachineNeedTLS() throws {
-        func settings(_ address: String, tls: ChatServerSettings.TLS?) throws -> ChatServerSettings {
+        func settings(_ address: String, tls: ChatServerSettings.TLS?) throws -> ChatServerSettings
+        {
             ChatServerSettings(
                 socketPath: "", chatSocketPath: "", stateDirectory: "", pagesDirectory: "",
                 address: try #require(ListenAddress(address)), tls: tls)
@@ -43,7 +45,8 @@ import Timebase
         let folder = directory.file("page")
         try FileManager.default.createDirectory(
             atPath: folder + "/texts", withIntermediateDirectories: true)
-        for name in ["page/app.js", "page/texts/en.js", "page/secret", "page/.hidden.js", "out.js"] {
+        for name in ["page/app.js", "page/texts/en.js", "page/secret", "page/.hidden.js", "out.js"]
+        {
             try "x".write(toFile: directory.file(name), atomically: true, encoding: .utf8)
         }
         try FileManager.default.createSymbolicLink(
@@ -72,6 +75,18 @@ import Timebase
         #expect(!limit.take(at: start + 600_000_000))
         // A clock that seems to go back gives nothing.
         #expect(!limit.take(at: start))
+    }
+
+    /// What a page does not read in time is dropped, and the gap in the revisions shows it.
+    @Test func whoReadsTooSlowlyCostsLittle() async {
+        let subscriber = Subscriber(close: {})
+        for revision in 1...1000 {
+            subscriber.send(.patch(revision: revision, text: "{}"))
+        }
+        subscriber.finish()
+        var revisions: [Int] = []
+        for await case .patch(let revision, _) in subscriber.stream { revisions.append(revision) }
+        #expect(revisions == Array((1001 - Subscriber.mostWaiting)...1000))
     }
 
     @Test func momentsStandInUTC() {

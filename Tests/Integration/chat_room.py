@@ -1,6 +1,6 @@
 """The participants' pages over real HTTP: the real daemon, the real chat, and pages without browsers.
 
-    chat_room.py PROGRAMS [joining | reload | killed | two | refused | procedure | alarms | leaving
+    chat_room.py PROGRAMS [joining | reload | killed | daemon | two | refused | procedure | alarms | leaving
         | secure | model]...
 
 Prints one line a check; ends with an error at the first that fails.
@@ -235,6 +235,44 @@ def killed(programs):
         station.stop()
 
 
+def daemon(programs):
+    """kill -9 of the daemon, while the chat and the page go on."""
+    with Station(programs, SETTINGS) as station:
+        station.start()
+        session = start(station, "P01")
+        chat = ChatProgram(station)
+        page = Page(chat.invite()).measure().follow()
+        page.wait_for_turns(1)
+        shown = set()
+        for number in range(1, 4):
+            before = len(page.turns("client"))
+            page.say(f"I am still here with you, number {number}", number)
+            page.deliver()
+            station.kill()
+            page.measure()
+            page.wait_for_turns(before + 1)
+            show_turns(page, shown)
+            page.deliver()
+            station.start()
+        check("the conversation went on meanwhile", len(page.turns("client")) == 4)
+
+        def recording():
+            states = {entry["id"]: entry["state"] for entry in station.attune("session", "list")}
+            return states.get(session["id"]) == "recording"
+        wait_for("the session to go on", recording)
+        page.leave()
+
+        def delivered():
+            return all(room["turns"] == len(page.turns())
+                       for room in station.attune("chat", "rooms")["rooms"])
+        wait_for("the room", delivered)
+        # Links try again with growing pauses.
+        time.sleep(6)
+        compare(finished(station, session["id"]), page, [page])
+        chat.stop()
+        station.stop()
+
+
 def two(programs):
     with Station(programs, SETTINGS) as station:
         station.start()
@@ -461,12 +499,13 @@ def procedure(programs):
               report)
         answers = [payload for kind, payload in found if kind == "answers"]
         check("answers are stored with their scales", answers[-1]["final"]
-              and answers[-1]["scales"][0]["name"] == "realism", answers)
+              and answers[-1]["scales"][0]["scale"] == "realism", answers)
         texts = [row[0] for row in database.execute(
             "SELECT text FROM draft_edits WHERE text IS NOT NULL")]
         check("nothing of a draft's text is left after its withdrawal", not set(texts) & {"z", "w"},
               texts)
-        check("the outcome is stored", entry["outcome"] == "completed", entry["outcome"])
+        outcome = database.execute("SELECT outcome FROM session").fetchone()[0]
+        check("the outcome is stored", outcome == "completed", outcome)
 
 
 def alarms(programs):
@@ -617,7 +656,7 @@ def model(programs):
     server.shutdown()
 
 
-MODES = {"joining": joining, "reload": reload, "killed": killed, "two": two, "refused": refused,
+MODES = {"joining": joining, "reload": reload, "killed": killed, "daemon": daemon, "two": two, "refused": refused,
          "procedure": procedure, "alarms": alarms, "leaving": leaving, "secure": secure,
          "model": model}
 

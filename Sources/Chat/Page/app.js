@@ -100,7 +100,7 @@ class App {
       this.#isOutboxLost = !event.detail.isReachable;
     });
     this.#outbox.addEventListener("refused", (event) => {
-      if (event.detail.status === 403) this.#room.stop();
+      if (event.detail.status === 403) this.#room.refuse();
       this.#render();
     });
     this.#room.addEventListener("change", (event) => this.#changed(event.detail.patch));
@@ -191,7 +191,7 @@ class App {
     const isSame = kept?.name === phase.name && (this.#context.phaseName !== phase.name
       || elapsed > this.#context.phaseTime.now - 1500);
     if (!isSame) {
-      for (const key of [...this.#storage.keys("answers:"), ...this.#storage.keys("typing:"), "done", "advanced", "consent"]) {
+      for (const key of [...this.#storage.keys("answers:"), ...this.#storage.keys("typing:"), "done", "consent"]) {
         this.#storage.remove(key);
       }
       this.#storage.set("phase", { name: phase.name });
@@ -229,6 +229,7 @@ class App {
       const view = build();
       this.#view = view;
       this.#main.replaceChildren(view);
+      if (key.startsWith("ended")) this.#storage.close();
       this.#main.className = `view-${key.split("|")[0]}`;
       document.body.className = `${state?.phase?.kind === "chat" && key.startsWith("phase") ? "in-chat" : ""}`;
       if (!isFirst) scrollTo({ top: 0 });

@@ -163,7 +163,6 @@ export class Phase extends HTMLElement {
     if (this.#isWaiting) return;
     this.flush();
     this.#context.outbox.add("advance", { phase: this.#context.state.phase.name }, undefined, true);
-    this.#context.storage.set("advanced", this.#context.state.phase.name);
     this.#wait();
   }
 

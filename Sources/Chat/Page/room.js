@@ -57,6 +57,12 @@ export class Room extends EventTarget {
     this.#wake?.();
   }
 
+  /** The server said elsewhere that nobody gets in here any more. */
+  refuse() {
+    this.stop();
+    this.#tell("refused");
+  }
+
   #retryNow() {
     this.#failures = 0;
     this.#wake?.();

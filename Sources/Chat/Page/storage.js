@@ -5,6 +5,7 @@ export class Storage {
   #prefix;
   #memory = new Map();
   #isBroken = false;
+  #isClosed = false;
 
   /** @param {string} prefix begins the name of all that is kept here */
   constructor(prefix) {
@@ -29,7 +30,14 @@ export class Storage {
     }
   }
 
+  /** Removes all, and keeps nothing any more: who sits here next is to find nothing. */
+  close() {
+    for (const key of this.keys()) this.remove(key);
+    this.#isClosed = true;
+  }
+
   set(key, value) {
+    if (this.#isClosed) return;
     const name = this.#prefix + key;
     const text = JSON.stringify(value);
     try {

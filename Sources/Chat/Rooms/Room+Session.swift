@@ -92,7 +92,7 @@ extension Room {
 
     private var study: StudyPlan? { plan.study }
 
-    private func notePause(_ isPaused: Bool) {
+    func notePause(_ isPaused: Bool) {
         let now = Clocks.now()
         if isPaused {
             pausedSince = pausedSince ?? now
@@ -110,7 +110,7 @@ extension Room {
         if state.pending != nil || !state.unanswered.isEmpty { entries.append(.replyDropped) }
     }
 
-    private func end(outcome: String) {
+    func end(outcome: String) {
         guard state.outcome == nil else { return }
         conversing?.cancel()
         isTyping = false
@@ -122,7 +122,7 @@ extension Room {
 
     /// Removes what is on the chat's own disk once the session has it. What could not be delivered
     /// stays, unless everything was withdrawn.
-    private func clearUp() async {
+    func clearUp() async {
         let isDelivered = await drain()
         let isWithdrawn = state.outcome == "withdrawn"
         surroundings.links.order(.forget(session: session, removing: isWithdrawn))
@@ -171,7 +171,7 @@ extension Room {
         goOn()
     }
 
-    private func scheduleNext() {
+    func scheduleNext() {
         if let reply = state.pending, canWrite, painting == nil {
             wake(at: Instant(nanoseconds: reply.dueNs))
         }
@@ -188,210 +188,5 @@ extension Room {
         }
         // A wish that the daemon did not fulfil is tried again.
         if state.wish != nil, !isWishing { wake(at: now + 2_000_000_000) }
-    }
-
-    // MARK: Phases, stops and withdrawals
-
-    /// The first phase begins when the participant is there, unless it is the operator's.
-    func startWhenJoined() {
-        guard link.phase == nil, state.enteredPhases.isEmpty, !hasStarted, !isOver,
-            let first = plan.next(after: nil), first.kind != .fitting
-        else { return }
-        hasStarted = true
-        Task { await start(first.name) }
-    }
-
-    private func start(_ phase: String) async {
-        do throws(ClientError) {
-            _ = try await surroundings.station.call(
-                ControlInterface.StartPhase.self, .init(session: session, phase: phase))
-        } catch {
-            hasStarted = false
-            surroundings.log.warning("session \(session), phase \(phase): \(error)")
-        }
-    }
-
-    private func fulfilWish() {
-        guard let wish = state.wish, !isWishing else { return }
-        isWishing = true
-        Task {
-            await fulfil(wish)
-            isWishing = false
-            // What could not be done is tried again a little later; another wish is looked at now.
-            if state.wish == wish { scheduleNext() } else { goOn() }
-        }
-    }
-
-    private func fulfil(_ wish: RoomWish) async {
-        switch wish {
-        case .advance(let from): await advance(from: from, wish)
-        case .stop(let reason):
-            await stop(outcome: "aborted", reason: reason ?? "stopped by the participant", wish)
-        case .withdraw:
-            await stop(outcome: "withdrawn", reason: "withdrawn by the participant", wish)
-        }
-    }
-
-    /// A wish is done; another one may have come meanwhile.
-    private func settle(_ wish: RoomWish) {
-        if state.wish == wish { note([.wishDone]) }
-    }
-
-    private func advance(from: String, _ wish: RoomWish) async {
-        guard let phase = plan.phase(from), link.phase == from, mayLeave(phase) else {
-            settle(wish)
-            return
-        }
-        guard let next = plan.next(after: from) else {
-            await stop(outcome: "completed", reason: nil, wish)
-            return
-        }
-        await drain()
-        do throws(ClientError) {
-            _ = try await surroundings.station.call(
-                ControlInterface.StartPhase.self, .init(session: session, phase: next.name))
-            // The news of the new phase settles the wish. Were it settled here, time could end the old
-            // phase once more before they come.
-        } catch {
-            surroundings.log.warning("session \(session), phase \(next.name): \(error)")
-            // The daemon knows better than the page; only a lost connection is tried again.
-            if case .refused = error { settle(wish) }
-        }
-    }
-
-    /// Whether a phase is the participant's, or the time's, to end, and what it asks is answered.
-    private func mayLeave(_ phase: StudyPhase) -> Bool {
-        switch phase.advance {
-        case .operator: return false
-        case .duration:
-            let seconds = phase.durationSeconds ?? 0
-            return Double(phaseNanoseconds(at: Clocks.now())) >= seconds * 1e9 - 1e9
-        case .participant: break
-        }
-        if phase.kind == .consent {
-            let answers = consent
-            guard
-                plan.study?.consent.allSatisfy({
-                    !$0.isRequired || answers[$0.name.rawValue] == true
-                }) ?? true
-            else { return false }
-        }
-        return phase.questionnaires.allSatisfy(state.finalAnswers.contains)
-    }
-
-    private func stop(outcome: String, reason: String?, _ wish: RoomWish) async {
-        await drain()
-        endingAs = outcome
-        do throws(ClientError) {
-            _ = try await surroundings.station.call(
-                ControlInterface.StopSession.self,
-                .init(session: session, outcome: outcome, reason: reason))
-            settle(wish)
-            end(outcome: outcome)
-        } catch {
-            endingAs = nil
-            surroundings.log.error("session \(session) cannot be stopped: \(error)")
-            if case .refused = error { settle(wish) }
-        }
-    }
-
-    /// Waits until what was told is stored, so that nothing comes after the end; a few seconds at most.
-    /// - Returns: whether everything is.
-    @discardableResult
-    private func drain() async -> Bool {
-        let links = surroundings.links
-        let session = session
-        let limit = Task {
-            try? await Task.sleep(for: .seconds(5))
-            if !Task.isCancelled { self.wakeDrained(false) }
-        }
-        let isDrained = await withCheckedContinuation {
-            (continuation: CheckedContinuation<Bool, Never>) in
-            drained.append(continuation)
-            links.order(.drain(session: session))
-        }
-        limit.cancel()
-        return isDrained
-    }
-
-    private func wakeDrained(_ isDrained: Bool) {
-        let waiting = drained
-        drained = []
-        for continuation in waiting { continuation.resume(returning: isDrained) }
-    }
-
-    // MARK: Alarms and pauses
-
-    private func pauseWhereNeeded() {
-        guard !isPausing, link.paused == nil, !isOver else { return }
-        if let reason = modelPause {
-            modelPause = nil
-            pause("model: \(reason)")
-            return
-        }
-        guard let alarmed = state.alarmedNs, let chat = plan.chat else { return }
-        let waited = Clocks.now().nanoseconds - alarmed
-        let patience = Int64(chat.safety.acknowledgeWithinSeconds * 1e9)
-        if chat.safety.cues == .alertAndPause, pausedAlarmNs != alarmed {
-            pausedAlarmNs = alarmed
-            pause("safety: a message of the participant has a cue of danger")
-        } else if waited >= patience, lateAlarmNs != alarmed {
-            lateAlarmNs = alarmed
-            pause("safety: nobody acknowledged the alarm")
-        }
-    }
-
-    private func pause(_ reason: String) {
-        isPausing = true
-        surroundings.log.warning("session \(session) is paused: \(reason)")
-        Task {
-            do throws(ClientError) {
-                _ = try await surroundings.station.call(
-                    ControlInterface.PauseSession.self, .init(session: session, reason: reason))
-            } catch {
-                isPausing = false
-                surroundings.log.error("session \(session) cannot be paused: \(error)")
-            }
-        }
-    }
-
-    // MARK: Fitting
-
-    /// In a fitting phase the model is tried, so that it is known to answer before it has to.
-    private func checkModel() {
-        guard let phase = plan.phase(link.phase), phase.kind == .fitting,
-            phase.fitting?.checks.contains(.model) ?? false, hasFittedModel != phase.name
-        else { return }
-        hasFittedModel = phase.name
-        guard let model = speakers?.model else {
-            let detail = speakersProblem ?? "scripted client"
-            tellFitting(speakersProblem == nil ? "green" : "red", detail)
-            return
-        }
-        Task {
-            let exchange = await model.run(
-                ModelRequest(
-                    purpose: "fitting",
-                    messages: [ModelMessage(role: .user, content: "Answer with the word ready.")]),
-                onDelta: nil)
-            var entries: [RoomEntry] = []
-            var draft = state
-            say("model_call", exchange, 0, &entries, &draft)
-            note(entries)
-            if let failure = exchange.failure {
-                tellFitting("red", failure.message)
-            } else {
-                let milliseconds = (exchange.latencyNs ?? 0) / 1_000_000
-                tellFitting("green", "answered within \(milliseconds) ms")
-            }
-        }
-    }
-
-    private func tellFitting(_ state: String, _ detail: String) {
-        note([
-            event(
-                "fitting",
-                ["check": "model", "state": .string(state), "detail": .string(detail)])
-        ])
     }
 }
