@@ -46,14 +46,12 @@ public struct StudyPlan: Hashable, Sendable {
         return tiers.isEmpty ? false : tiers.contains { given.contains($0.name) }
     }
 
-    /// Whether a request may go to this URL once the tier `model-endpoint` is granted: the URL is
-    /// on this computer, or the tier names it.
+    /// Whether a request may go to this URL once the tier `model-endpoint` is granted: the tier names
+    /// it, or it names none and the URL is on this computer.
     public func consentNames(endpoint url: String) -> Bool {
         guard let address = EndpointAddress(url) else { return false }
-        return address.isLoopback
-            || consent.contains {
-                $0.name == .modelEndpoint && $0.endpoint?.covers(url) ?? false
-            }
+        let named = consent.filter { $0.name == .modelEndpoint }.compactMap(\.endpoint)
+        return named.isEmpty ? address.isLoopback : named.contains { $0.covers(url) }
     }
 
     /// The seed of the order of a questionnaire's items: the same for the same participant and visit.

@@ -213,11 +213,20 @@ import Testing
             ("https://models.example.org/v1/../v2", false),
             ("https://models.example.org/v1/%2e%2e/v2", false),
             ("https://models.example.org@evil.net/v1", false), ("https://other.org/v1", false),
+            ("http://127.0.0.1:8080/v1", false), ("", false),
+        ] {
+            #expect(plan.consentNames(endpoint: url) == isNamed, "\(url)")
+        }
+        // Where no endpoint is named, what stays on this computer needs none.
+        var unnamed = plan
+        unnamed.consent.removeAll { $0.name == .modelEndpoint }
+        for (url, isNamed) in [
             ("http://127.0.0.1:8080/v1", true), ("http://[::1]/v1", true),
             ("http://localhost/v1", true), ("http://127.0.0.1.evil.net/v1", false),
             ("http://0.0.0.0/v1", false), ("ftp://127.0.0.1/v1", false), ("", false),
+            ("https://models.example.org/v1", false),
         ] {
-            #expect(plan.consentNames(endpoint: url) == isNamed, "\(url)")
+            #expect(unnamed.consentNames(endpoint: url) == isNamed, "\(url)")
         }
     }
 }

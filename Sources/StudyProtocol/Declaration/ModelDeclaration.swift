@@ -75,10 +75,10 @@ struct ModelDeclaration: Decodable {
                 )
             }
         }
-        guard !address.isLoopback else { return }
-        guard let tier = consent.first(where: { $0.name == .modelEndpoint }),
-            let endpoint = tier.endpoint
-        else {
+        let tier = consent.first { $0.name == .modelEndpoint }
+        guard let endpoint = tier?.endpoint else {
+            // Nothing leaves this computer, and nobody was told otherwise.
+            if address.isLoopback { return }
             report.add(
                 at: place + ["url"],
                 message:
