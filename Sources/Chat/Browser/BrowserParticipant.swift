@@ -41,7 +41,7 @@ public final class BrowserParticipant {
     private let signals: Signals
     private let keyboard: VirtualKeyboard?
     private let address: String
-    private let log: FileDescriptor?
+    private let log: WitnessLog?
     private var seen: Int64 = 0
     private var messages = 0
     private var hand: TypistHand
@@ -67,12 +67,7 @@ public final class BrowserParticipant {
         hand = TypistHand(typist: settings.typist)
         keyboard = settings.keyboardPath.map(VirtualKeyboard.init(path:))
         address = settings.address
-        if let path = settings.logPath {
-            log = try FileDescriptor(
-                opening: path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
-        } else {
-            log = nil
-        }
+        log = try settings.logPath.map(WitnessLog.init(path:))
         browser = try DevToolsBrowser(path: path, width: 1280, height: 900)
     }
 
@@ -166,8 +161,7 @@ public final class BrowserParticipant {
     }
 
     private func note(_ fact: JSONValue) throws {
-        guard let number = log?.number else { return }
-        try FileSystem.writeAll(fact.serialised + [0x0A], to: number, subject: "the log")
+        try log?.add(fact)
     }
 
     // MARK: - Keys
