@@ -23,7 +23,7 @@ import Testing
             """#)
         let patch = try #require(MergePatch.between(old, new))
         #expect(patch == (try value(#"{"chat": {"turns": [{"number": 2, "text": "b"}]}}"#)))
-        #expect(MergePatch.apply(patch, to: old) == new)
+        #expect(apply(patch, to: old) == new)
     }
 
     /// Whatever changes, a page that applies the patch has the new state.
@@ -49,7 +49,34 @@ import Testing
                 #expect(old == new)
                 continue
             }
-            #expect(MergePatch.apply(patch, to: old) == new, "\(old.text) \(new.text)")
+            #expect(apply(patch, to: old) == new, "\(old.text) \(new.text)")
         }
+    }
+
+    // As a page applies them.
+
+    private func apply(
+        _ patch: JSONValue, to value: JSONValue?, at path: [String] = []
+    ) -> JSONValue {
+        if case .array(let changed) = patch, MergePatch.numbered.contains(path),
+            case .array(var items)? = value
+        {
+            for item in changed {
+                let place = items.firstIndex { $0["number"] == item["number"] }
+                if let place { items[place] = item } else { items.append(item) }
+            }
+            return .array(items)
+        }
+        guard case .object(let changes) = patch else { return patch }
+        var members: [String: JSONValue] = [:]
+        if case .object(let before)? = value { members = before }
+        for (key, change) in changes {
+            if change == .null {
+                members.removeValue(forKey: key)
+            } else {
+                members[key] = apply(change, to: members[key], at: path + [key])
+            }
+        }
+        return .object(members)
     }
 }

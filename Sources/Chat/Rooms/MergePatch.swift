@@ -40,31 +40,4 @@ enum MergePatch {
         default: return new
         }
     }
-
-    /// Applies a patch, as a page does.
-    static func apply(_ patch: JSONValue, to value: JSONValue) -> JSONValue {
-        apply(patch, to: value, at: [])
-    }
-
-    private static func apply(
-        _ patch: JSONValue, to value: JSONValue?, at path: [String]
-    ) -> JSONValue {
-        if case .array(let changed) = patch, numbered.contains(path),
-            case .array(var items)? = value
-        {
-            for item in changed {
-                let place = items.firstIndex { $0["number"] == item["number"] }
-                if let place { items[place] = item } else { items.append(item) }
-            }
-            return .array(items)
-        }
-        guard case .object(let changes) = patch else { return patch }
-        var members: [String: JSONValue] = [:]
-        if case .object(let before)? = value { members = before }
-        for (key, change) in changes {
-            members[key] =
-                change == .null ? nil : apply(change, to: members[key], at: path + [key])
-        }
-        return .object(members)
-    }
 }
