@@ -163,7 +163,8 @@ let package = Package(
         tests(
             "PlaybackTests",
             [
-                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Playback", "TestSupport",
+                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Playback",
+                "TestSupport",
                 "attune",
             ]),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),

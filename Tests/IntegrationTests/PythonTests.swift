@@ -47,7 +47,8 @@ extension IntegrationTests {
         /// The participants' pages: who comes in; loaded anew; killed; two at once; what is refused; from
         /// consent to the end; cues of danger; stopping and withdrawing; TLS; a model that answers, and fails.
         @Test(arguments: [
-            "joining", "reload", "killed", "daemon", "two", "refused", "procedure", "alarms", "leaving", "secure",
+            "joining", "reload", "killed", "daemon", "two", "refused", "procedure", "alarms",
+            "leaving", "secure",
             "model",
         ])
         func pagesOfParticipants(mode: String) throws { try run("chat_room.py", [mode]) }
