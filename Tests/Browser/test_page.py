@@ -273,6 +273,18 @@ class Drafts(PageTest):
             self.assertEqual([edit["class"] for edit in edits],
                              ["letter", "digit", "punctuation", "emoji", "letter", "space", "delete", "paste", "delete"])
 
+    def test_characters_of_two_units_stay_whole(self):
+        with self.browser.context() as context:
+            room, page = self.chatting(context)
+            page.keyboard.insert_text("x😀")
+            page.keyboard.press("Shift+ArrowLeft")
+            # Its first half is the same as that of the one before.
+            page.keyboard.insert_text("😁")
+            page.keyboard.press("Enter")
+            self.assertEqual(room.wait_for("turn")[0]["text"], "x😁")
+            self.assertEqual([(edit["position"], edit["deleted"], edit["text"]) for edit in room.told("draft_edit")][-1], (1, 2, "😁"))
+            self.assertEqual(applied(room.told("draft_edit")), "x😁")
+
     def test_half_a_character_is_replaced(self):
         with self.browser.context() as context:
             room, page = self.chatting(context)
