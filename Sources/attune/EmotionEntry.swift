@@ -27,7 +27,7 @@ struct EmotionEntry: Encodable {
                 EmotionEntry(
                     turn: turn, which: which, category: payload["category"]?.string,
                     valence: payload["valence"]?.number, arousal: payload["arousal"]?.number,
-                    source: payload["provenance"]?.string ?? ""))
+                    source: payload["source"]?.string ?? ""))
         }
         for correction in try SessionReview(path: file).emotionCorrections() {
             entries.append(

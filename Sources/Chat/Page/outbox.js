@@ -160,7 +160,10 @@ export class Outbox extends EventTarget {
   #isLate(request) {
     if (request.name !== this.#page) return false;
     const limit = now() - longestWait;
-    return request.events.some((event) => event.time_ns > this.#lastTrip && event.time_ns < limit);
+    return request.events.some((event) => {
+      const earliest = earliestTime(event);
+      return earliest > this.#lastTrip && earliest < limit;
+    });
   }
 
   #options(body) {
@@ -272,6 +275,13 @@ export class Outbox extends EventTarget {
     }
     if (found.size > 0) this.#schedule(0);
   }
+}
+
+/** The first moment that an event speaks of: a turn also tells when its writing began. */
+function earliestTime(event) {
+  const times = Object.entries(event.payload)
+    .filter(([name, value]) => name.endsWith("_ns") && Number.isFinite(value)).map(([, value]) => value);
+  return Math.min(event.time_ns, ...times);
 }
 
 /** Half a pair of surrogates is no text: a replacement character of the same length stands for it. */
