@@ -24,6 +24,7 @@ struct Attune: ParsableCommand {
             AlignCommand.self,
             EmotionsCommand.self,
             ProtocolCommand.self,
+            PersonaCommand.self,
             SimulateCommand.self,
             ChatCommand.self,
             DemoCommand.self,
