@@ -1,6 +1,6 @@
 """Many chats on one process: how long messages, replies and suggestions take.
 
-    chat_load.py PROGRAMS [PAGES] [MESSAGES] [SECONDS between messages]
+    chat_load.py PROGRAMS [PAGES] [MESSAGES] [SECONDS between messages] [--json]
 
 Each page types as people do (some letters at a time are handed in), sends, and waits for the reply. Times
 are those of this client: from the request to its answer, and between pieces of the stream.
@@ -89,7 +89,7 @@ def usage(process):
     return int(size) / 1024, (int(ticks[11]) + int(ticks[12])) / 100
 
 
-def main(programs, pages=50, messages=5, pause=10.0):
+def main(programs, pages=50, messages=5, pause=10.0, json_line=False):
     with Station(programs, "station: load\n") as station:
         station.start()
         chat = ChatProgram(station, pace=0)
@@ -102,7 +102,7 @@ def main(programs, pages=50, messages=5, pause=10.0):
             talkers.append(Talker(page, number, messages, pause))
         for talker in talkers:
             talker.page.wait_for_turns(1)
-        print(f"{pages} pages are in their rooms", flush=True)
+        print(f"{pages} pages are in their rooms", file=sys.stderr, flush=True)
         _, before = usage(chat.process)
         began = time.monotonic()
         for talker in talkers:
@@ -115,16 +115,22 @@ def main(programs, pages=50, messages=5, pause=10.0):
         if failures:
             print(chat.log()[-2000:])
             raise Failure(f"{len(failures)} pages failed: {failures[0]}")
-        print(f"{pages} chats, {messages} messages each, {seconds:.0f} s")
-        print("draft edits, request to answer:",
-              quantiles([value for talker in talkers for value in talker.edits]))
-        print("message, request to answer:    ",
-              quantiles([value for talker in talkers for value in talker.acks]))
-        print("message to reply (no delay):   ",
-              quantiles([value for talker in talkers for value in talker.replies]))
-        print("client's turn to suggestions:  ",
-              quantiles([value for talker in talkers for value in suggestion_times(talker.page)]))
-        print(f"attune-chat: {size:.0f} MB, {100 * (after - before) / seconds:.0f}% of a processor")
+        found = {
+            "edits": [value for talker in talkers for value in talker.edits],
+            "acks": [value for talker in talkers for value in talker.acks],
+            "replies": [value for talker in talkers for value in talker.replies],
+            "suggestions": [value for talker in talkers for value in suggestion_times(talker.page)],
+        }
+        share = 100 * (after - before) / seconds
+        if json_line:
+            print(json.dumps({**found, "megabytes": size, "processor_percent": share}))
+        else:
+            print(f"{pages} chats, {messages} messages each, {seconds:.0f} s")
+            print("draft edits, request to answer:", quantiles(found["edits"]))
+            print("message, request to answer:    ", quantiles(found["acks"]))
+            print("message to reply (no delay):   ", quantiles(found["replies"]))
+            print("client's turn to suggestions:  ", quantiles(found["suggestions"]))
+            print(f"attune-chat: {size:.0f} MB, {share:.0f}% of a processor")
         for talker in talkers:
             talker.page.leave()
             if len(talker.page.turns("client")) != messages + 1:
@@ -140,5 +146,6 @@ def main(programs, pages=50, messages=5, pause=10.0):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), *[int(value) for value in sys.argv[2:4]],
-         *[float(value) for value in sys.argv[4:5]])
+    given = [argument for argument in sys.argv[1:] if argument != "--json"]
+    main(pathlib.Path(given[0]), *[int(value) for value in given[1:3]],
+         *[float(value) for value in given[3:4]], json_line="--json" in sys.argv)
