@@ -81,7 +81,7 @@ programs: needs-build
 deb: needs-deb ## Make the Debian package attune_VERSION_ARCH.deb
 	systemd/make-deb.sh
 
-bench: needs-bench ## Measure (BENCH='ring', 'ingest', …; without it, all)
+bench: needs-bench programs ## Measure (BENCH='ring', 'ingest', …; without it, all)
 	$(RELEASE) --product attune-bench
 	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
 
