@@ -30,7 +30,8 @@ extension Room {
             guard event.sequence == next else { break }
             next += 1
             let reader = PageEventReader(
-                plan: plan, state: draft, phase: link.phase, takesDraftText: takesDraftText)
+                plan: plan, state: draft, phase: link.phase,
+                takesDraftText: takesDraftText(draft))
             let read = reader.read(event)
             var kind = read.kind
             if kind == "focus" {

@@ -30,14 +30,20 @@ extension Room {
     }
 
     /// The tiers' answers, as the session knows them and as the page just gave them.
-    var consent: [String: Bool] {
+    var consent: [String: Bool] { consent(in: state) }
+
+    private func consent(in state: RoomState) -> [String: Bool] {
         link.consent.merging(state.consent) { _, newer in newer }
     }
 
     /// Whether text of drafts may leave the page.
-    var takesDraftText: Bool {
+    var takesDraftText: Bool { takesDraftText(state) }
+
+    /// The same where facts are being collected: what comes after a withdrawal in the same batch has
+    /// no consent any more.
+    func takesDraftText(_ state: RoomState) -> Bool {
         let given = Set(
-            consent.filter(\.value).keys.compactMap(ConsentTier.Name.init(rawValue:)))
+            consent(in: state).filter(\.value).keys.compactMap(ConsentTier.Name.init(rawValue:)))
         return plan.study?.isCovered(.draftText, by: given) ?? false
     }
 
