@@ -1,4 +1,5 @@
 import CSystemCalls
+import Foundation
 import Glibc
 import Link
 import SystemCalls
@@ -46,7 +47,8 @@ final class DevToolsBrowser {
         arguments.append("about:blank")
         do {
             process = try Self.spawn(
-                arguments, reads: toBrowser.reading, writes: fromBrowser.writing)
+                arguments, reads: toBrowser.reading, writes: fromBrowser.writing,
+                folder: profile)
         } catch {
             for end in [
                 toBrowser.reading, toBrowser.writing, fromBrowser.reading, fromBrowser.writing,
@@ -168,7 +170,7 @@ final class DevToolsBrowser {
 
     /// Starts the program with its descriptors 3 and 4 on the pipes, as it expects them.
     private static func spawn(
-        _ arguments: [String], reads: Int32, writes: Int32
+        _ arguments: [String], reads: Int32, writes: Int32, folder: String
     ) throws -> pid_t {
         // All of these are this function's own, and are given back before it returns.
         var actions = unsafe posix_spawn_file_actions_t()
@@ -197,9 +199,14 @@ final class DevToolsBrowser {
         var words = unsafe arguments.map { unsafe strdup($0) }
         unsafe words.append(nil)
         defer { unsafe words.forEach { unsafe free($0) } }
+        // The browser makes a socket in its TMPDIR, and a socket's path may have 107 bytes.
+        var surroundings = unsafe ProcessInfo.processInfo.environment
+            .merging(["TMPDIR": folder]) { $1 }.map { unsafe strdup("\($0)=\($1)") }
+        unsafe surroundings.append(nil)
+        defer { unsafe surroundings.forEach { unsafe free($0) } }
         var started = pid_t()
         let code = unsafe posix_spawn(
-            &started, arguments[0], &actions, &attributes, &words, environ)
+            &started, arguments[0], &actions, &attributes, &words, &surroundings)
         guard code == 0 else {
             throw SystemError(code: code, call: "posix_spawn", subject: arguments[0])
         }
