@@ -157,7 +157,7 @@ final class DemoStation {
             [
                 program, "--listen", "127.0.0.1:0", "--runtime", places.runtime, "--session",
                 session, "--state", places.chatState,
-            ], errors: places.chatLog)
+            ], errors: places.chatLog, output: places.chatLog)
         var invitation: ChatInterface.Invite.Reply?
         try wait("the participant's page", seconds: 20, children) {
             guard let client = try? VarlinkClient(path: places.chatSocket) else { return false }
@@ -310,13 +310,13 @@ final class DemoStation {
     // MARK: - Helpers
 
     private func start(
-        _ name: String, _ arguments: [String], errors: String? = nil
+        _ name: String, _ arguments: [String], errors: String? = nil, output: String? = nil
     ) throws -> ChildProcess {
         // Virtual devices tell other programs in JSON when they are ready; here nobody reads that.
         let quiet = arguments.dropFirst().first == "simulate"
         let child = try ChildProcess(
             name, arguments,
-            streams: .init(output: quiet ? "/dev/null" : nil, errors: errors))
+            streams: .init(output: quiet ? "/dev/null" : output, errors: errors))
         children.append(child)
         return child
     }
