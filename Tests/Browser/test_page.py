@@ -358,11 +358,13 @@ class Nothing_lost(PageTest):
             page.keyboard.press("Enter")
             page.keyboard.type("and a draft")
             page.wait_for_timeout(500)
-            # A reload while the server is gone is the browser's error page; then it comes back.
+            # A reload while the server is gone is the browser's error page, which may still be on its way
+            # when the reload has failed.
             try:
                 page.reload()
             except Exception:
                 pass
+            page.wait_for_url("chrome-error://**")
             room.open()
             page.goto(room.address)
             page.wait_for_selector("#message")
