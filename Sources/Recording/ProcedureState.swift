@@ -53,23 +53,10 @@ struct ProcedureState {
         return try? procedure?.enter(name)
     }
 
-    /// The fitting that has to be done before a phase is entered: the last one in front of it that has not
-    /// been left for a later phase since it was entered; an optional one only where it was entered. So
-    /// neither passing over it nor going back and round it avoids it.
+    /// The fitting that has to be done before a phase is entered; see `Procedure.fitting(before:)`.
     func fittingOwed(before name: String) -> StudyPhase? {
-        guard let procedure, let target = procedure.phases.firstIndex(where: { $0.name == name })
-        else { return nil }
-        let places = procedure.entered.compactMap { entered in
-            procedure.phases.firstIndex { $0.name == entered }
-        }
-        for index in procedure.phases.indices.prefix(target).reversed() {
-            let phase = procedure.phases[index]
-            guard phase.fitting != nil else { continue }
-            let last = places.lastIndex(of: index)
-            let wasLeft = places[(last.map { $0 + 1 } ?? 0)...].contains { $0 > index }
-            if !wasLeft && (last != nil || !phase.isOptional) { return phase }
-        }
-        return nil
+        guard let phase = procedure?.fitting(before: name), phase.fitting != nil else { return nil }
+        return phase
     }
 
     /// Takes an event that was recorded, of a client or of the daemon's own; what concerns none of this

@@ -20,6 +20,19 @@ extension Room {
         }
     }
 
+    /// Makes the speakers anew where consent to the model came or went. A request under way is cancelled
+    /// with it, and its turn answered by who may speak now.
+    func reviewSpeakers() {
+        guard plan.chat != nil else { return }
+        if let speakers {
+            let may = (try? chosenModel()) != nil
+            guard may != (speakers.model != nil) else { return }
+        }
+        conversing?.cancel()
+        suggesting?.cancel()
+        prepareSpeakers()
+    }
+
     private func refuse(_ reason: String) {
         surroundings.log.error("session \(session): \(reason)")
         note([
@@ -101,23 +114,50 @@ extension Room {
             reply.text, side: .client, permits: plan.chat?.safety.permits ?? [])
         {
             finding = found
-            if speakers.model != nil {
-                let exchanges = reply.exchanges
-                reply = await speakers.scripted.reply(
-                    to: text, turn: state.participantTurns, history: lines)
-                reply.exchanges = exchanges
-                reply.fallback = "what the model said may not be said (\(found.rule))"
+            if speakers.model != nil, !owed.isEmpty {
+                reply = await speakers.client.replaceReply(
+                    to: text, turn: state.participantTurns, history: lines,
+                    because: "what the model said may not be said (\(found.rule))")
             }
         }
-        let scored = await speakers.scorer?.score(reply.text, history: lines)
+        let due = dueTime(of: reply, owed: owed, began: began)
+        let scored = await score(reply, lines, speakers, until: due)
         guard !Task.isCancelled, !isOver else { return }
-        accept(reply, owed: owed, began: began, scored: scored, finding: finding)
-        await suggest(after: reply, lines: lines + owed.map(\.line), scored: scored)
+        accept(reply, owed: owed, began: began, due: due, scored: scored, finding: finding)
+        let said = lines + owed.map(\.line)
+        suggesting?.cancel()
+        if speakers.suggestions is ModelSuggestions {
+            // A slow model keeps nobody from answering.
+            suggesting = Task { await self.suggest(after: reply, lines: said, scored: scored) }
+        } else {
+            await suggest(after: reply, lines: said, scored: scored)
+        }
+    }
+
+    /// Has a reply's feeling read, for as long as the reply waits anyhow, or a second.
+    private func score(
+        _ reply: SimReply, _ lines: [ConversationLine], _ speakers: RoomSpeakers,
+        until due: Instant
+    ) async -> EmotionReading? {
+        guard let scorer = speakers.scorer else { return nil }
+        let scoring = Task { await scorer.score(reply.text, history: lines) }
+        let wait = max(due - Clocks.now(), 1_000_000_000)
+        let limit = Task {
+            try? await Task.sleep(for: .nanoseconds(wait))
+            scoring.cancel()
+        }
+        let scored = await withTaskCancellationHandler {
+            await scoring.value
+        } onCancel: {
+            scoring.cancel()
+        }
+        limit.cancel()
+        return scored
     }
 
     private func accept(
-        _ reply: SimReply, owed: [RoomTurn], began: Instant, scored: EmotionReading?,
-        finding: SafetyFinding?
+        _ reply: SimReply, owed: [RoomTurn], began: Instant, due: Instant,
+        scored: EmotionReading?, finding: SafetyFinding?
     ) {
         var entries: [RoomEntry] = []
         var draft = state
@@ -137,7 +177,7 @@ extension Room {
         if let scored {
             say("emotion", Self.payload(scored, "scored", number), &entries, &draft)
         }
-        let due = dueTime(of: reply, owed: owed, began: began)
+        let due = max(due, Clocks.now())
         say("reply", Self.payload(reply, owed, number, due), &entries, &draft)
         if let fallback = reply.fallback {
             say(
@@ -153,13 +193,18 @@ extension Room {
             isTyping = false
         } else {
             let shown = displayed(intended: reply.intended, scored: scored)
-            add(
-                .reply(
-                    PendingReply(
-                        answers: owed.last?.number ?? 0, text: reply.text, source: reply.source,
-                        dueNs: due.nanoseconds, composedFromNs: began.nanoseconds,
-                        emotion: shown.map(Self.part), series: shown.map(Self.point),
-                        suggestions: nil)), &entries, &draft)
+            var pending = PendingReply(
+                answers: owed.last?.number ?? 0, text: reply.text, source: reply.source,
+                dueNs: due.nanoseconds, composedFromNs: began.nanoseconds,
+                emotion: shown.map(Self.part), series: shown.map(Self.point), suggestions: nil)
+            if plan.chat?.emotions.when == .whenKnown, plan.chat?.emotions.isShown == true,
+                let feeling = pending.emotion
+            {
+                pending.emotion = nil
+                add(.feeling(feeling.with("turn", number)), &entries, &draft)
+                say("emotion", Self.displayedPayload(feeling, number), &entries, &draft)
+            }
+            add(.reply(pending), &entries, &draft)
         }
         if let used = surroundings.models.used(by: session),
             let budget = try? JSONValue(encoding: used)
@@ -192,10 +237,11 @@ extension Room {
         }
         let answers = state.pending?.answers
         let history = lines + [ConversationLine(author: .client, text: reply.text)]
-        let set = await source.suggestions(
+        let found = await source.suggestions(
             history: history, state: reply.state, emotion: scored ?? reply.intended)
-        guard !isOver else { return }
+        guard !Task.isCancelled, !isOver else { return }
         let number = history.count
+        let set = await permitted(found, history, reply, scored)
         if let exchange = set.exchange {
             var entries: [RoomEntry] = []
             var draft = state
@@ -213,6 +259,39 @@ extension Room {
             // The reply was quicker. Where the participant answered meanwhile they are too late.
             note(offerFacts(offer, turn: state.turns.last?.number ?? number))
         }
+    }
+
+    /// Leaves out what nobody should be offered to say; a group that is left empty is filled by the
+    /// scripted source.
+    private func permitted(
+        _ set: SuggestionSet, _ history: [ConversationLine], _ reply: SimReply,
+        _ scored: EmotionReading?
+    ) async -> SuggestionSet {
+        guard let speakers else { return set }
+        var kept = set
+        var entries: [RoomEntry] = []
+        var draft = state
+        kept.suggestions.removeAll { suggestion in
+            guard let finding = speakers.safety.check(suggestion.text, side: .client) else {
+                return false
+            }
+            report(
+                finding, turn: history.count, action: "suggestion-left-out", &entries, &draft)
+            return true
+        }
+        guard kept.suggestions.count < set.suggestions.count else { return set }
+        note(entries)
+        guard
+            let scripted = try? ScriptedSuggestions(
+                language: plan.language, each: plan.chat?.suggestions.each ?? 1,
+                seed: state.opening?.seed ?? 1, shown: state.suggestedBefore)
+        else { return kept }
+        let others = await scripted.suggestions(
+            history: history, state: reply.state, emotion: scored ?? reply.intended)
+        for group in SuggestionGroup.allCases where kept.of(group).isEmpty {
+            if !set.of(group).isEmpty { kept.suggestions += others.of(group) }
+        }
+        return kept
     }
 
     private func offerFacts(_ offer: SuggestionsOffer, turn: Int) -> [RoomEntry] {
@@ -244,13 +323,15 @@ extension Room {
     }
 
     private func turnFacts(_ reply: PendingReply) -> [RoomEntry] {
-        let now = Clocks.now()
+        // A reply that was painted word by word was given when its first word was.
+        let now = paintingSince ?? Clocks.now()
+        paintingSince = nil
         let number = state.nextTurnNumber
         var entries: [RoomEntry] = [
             .turn(
                 RoomTurn(
                     number: number, author: .client, text: reply.text, id: nil,
-                    utcMs: Clocks.realtime() / 1_000_000)),
+                    utcMs: (Clocks.realtime() - (Clocks.now() - now)) / 1_000_000)),
             event(
                 "turn",
                 [
@@ -260,10 +341,8 @@ extension Room {
                 ], at: now),
         ]
         if let emotion = reply.emotion, plan.chat?.emotions.isShown == true {
-            guard case .object(var payload) = emotion else { return entries }
-            payload["which"] = "displayed"
-            payload["turn"] = .integer(Int64(number))
-            entries.append(event("emotion", .object(payload), after: entries))
+            entries.append(
+                event("emotion", Self.displayedPayload(emotion, number), after: entries))
         }
         if let offer = reply.suggestions {
             for fact in offerFacts(offer, turn: number) {
@@ -277,10 +356,18 @@ extension Room {
         return entries
     }
 
+    private static func displayedPayload(_ emotion: JSONValue, _ number: Int) -> JSONValue {
+        guard case .object(var payload) = emotion else { return emotion }
+        payload["which"] = "displayed"
+        payload["turn"] = .integer(Int64(number))
+        return .object(payload)
+    }
+
     /// Paints a reply word by word. It was checked as a whole before its first word.
     private func paint(_ reply: PendingReply) {
         let words = reply.text.split(separator: " ", omittingEmptySubsequences: false)
         let number = state.nextTurnNumber
+        paintingSince = Clocks.now()
         painting = RoomTurn(
             number: number, author: .client, text: "", id: nil,
             utcMs: Clocks.realtime() / 1_000_000)

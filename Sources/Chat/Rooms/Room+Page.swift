@@ -53,6 +53,7 @@ extension Room {
             surroundings.log.error("\(error)")
             throw PageRefusal(.unavailable, "nothing can be written; it is tried again")
         }
+        if doings.contains(where: \.concernsConsent) { reviewSpeakers() }
         if !doings.isEmpty { goOn() }
         startWhenJoined()
         return (state.pages[batch.page]?.sequence ?? 0, currentRevision)
@@ -121,6 +122,7 @@ extension Room {
             checkParticipant(turn, &entries, &draft)
         case .insertion(let insertion): add(.insertion(insertion), &entries, &draft)
         case .answers(let name, let answers, let isFinal):
+            checkAnswers(answers, of: name, &entries, &draft)
             add(
                 .answers(questionnaire: name, answers: answers, final: isFinal), &entries, &draft)
         case .consent(let tier, let granted):
@@ -163,18 +165,59 @@ extension Room {
     private func checkParticipant(
         _ turn: RoomTurn, _ entries: inout [RoomEntry], _ draft: inout RoomState
     ) {
-        guard let speakers, let chat = plan.chat,
-            let finding = speakers.safety.check(turn.text, side: .participant, permits: [])
+        check(turn.text, turn: turn.number, place: "message \(turn.number)", &entries, &draft)
+    }
+
+    /// The same in answers that are new: free texts, and what is written beside an option.
+    private func checkAnswers(
+        _ answers: JSONValue, of questionnaire: String, _ entries: inout [RoomEntry],
+        _ draft: inout RoomState
+    ) {
+        guard case .object(let members) = answers else { return }
+        for (item, answer) in members.sorted(by: { $0.key < $1.key })
+        where draft.answers[questionnaire]?[item] != answer {
+            let text = Self.words(in: answer).joined(separator: "\n")
+            guard !text.isEmpty else { continue }
+            check(
+                text, turn: draft.turns.last?.number ?? 0,
+                place: "answer to \(questionnaire), \(item)", &entries, &draft)
+        }
+    }
+
+    private static func words(in value: JSONValue) -> [String] {
+        switch value {
+        case .string(let text): [text]
+        case .array(let elements): elements.flatMap(words)
+        case .object(let members):
+            members.sorted { $0.key < $1.key }.flatMap { words(in: $0.value) }
+        default: []
+        }
+    }
+
+    /// The rules of the session's language; they also watch where nobody can speak.
+    private func rules() -> SafetyRules? {
+        if let guardian { return guardian }
+        guard let chat = plan.chat else { return nil }
+        guardian = try? SafetyRules.load(
+            named: chat.safety.rules, sessionLanguage: plan.language)
+        return guardian
+    }
+
+    private func check(
+        _ text: String, turn: Int, place: String, _ entries: inout [RoomEntry],
+        _ draft: inout RoomState
+    ) {
+        guard let chat = plan.chat,
+            let finding = rules()?.check(text, side: .participant, permits: [])
         else { return }
-        report(finding, turn: turn.number, action: chat.safety.cues.rawValue, &entries, &draft)
+        report(finding, turn: turn, action: chat.safety.cues.rawValue, &entries, &draft)
         say(
             "alarm",
             [
                 "code": "participant-safety",
                 "text": .string(
-                    "The participant's message \(turn.number) has a cue of danger "
-                        + "(\(finding.category), rule \(finding.rule)): read it, and speak with the "
-                        + "participant."),
+                    "The participant's \(place) has a cue of danger (\(finding.category), rule "
+                        + "\(finding.rule)): read it, and speak with the participant."),
                 "severity": "urgent", "needs_acknowledgement": true,
             ], &entries, &draft)
         add(.alarmed(atNs: Clocks.now().nanoseconds), &entries, &draft)
@@ -193,6 +236,13 @@ extension Room {
 }
 
 extension PageEventReader.Meaning {
+    fileprivate var concernsConsent: Bool {
+        switch self {
+        case .consent, .withdrawTier: true
+        default: false
+        }
+    }
+
     /// Whether its loss would hurt, so that it has to survive the machine too.
     fileprivate var isWeighty: Bool {
         switch self {

@@ -62,6 +62,8 @@ extension Room {
             return
         }
         await drain()
+        // Somebody may want out meanwhile.
+        guard state.wish == wish else { return }
         do throws(ClientError) {
             _ = try await surroundings.station.call(
                 ControlInterface.StartPhase.self, .init(session: session, phase: next.name))

@@ -45,7 +45,13 @@ extension Room {
             entries.append(.phase(session.phase, sinceNs: since))
             pausedNanoseconds = 0
             pausedSince = nil
+            hasFittedModel = nil
             if session.phase != nil, !plan.isChat(session.phase) { dropReply(&entries) }
+        }
+        for tier in state.consent.keys.sorted()
+        where session.consent[tier] != before.consent[tier] {
+            // The page's answer has arrived, or the operator's came after it.
+            entries.append(.consentTold(tier: tier))
         }
         if state.alarmedNs != nil, session.alarms.isEmpty, !before.alarms.isEmpty {
             entries.append(.alarmSettled)
@@ -59,9 +65,10 @@ extension Room {
             plan = RoomPlan(
                 study: plan.study, session: session,
                 defaultPersona: surroundings.settings.persona)
+            conversing?.cancel()
             prepareSpeakers()
         } else if session.consent != before.consent {
-            prepareSpeakers()
+            reviewSpeakers()
         }
         if session.state != .recording, session.state != .stopping {
             noteOutcome(session.state)
@@ -105,8 +112,11 @@ extension Room {
 
     private func dropReply(_ entries: inout [RoomEntry]) {
         conversing?.cancel()
+        suggesting?.cancel()
         isTyping = false
-        painting = nil
+        // What the participant began to read was said.
+        var draft = state
+        if painting != nil { return finishPainting(&entries, &draft) }
         if state.pending != nil || !state.unanswered.isEmpty { entries.append(.replyDropped) }
     }
 

@@ -72,7 +72,10 @@ extension Room {
             ],
         ]
         members["phase"] = phase.map(phasePart) ?? .null
-        members["chat"] = chatPart(phase) ?? .null
+        // Who withdrew everything is not shown it any more, nor is anybody else at this page.
+        let isWithdrawn = state.outcome == "withdrawn"
+        members["chat"] = isWithdrawn ? .null : chatPart(phase) ?? .null
+        if isWithdrawn { members["questionnaires"] = [] }
         members["message"] =
             link.message.map { ["id": .integer(Int64($0.id)), "text": .string($0.text)] } ?? .null
         members["paused"] = link.paused == nil ? .null : ["reason": "paused"]

@@ -7,7 +7,7 @@ import SystemCalls
 /// model answers at all.
 extension Room {
     func pauseWhereNeeded() {
-        guard !isPausing, link.paused == nil, !isOver else { return }
+        guard !isPausing, link.paused == nil, !isOver, !isRecalling else { return }
         if let reason = modelPause {
             modelPause = nil
             pause("model: \(reason)")
@@ -16,12 +16,27 @@ extension Room {
         guard let alarmed = state.alarmedNs, let chat = plan.chat else { return }
         let waited = Clocks.now().nanoseconds - alarmed
         let patience = Int64(chat.safety.acknowledgeWithinSeconds * 1e9)
-        if chat.safety.cues == .alertAndPause, pausedAlarmNs != alarmed {
-            pausedAlarmNs = alarmed
+        if chat.safety.cues == .alertAndPause, pausedAlarmNs != state.newestAlarmNs {
+            pausedAlarmNs = state.newestAlarmNs
             pause("safety: a message of the participant has a cue of danger")
         } else if waited >= patience, lateAlarmNs != alarmed {
             lateAlarmNs = alarmed
             pause("safety: nobody acknowledged the alarm")
+        }
+    }
+
+    /// Whether an alarm that was raised before this process began was acknowledged meanwhile: once the
+    /// daemon has it, the session tells what still waits.
+    func recallAlarm() {
+        isRecalling = true
+        Task {
+            if await drain() {
+                // The news of an alarm that has only now arrived come right behind it.
+                try? await Task.sleep(for: .seconds(1))
+                if state.alarmedNs != nil, link.alarms.isEmpty { note([.alarmSettled]) }
+            }
+            isRecalling = false
+            goOn()
         }
     }
 
@@ -64,6 +79,12 @@ extension Room {
             note(entries)
             if let failure = exchange.failure {
                 tellFitting("red", failure.message)
+                // Somebody may be starting it.
+                try? await Task.sleep(for: .seconds(5))
+                if hasFittedModel == phase.name, !isOver {
+                    hasFittedModel = nil
+                    checkModel()
+                }
             } else {
                 let milliseconds = (exchange.latencyNs ?? 0) / 1_000_000
                 tellFitting("green", "answered within \(milliseconds) ms")

@@ -32,11 +32,19 @@ actor Room {
     /// A reply that is painted bit by bit.
     var painting: RoomTurn?
     var conversing: Task<Void, Never>?
+    /// A model thinks of suggestions, beside the conversation.
+    var suggesting: Task<Void, Never>?
+    /// When the reply that is painted began to stand on the page.
+    var paintingSince: Instant?
+    /// What watches over the participant's words; nil until it is read.
+    var guardian: SafetyRules?
     var timer: (due: Instant, task: Task<Void, Never>)?
     var isWishing = false
     var pausedSince: Instant?
     var pausedNanoseconds: Int64 = 0
     var isPausing = false
+    /// After a start, until it is known whether an alarm of before still waits.
+    var isRecalling = false
     var hasFittedModel: String?
     var isDaemonAway = false
     /// The page that has the keyboard.
@@ -111,6 +119,7 @@ actor Room {
         }
         state.forgetOutgoing()
         prepareSpeakers()
+        if state.alarmedNs != nil { recallAlarm() }
         take(.session(link))
         shown = snapshotWithoutTime()
         goOn()

@@ -40,6 +40,10 @@ enum RoomEntry: Codable, Hashable, Sendable {
     case phase(String?, sinceNs: Int64)
     /// The participant's answer to a tier, until the session tells it too.
     case consent(tier: String, granted: Bool)
+    /// The session tells a newer answer to a tier than the page's.
+    case consentTold(tier: String)
+    /// What the client feels is known before its reply is shown.
+    case feeling(JSONValue)
     /// What has to be asked of the daemon, until it is done.
     case wish(RoomWish)
     case wishDone
@@ -75,4 +79,13 @@ enum RoomWish: Codable, Hashable, Sendable {
     case advance(from: String)
     case stop(reason: String?)
     case withdraw
+
+    /// Which of two counts: a wish does not replace one of a higher rank.
+    var rank: Int {
+        switch self {
+        case .advance: 1
+        case .stop: 2
+        case .withdraw: 3
+        }
+    }
 }

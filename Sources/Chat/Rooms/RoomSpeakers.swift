@@ -7,8 +7,6 @@ import SystemCalls
 /// Who speaks, suggests, reads and watches in a room: made from the protocol, for one language.
 struct RoomSpeakers: Sendable {
     let client: SimClient
-    /// Speaks where what a model said may not be said; the same as `client` where that is scripted.
-    let scripted: SimClient
     let scorer: (any EmotionScorer)?
     let suggestions: (any SuggestionSource)?
     let safety: SafetyRules
@@ -37,11 +35,6 @@ struct RoomSpeakers: Sendable {
             let saved = state.persona.flatMap { try? $0.decode(PersonaState.self) }
             client = try SimClient(
                 persona: persona, model: model, plan: chat, saved: saved, seed: seed)
-            scripted =
-                model == nil
-                ? client
-                : try SimClient(
-                    persona: persona, model: nil, plan: chat, saved: saved, seed: seed)
             safety = try SafetyRules.load(
                 named: chat.safety.rules, sessionLanguage: plan.language)
             scorer = try Self.scorer(chat, plan.language, model)
@@ -72,7 +65,8 @@ struct RoomSpeakers: Sendable {
     ) throws -> (any EmotionScorer)? {
         switch chat.emotions.scorer {
         case .none: nil
-        case .model where model != nil: model.map { ModelScorer(model: $0) }
+        case .model where model != nil:
+            model.map { ModelScorer(model: $0, otherwise: try? LexiconScorer(language: language)) }
         // Without a model the lexicon reads, and says so in each of its readings.
         case .model, .lexicon: try LexiconScorer(language: language)
         }

@@ -53,8 +53,9 @@ struct RoomState: Sendable {
     private(set) var wish: RoomWish?
     /// Whether resources are offered, since a cue was found.
     private(set) var offersResources = false
-    /// When the alarm that waits was raised.
+    /// When the first of the alarms that wait was raised, and the newest.
     private(set) var alarmedNs: Int64?
+    private(set) var newestAlarmNs: Int64?
     private(set) var outcome: String?
 
     init() {}
@@ -106,12 +107,19 @@ struct RoomState: Sendable {
             if isFinal { finalAnswers.insert(name) }
         case .phase(let name, let since): enter(name, since)
         case .consent(let tier, let granted): consent[tier] = granted
-        case .wish(let wish): self.wish = wish
+        case .consentTold(let tier): consent[tier] = nil
+        case .feeling(let feeling): emotion = feeling
+        case .wish(let wish):
+            // Who withdraws is not kept by what was asked for before or after.
+            if wish.rank >= self.wish?.rank ?? 0 { self.wish = wish }
         case .wishDone: wish = nil
         case .alarmed(let time):
             alarmedNs = alarmedNs ?? time
+            newestAlarmNs = time
             offersResources = true
-        case .alarmSettled: alarmedNs = nil
+        case .alarmSettled:
+            alarmedNs = nil
+            newestAlarmNs = nil
         case .ended(let outcome): self.outcome = outcome
         }
     }
@@ -136,8 +144,11 @@ struct RoomState: Sendable {
         phase = name
         phaseSinceNs = since
         if let name { enteredPhases.append(name) }
-        // Answers of a phase that is gone through again are asked again.
-        wish = nil
+        // A questionnaire that an earlier phase asked is asked anew.
+        answers = [:]
+        finalAnswers = []
+        // The way on is gone; who wants out still does.
+        if case .advance? = wish { wish = nil }
     }
 
     /// Notes when the chat began, for its duration on the page.
