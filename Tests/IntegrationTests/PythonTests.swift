@@ -44,6 +44,13 @@ extension IntegrationTests {
         @Test(arguments: ["lsl", "killed", "emotibit", "nothing"])
         func sensorsOfTheNetwork(mode: String) throws { try run("network.py", [mode]) }
 
+        /// Whatever page, operator or model do: who wants out gets out, a no counts at once, and nothing
+        /// harmful or slow stands in the way.
+        @Test(arguments: ["wishes", "consent", "harm", "slow", "phases", "streamed"])
+        func nothingStandsInTheParticipantsWay(mode: String) throws {
+            try run("chat_guard.py", [mode])
+        }
+
         /// The participants' pages: who comes in; loaded anew; killed; two at once; what is refused; from
         /// consent to the end; cues of danger; stopping and withdrawing; TLS; a model that answers, and fails.
         @Test(arguments: [
