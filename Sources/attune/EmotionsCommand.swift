@@ -53,9 +53,9 @@ struct EmotionsCommand: ParsableCommand {
                 "One of \(EmotionCorrection.categories.joined(separator: ", ")).",
                 valueName: "category"))
         var category: String?
-        @Option(help: "-1 (unpleasant) to 1 (pleasant).")
+        @Option(parsing: .unconditional, help: "-1 (unpleasant) to 1 (pleasant).")
         var valence: Double?
-        @Option(help: "-1 (calm) to 1 (excited).")
+        @Option(parsing: .unconditional, help: "-1 (calm) to 1 (excited).")
         var arousal: Double?
         @Option(help: "Why, for the record.")
         var note: String?

@@ -220,7 +220,7 @@ class Leaving(PageTest):
         with self.browser.context() as context:
             room, page = self.chatting(context)
             room.close()
-            self.leave(page, "deleted")
+            self.leave(page, "Withdraw everything")
             page.click("dialog .danger")
             page.wait_for_selector(".withdrawing")
             page.wait_for_selector("text=not reached")

@@ -52,6 +52,38 @@ import Timebase
         #expect(read.meaning == .turn(text: "hello", id: "x"))
     }
 
+    @Test(arguments: [
+        Int64.min, -(1 << 62), -86_400_000_000_000, 86_400_000_000_006, 1 << 62, .max,
+    ])
+    func timesThatCannotBeAreDropped(_ time: Int64) throws {
+        let turn = try read(
+            "turn", ["text": "a", "sent_ns": .integer(time), "composed_from_ns": .integer(time)])
+        #expect(turn.kind == "turn")
+        #expect(turn.payload["sent_ns"] == 5)
+        #expect(turn.payload["composed_from_ns"] == nil)
+        let shown = try read(
+            "turn_shown", ["number": 1, "shown_ns": 4, "last_ns": .integer(time)])
+        #expect(shown.kind == "turn_shown")
+        #expect(shown.payload["shown_ns"] == 4)
+        #expect(shown.payload["last_ns"] == nil)
+        // Without it the event says nothing.
+        let never = try read("turn_shown", ["number": 1, "shown_ns": .integer(time)])
+        #expect(never.kind == "note")
+        let plain = try read("view", ["width": 390, "made_up_ns": .integer(time)])
+        #expect(plain.payload == ["width": 390])
+        let focus = try read("focus", ["focused": true, "made_up_ns": .integer(time)])
+        #expect(focus.payload == ["focused": true])
+    }
+
+    @Test func timesWithinADayStay() throws {
+        let times: JSONValue = [
+            "text": "a", "sent_ns": 86_400_000_000_005, "composed_from_ns": -86_399_999_999_995,
+        ]
+        let turn = try read("turn", times)
+        #expect(turn.payload["sent_ns"] == 86_400_000_000_005)
+        #expect(turn.payload["composed_from_ns"] == -86_399_999_999_995)
+    }
+
     @Test func theSameMessageIsNotSaidTwice() throws {
         var state = RoomState()
         state.apply(

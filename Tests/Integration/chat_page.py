@@ -134,7 +134,10 @@ class Page:
             head["Cookie"] = f"attune_room={cookie}"
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
-            head["Content-Type"] = "application/json"
+        if body is not None:
+            form = path.startswith("/join/")
+            head.setdefault(
+                "Content-Type", "application/x-www-form-urlencoded" if form else "application/json")
         own.request(method, path, body, head)
         answer = own.getresponse()
         data = answer.read()

@@ -325,7 +325,8 @@ def refused(programs):
         status, _, _ = page.request("POST", page.room + "events", b"x" * (600 << 10))
         check("an oversize body is refused", status == 413, status)
         status, _ = page.insist(
-            "POST", page.room + "events", headers={"Content-Length": str(1 << 30)})
+            "POST", page.room + "events",
+            headers={"Content-Length": str(1 << 30), "Content-Type": "application/json"})
         check("at once, when it says so itself", status == 413, status)
         status, _, _ = page.request("GET", page.room + "state", cookie="")
         check("without a cookie nobody comes in", status == 403, status)
@@ -337,6 +338,17 @@ def refused(programs):
             "POST", page.room + "events", {"page": page.page, "events": []},
             headers={"Sec-Fetch-Site": "cross-site"})
         check("another site may not post", status == 403, status)
+        empty = {"page": page.page, "events": []}
+        for origin, wanted in (
+                (page.base, 200), (page.base.upper(), 200), ("null", 403), ("", 403),
+                ("https://example.org", 403), (page.base + "0", 403)):
+            status, _, _ = page.request(
+                "POST", page.room + "events", empty, headers={"Origin": origin})
+            check(f"from '{origin}' the answer is {wanted}", status == wanted, status)
+        for address in ("events", "clock"):
+            status, _, _ = page.request(
+                "POST", page.room + address, empty, headers={"Content-Type": "text/plain"})
+            check(f"{address} have to be JSON", status == 415, status)
         for body in (b"", b"{", b"[]", b'{"page": "x"}', b'{"page": "abcdefgh", "events": 3}',
                      b'{"page": "abcdefgh", "events": [{"sequence": 0}]}',
                      b'{"page": "abcdefgh", "events": [{"sequence": 1, "time_ns": 1e300, "kind": "a"}]}',

@@ -73,6 +73,23 @@ import Testing
                 > scorer.read("sad lonely miserable unhappy").uncertainty)
     }
 
+    @Test(arguments: [
+        // Close: the likeliest category that goes with the valence.
+        (
+            "Hi. I'm not sure how this works. I've had a rough few weeks and a friend said talking to "
+                + "someone might help.", EmotionCategory.sadness
+        ),
+        // Several unpleasant categories together, none of them close.
+        ("good nice friend interesting sad terrified furious disgusting", .neutral),
+    ])
+    func theCategoryDoesNotContradictTheValence(_ text: String, _ wanted: EmotionCategory) {
+        let reading = scorer.read(text)
+        #expect(reading.valence < -0.05)
+        #expect(reading.category == wanted)
+        #expect(abs(reading.probabilities.values.reduce(0, +) - 1) < 1e-9)
+        #expect(reading.probabilities.values.allSatisfy { (0...1).contains($0) })
+    }
+
     @Test func facesAreInOneTable() {
         #expect(scorer.read("I'm so sad").emoji == "😢" || scorer.read("I'm so sad").emoji == "😔")
         for category in EmotionCategory.allCases {
@@ -115,5 +132,20 @@ import Testing
         let failed = await scorer.score("I lost it.", history: [])
         #expect(failed.uncertainty == 1 && failed.category == .neutral)
         #expect(failed.exchange?.failure?.code == .timeout)
+    }
+
+    @Test(arguments: [
+        FakeLanguageModel.Answer.failure(.timeout), .text("It sounds sad."), .refusal,
+        .json(["valence": "low"]),
+    ])
+    func theLexiconReadsWhereTheModelFails(_ answer: FakeLanguageModel.Answer) async {
+        let asked = ModelScorer(model: FakeLanguageModel([answer]), otherwise: scorer)
+        let reading = await asked.score("I feel so sad and lonely.", history: [])
+        #expect(reading.provenance == "lexicon/en/1")
+        #expect(reading.category == .sadness && reading.valence < 0 && reading.uncertainty < 1)
+        // What failed is kept.
+        #expect(reading.exchange?.purpose == "emotion")
+        let plain = scorer.read("I feel so sad and lonely.")
+        #expect(reading.probabilities == plain.probabilities && plain.exchange == nil)
     }
 }

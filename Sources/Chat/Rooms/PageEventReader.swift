@@ -32,27 +32,26 @@ struct PageEventReader {
     /// Whether the text of draft edits may be stored.
     var takesDraftText: Bool
     static let messageLength = 8000
-    /// Times of the page's clock that a payload may hold.
-    static let times = ["sent_ns", "composed_from_ns", "shown_ns", "last_ns"]
-    /// How far such a time may be from that of its event: a day.
+    /// How far a time in a payload may be from that of its event: a day.
     static let farthest: UInt64 = 86_400_000_000_000
 
     /// - Returns: the kind and payload to be stored, and what to do.
     func read(
         _ event: PageBatch.Event
     ) -> (kind: String, payload: JSONValue, meaning: Meaning) {
-        guard case .object(let members) = event.payload else { return note(event, "no object") }
+        guard case .object(let given) = event.payload else { return note(event, "no object") }
+        var event = event
+        let members = timely(given, event)
+        event.payload = .object(members)
         switch event.kind {
         case "turn": return turn(event, members)
         case "draft_edit": return draftEdit(event, members)
         case "turn_shown":
             guard members["number"]?.integer != nil, members["shown_ns"]?.integer != nil else {
-                return note(event, "number and shown_ns have to be integers")
+                return note(
+                    event, "number and shown_ns have to be integers, and the time one that can be")
             }
-            guard time("shown_ns", members, event) != nil else {
-                return note(event, "shown_ns is not near the event's own time")
-            }
-            return (event.kind, timely(event, members), .nothing)
+            return (event.kind, event.payload, .nothing)
         case "focus":
             guard case .bool? = members["focused"] else {
                 return note(event, "focused has to be a truth value")
@@ -89,7 +88,7 @@ struct PageEventReader {
                 event.kind, event.payload,
                 .microphone(state: state, detail: members["level"].map(\.text) ?? "")
             )
-        case let kind where Self.plain.contains(kind): return (kind, timely(event, members), .nothing)
+        case let kind where Self.plain.contains(kind): return (kind, event.payload, .nothing)
         default: return note(event, "unknown kind")
         }
     }
@@ -104,22 +103,17 @@ struct PageEventReader {
         )
     }
 
-    /// A time of a payload; nil where there is none, or one that cannot be.
-    private func time(
-        _ name: String, _ members: [String: JSONValue], _ event: PageBatch.Event
-    ) -> Int64? {
-        guard let time = members[name]?.integer, time.magnitude < 1 << 62 else { return nil }
-        let (distance, isOver) = time.subtractingReportingOverflow(event.timeNs)
-        return isOver || distance.magnitude > Self.farthest ? nil : time
-    }
-
-    /// The payload without times that cannot be.
-    private func timely(_ event: PageBatch.Event, _ members: [String: JSONValue]) -> JSONValue {
-        var members = members
-        for name in Self.times where members[name] != nil {
-            if time(name, members, event) == nil { members[name] = nil }
+    /// The members of a payload, without moments that cannot be.
+    ///
+    /// As for the daemon, a moment is each whole number whose name ends in `_ns`.
+    private func timely(
+        _ members: [String: JSONValue], _ event: PageBatch.Event
+    ) -> [String: JSONValue] {
+        members.filter { name, value in
+            guard name.hasSuffix("_ns"), let time = value.integer else { return true }
+            let (distance, isOver) = time.subtractingReportingOverflow(event.timeNs)
+            return time.magnitude < 1 << 62 && !isOver && distance.magnitude <= Self.farthest
         }
-        return .object(members)
     }
 
     private func isTier(_ name: String) -> Bool {
@@ -142,11 +136,11 @@ struct PageEventReader {
         }
         var payload: [String: JSONValue] = [
             "number": .integer(Int64(state.nextTurnNumber)), "author": "participant",
-            "text": .string(text), "sent_ns": .integer(time("sent_ns", members, event) ?? event.timeNs),
+            "text": .string(text),
+            "sent_ns": .integer(members["sent_ns"]?.integer ?? event.timeNs),
             "draft": .integer(Int64(state.participantTurns + 1)),
         ]
-        payload["composed_from_ns"] = time("composed_from_ns", members, event)
-            .map(JSONValue.integer)
+        payload["composed_from_ns"] = members["composed_from_ns"]?.integer.map(JSONValue.integer)
         if let id { payload["id"] = .string(id) }
         return ("turn", .object(payload), .turn(text: text, id: id))
     }

@@ -11,6 +11,10 @@ struct ChatRoutes: Sendable {
     let files: PageFiles
     /// Whether cookies go over TLS alone.
     let isSecure: Bool
+    /// Whether this server itself does TLS; a proxy may do it before it.
+    let hasTLS: Bool
+    /// How links begin where a proxy stands before the pages; nil for the address itself.
+    let publicURL: String?
 
     /// Largest body of a page's events, in bytes.
     static let mostBytes = 512 << 10
@@ -52,9 +56,12 @@ struct ChatRoutes: Sendable {
     }
 
     private func join(_ request: Request, _ context: ChatRequestContext) async -> Response {
-        guard Self.isOwn(request), let token = token(context) else {
-            return Self.html(JoinPage.used, .gone)
+        // Our pages tell nobody where requests come from, and so browsers say "null" of their forms.
+        // The link's secret is what counts here.
+        guard isOwn(request, mayBeNull: true) else {
+            return Self.html(JoinPage.noEntry, .forbidden)
         }
+        guard let token = token(context) else { return Self.html(JoinPage.used, .gone) }
         guard let joined = await store.join(token: token) else {
             return Self.html(JoinPage.used, .gone)
         }
@@ -69,11 +76,40 @@ struct ChatRoutes: Sendable {
     static let cookieName = "attune_room"
 
     /// Whether the browser says that the request comes from our own page, or does not say.
-    private static func isOwn(_ request: Request) -> Bool {
-        guard let name = HTTPField.Name("sec-fetch-site"), let site = request.headers[name] else {
+    private func isOwn(_ request: Request, mayBeNull: Bool = false) -> Bool {
+        if let name = HTTPField.Name("sec-fetch-site"), let site = request.headers[name],
+            site != "same-origin", site != "none"
+        {
+            return false
+        }
+        guard request.method == .post, let given = request.headers[.origin] else { return true }
+        if given == "null" { return mayBeNull }
+        let origin = Self.normalised(origin: given)
+        if let host = request.head.authority,
+            origin == Self.normalised(origin: "\(hasTLS ? "https" : "http")://\(host)")
+        {
             return true
         }
-        return site == "same-origin" || site == "none"
+        return publicURL.flatMap { Self.origin(of: $0) } == origin
+    }
+
+    /// The origin of an address, in its one form.
+    static func origin(of url: String) -> String? {
+        let parts = url.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[1].isEmpty else { return nil }
+        return normalised(origin: "\(parts[0])//\(parts[2])")
+    }
+
+    /// An origin in its one form: in small letters, without the port that its scheme has anyway.
+    static func normalised(origin: String) -> String {
+        let origin = origin.lowercased()
+        if origin.hasPrefix("http://"), origin.hasSuffix(":80") {
+            return String(origin.dropLast(3))
+        }
+        if origin.hasPrefix("https://"), origin.hasSuffix(":443") {
+            return String(origin.dropLast(4))
+        }
+        return origin
     }
 
     // MARK: Files
@@ -122,7 +158,7 @@ struct ChatRoutes: Sendable {
     ) async -> Result<Room, PageRefusal> {
         guard let name = context.parameters.get("room"), let room = await store.room(named: name)
         else { return .failure(PageRefusal(.gone, "there is no such room, or it is over")) }
-        guard Self.isOwn(request) else {
+        guard isOwn(request) else {
             return .failure(PageRefusal(.forbidden, "the request comes from another site"))
         }
         for cookie in Self.cookies(request) where await room.admits(cookie: cookie) {
@@ -164,6 +200,7 @@ struct ChatRoutes: Sendable {
         // Read before anything else takes time.
         let received = Clocks.now().nanoseconds
         return await served(request, context, isClock: true) { _ in
+            guard Self.isJSON(request) else { return Self.notJSON }
             _ = try await Self.body(request, most: 1024)
             return Self.json([
                 "received_ns": .integer(received), "sent_ns": .integer(Clocks.now().nanoseconds),
@@ -173,6 +210,7 @@ struct ChatRoutes: Sendable {
 
     private func events(_ request: Request, _ context: ChatRequestContext) async -> Response {
         await served(request, context) { room in
+            guard Self.isJSON(request) else { return Self.notJSON }
             let body = try await Self.body(request, most: Self.mostBytes)
             let taken = try await room.take(PageBatch(body[...]))
             return Self.json([
@@ -201,6 +239,16 @@ struct ChatRoutes: Sendable {
         } catch {
             return Self.json(["error": "the request cannot be served"], .badRequest)
         }
+    }
+
+    /// Whether a request says that its body is JSON: a form of another site cannot say so.
+    private static func isJSON(_ request: Request) -> Bool {
+        let type = request.headers[.contentType]?.prefix { $0 != ";" }
+        return type?.filter { !$0.isWhitespace }.lowercased() == "application/json"
+    }
+
+    private static var notJSON: Response {
+        json(["error": "the content type has to be application/json"], .unsupportedMediaType)
     }
 
     /// Reads a body, within its size and its time.

@@ -93,9 +93,12 @@ public struct ChatServer: Sendable {
     private func application(_ store: RoomStore) throws -> some ApplicationProtocol {
         let isSecure = settings.tls != nil || settings.publicURL?.hasPrefix("https:") ?? false
         let routes = ChatRoutes(
-            store: store, files: PageFiles(directory: settings.pagesDirectory), isSecure: isSecure)
+            store: store, files: PageFiles(directory: settings.pagesDirectory), isSecure: isSecure,
+            hasTLS: settings.tls != nil, publicURL: settings.publicURL)
+        let connections = ConnectionCounts()
         let http = HTTPServerBuilder.http1(
             configuration: .init(
+                additionalChannelHandlers: [ConnectionGuard(connections)],
                 idleTimeout: .seconds(60),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,

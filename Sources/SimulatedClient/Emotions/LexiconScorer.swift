@@ -2,6 +2,11 @@ import Glibc
 
 /// Reads emotion by a list of words: the same text gives the same reading, always.
 ///
+/// The category never contradicts the valence: where the likeliest category is a pleasant one and the
+/// valence is unpleasant, or the other way round, its probability changes places with that of the
+/// likeliest category that goes with the valence if that one is close, and with that of neutral if
+/// none is.
+///
 /// `Protocols/formats/emotion-lexicon.md` has the formulas.
 public struct LexiconScorer: EmotionScorer {
     private struct Feeling: Hashable, Sendable {
@@ -87,12 +92,13 @@ public struct LexiconScorer: EmotionScorer {
         var weights = sum.weights
         weights[.neutral, default: 0] += 0.4
         let total = EmotionCategory.allCases.reduce(0) { $0 + (weights[$1] ?? 0) }
-        let probabilities = weights.mapValues { $0 / total }
         let hits = Double(sum.hits)
+        let valence = sum.valence / (hits + 0.35)
+        let probabilities = Self.agreeing(weights.mapValues { $0 / total }, with: valence)
         let share = min(1, 3 * Double(sum.hitWords) / Double(max(count, sum.hitWords, 1)))
         let coverage = hits / (hits + 1) * (0.5 + 0.5 * share)
         return EmotionReading(
-            valence: sum.valence / (hits + 0.35), arousal: sum.arousal / (hits + 0.35),
+            valence: valence, arousal: sum.arousal / (hits + 0.35),
             probabilities: probabilities,
             uncertainty: 1 - coverage * (1 - 0.5 * Self.entropy(probabilities)),
             provenance: provenance)
@@ -194,6 +200,47 @@ public struct LexiconScorer: EmotionScorer {
             scalars.append(scalar)
         }
         return String(scalars)
+    }
+
+    /// A valence nearer to 0 than this is neither pleasant nor unpleasant.
+    private static let leastValence = 0.05
+    /// How far behind the likeliest category another one may be to take its place.
+    private static let closeShare = 0.15
+
+    /// The probabilities, with two of them in each other's place where the likeliest category would
+    /// contradict the valence.
+    private static func agreeing(
+        _ given: [EmotionCategory: Double], with valence: Double
+    ) -> [EmotionCategory: Double] {
+        guard valence.magnitude >= leastValence else { return given }
+        func share(_ category: EmotionCategory) -> Double { given[category] ?? 0 }
+        func likeliest(_ categories: [EmotionCategory]) -> EmotionCategory {
+            var best = EmotionCategory.neutral
+            var most = -1.0
+            for category in categories where share(category) > most {
+                best = category
+                most = share(category)
+            }
+            return best
+        }
+        let all = EmotionCategory.allCases
+        let first = likeliest(all)
+        guard pleasantness(first) * valence < 0 else { return given }
+        let other = likeliest(all.filter { pleasantness($0) * valence >= 0 })
+        let next = share(first) - share(other) <= closeShare ? other : .neutral
+        var result = given
+        result[first] = share(next)
+        result[next] = share(first)
+        return result
+    }
+
+    /// 1 for a pleasant category, -1 for an unpleasant one, 0 for one that can be either.
+    private static func pleasantness(_ category: EmotionCategory) -> Double {
+        switch category {
+        case .happiness: 1
+        case .sadness, .fear, .anger, .disgust: -1
+        case .surprise, .neutral: 0
+        }
     }
 
     /// The entropy over its largest value, 0…1.

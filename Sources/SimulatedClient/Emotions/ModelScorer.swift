@@ -1,38 +1,47 @@
 import Link
 
-/// Reads emotion by asking a language model.
+/// Reads emotion by asking a language model, and otherwise where the model gives no reading.
 public struct ModelScorer: EmotionScorer {
     public let provenance: String
     private let model: any LanguageModel
+    private let otherwise: (any EmotionScorer)?
 
     /// Messages of the conversation that are sent along at most.
     private static let longestHistory = 6
 
-    public init(model: any LanguageModel) {
+    /// - Parameter otherwise: who reads where the model fails; nil where nobody can.
+    public init(model: any LanguageModel, otherwise: (any EmotionScorer)? = nil) {
         self.model = model
+        self.otherwise = otherwise
         provenance = "model/\(model.description.name)"
     }
 
-    /// A reading with the exchange; a failure is neutral with an uncertainty of 1, and the exchange
-    /// tells why.
+    /// A reading with the exchange.
+    ///
+    /// Where the model fails, refuses or gives no numbers, the other scorer reads, and the reading has
+    /// that one's provenance; the exchange tells why. Without another scorer it is neutral with an
+    /// uncertainty of 1.
     public func score(_ text: String, history: [ConversationLine]) async -> EmotionReading {
         let exchange = await model.run(Self.request(text, history))
-        func reading(
-            _ valence: Double, _ arousal: Double, _ shares: [EmotionCategory: Double],
-            _ uncertainty: Double
-        ) -> EmotionReading {
-            EmotionReading(
-                valence: valence, arousal: arousal, probabilities: shares,
-                uncertainty: uncertainty, provenance: provenance, exchange: exchange)
-        }
         guard let json = exchange.json, !exchange.isRefusal,
             let valence = json["valence"]?.number, let arousal = json["arousal"]?.number
-        else { return reading(0, 0, [.neutral: 1], 1) }
+        else {
+            guard var reading = await otherwise?.score(text, history: history) else {
+                return EmotionReading(
+                    valence: 0, arousal: 0, probabilities: [.neutral: 1], uncertainty: 1,
+                    provenance: provenance, exchange: exchange)
+            }
+            reading.exchange = exchange
+            return reading
+        }
         var shares: [EmotionCategory: Double] = [:]
         for category in EmotionCategory.allCases {
             shares[category] = json["probabilities"]?[category.rawValue]?.number
         }
-        return reading(valence, arousal, shares, json["uncertainty"]?.number ?? 0.5)
+        return EmotionReading(
+            valence: valence, arousal: arousal, probabilities: shares,
+            uncertainty: json["uncertainty"]?.number ?? 0.5, provenance: provenance,
+            exchange: exchange)
     }
 
     static func request(_ text: String, _ history: [ConversationLine]) -> ModelRequest {

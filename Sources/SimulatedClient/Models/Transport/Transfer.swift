@@ -63,6 +63,8 @@ import SystemCalls
             attune_curl_set_text(easy, CURLOPT_PROXY, request.proxy ?? ""),
             // An empty list: what the environment excludes from proxies does not count either.
             attune_curl_set_text(easy, CURLOPT_NOPROXY, ""),
+            // Empty: whatever libcurl can unpack. What it hands over, and what is counted, is unpacked.
+            attune_curl_set_text(easy, CURLOPT_ACCEPT_ENCODING, ""),
             attune_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason),
             attune_curl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int64(request.body.count)),
         ]

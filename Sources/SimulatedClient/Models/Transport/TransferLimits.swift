@@ -7,7 +7,7 @@ public struct TransferLimits: Hashable, Sendable {
     public var stallSeconds: Double
     /// From beginning to end.
     public var totalSeconds: Double
-    /// Bytes of the answer's body.
+    /// Bytes of the answer's body, unpacked where it comes compressed.
     public var responseBytes: Int
 
     public init(
