@@ -1,6 +1,6 @@
 /// Reads the emotion of a message.
 public protocol EmotionScorer: Sendable {
-    /// What scores, such as `lexicon/en/1` or `model/NAME`; stands in each of its readings.
+    /// What scores, such as `lexicon/en/1` or `model/NAME`; stands in each reading that is its own.
     var provenance: String { get }
 
     /// Reads a message.
