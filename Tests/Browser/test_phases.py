@@ -190,7 +190,7 @@ class Leaving(PageTest):
             room, page = self.chatting(context)
             self.leave(page, "What was recorded until now is kept")
             page.keyboard.press("Escape")
-            self.assertEqual(page.locator("dialog").count(), 0)
+            page.wait_for_selector("dialog", state="detached")
             self.leave(page, "What was recorded until now is kept")
             page.click("dialog .danger")
             room.wait_for("stop")
