@@ -47,6 +47,8 @@ install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
 install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml \
     systemd/settings/net.yaml systemd/settings/chat.yaml
+# A laboratory's own protocols and personas.
+install -d "$root/etc/attune/studies" "$root/etc/attune/personas"
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
 # The participant's page.
 (cd Sources/Chat/Page && find . -type f) | while read -r file; do

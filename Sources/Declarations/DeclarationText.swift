@@ -17,16 +17,18 @@ enum DeclarationText {
         let bytes: [UInt8]
         do {
             guard let file = FileHandle(forReadingAtPath: path) else {
-                // FileHandle keeps the reason to itself; Data says it.
-                _ = try Data(contentsOf: URL(fileURLWithPath: path))
-                throw failure("the file cannot be read")
+                // FileHandle keeps the reason to itself.
+                throw failure(
+                    FileManager.default.fileExists(atPath: path)
+                        ? "the file cannot be read: its rights do not allow it"
+                        : "the file cannot be read: there is none")
             }
             defer { try? file.close() }
             bytes = [UInt8](try file.read(upToCount: maximumSize + 1) ?? Data())
         } catch let error as DeclarationErrors {
             throw error
         } catch {
-            throw failure("the file cannot be read: \(error.localizedDescription)")
+            throw failure("the file cannot be read: it is no file with text")
         }
         return try text(bytes, file: path)
     }
@@ -43,8 +45,10 @@ enum DeclarationText {
             throw failure(
                 line: 1, column: 1, "expected at most \(maximumSize) bytes, found a larger file")
         }
-        if let text = String(validating: bytes, as: UTF8.self) { return text }
-        for (index, line) in bytes.split(separator: 10, omittingEmptySubsequences: false)
+        // Some editors begin a file with a mark of its encoding, which is no part of the text.
+        let plain = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        if let text = String(validating: plain, as: UTF8.self) { return text }
+        for (index, line) in plain.split(separator: 10, omittingEmptySubsequences: false)
             .enumerated() where String(validating: line, as: UTF8.self) == nil
         {
             var valid = line

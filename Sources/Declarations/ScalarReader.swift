@@ -59,9 +59,9 @@ enum ScalarReader {
     private static func whole<Value: FixedWidthInteger>(
         _ decoder: DeclarationDecoder, _ type: Value.Type
     ) -> Value {
-        one(
-            decoder, "a whole number from \(Value.min) to \(Value.max)",
-            { integer($0, type) }, otherwise: 0)
+        // The ends of the widest types say nothing to a person.
+        let ends = Value.bitWidth < 64 ? " from \(Value.min) to \(Value.max)" : ""
+        return one(decoder, "a whole number\(ends)", { integer($0, type) }, otherwise: 0)
     }
 
     private static func word<Value: CaseIterable & RawRepresentable>(

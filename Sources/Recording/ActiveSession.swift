@@ -59,6 +59,8 @@ final class ActiveSession {
     var clients: [String: Client] = [:]
     var outcome: String?
     var reason: String?
+    /// Who asked for its end.
+    var stopActor = "attuned"
     var stopped: Instant?
     /// Input devices that still have to be let go before the session can stop.
     var inputsToClose: Set<UInt32> = []
@@ -86,6 +88,15 @@ final class ActiveSession {
     }
 
     var identifier: String { description.identifier }
+
+    /// Whether a phase in which consent is asked for lies behind it.
+    var isBehindConsent: Bool {
+        guard let phases = plan?.phases, let phase,
+            let place = phases.firstIndex(where: { $0.name == phase })
+        else { return false }
+        return phases[place].kind != .consent
+            && phases[..<place].contains { $0.kind == .consent }
+    }
 
     /// The state as the file has it.
     var storedState: SessionStore.SessionState {

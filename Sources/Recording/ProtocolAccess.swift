@@ -17,14 +17,11 @@ enum ProtocolAccess {
     /// Loads a protocol by its name; no name gives a session without phases of its own.
     static func load(_ name: String?) throws -> Loaded {
         guard let name, !name.isEmpty else { return Loaded() }
-        let path = "\(Places.studies)/\(name).yaml"
-        guard !name.contains("/"), !name.hasPrefix("."), FileSystem.exists(path) else {
-            let names = ((try? FileSystem.list(Places.studies)) ?? [])
-                .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+        guard let path = Places.study(named: name) else {
             throw ControlError.invalidName(
                 name,
                 reason: "there is no such study protocol; known are: "
-                    + names.joined(separator: ", "))
+                    + Places.studyNames.joined(separator: ", "))
         }
         do throws(DeclarationErrors) {
             let plan = try StudyPlan.load(path: path)

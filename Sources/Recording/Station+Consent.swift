@@ -16,8 +16,9 @@ extension Station {
         study name: String, participant: String
     ) throws(SessionStoreError) -> [String: Bool] {
         guard hasDatabase(study: name) else { return [:] }
+        let waiting = (owed[name]?.consent ?? []).filter { $0.participant == participant }
         return Dictionary(
-            try study(name).consent(of: participant).map { ($0.tier, $0.isGranted) },
+            (try study(name).consent(of: participant) + waiting).map { ($0.tier, $0.isGranted) },
             uniquingKeysWith: { _, last in last })
     }
 
@@ -59,7 +60,8 @@ extension Station {
     /// Notes answers in the study's database and in the session that records, which obeys at once.
     /// - Parameters:
     ///   - client: the linked client that brought the answers, whose own event tells them in the file.
-    /// - Throws: where the database cannot be written: a no acts all the same, a yes does not.
+    /// - Throws: where the database cannot be written: a no acts all the same, and is stored as soon as
+    ///   that is possible; a yes does not.
     func note(
         _ answers: [String: Bool], study name: String, participant: String, actor: String,
         client: String? = nil
@@ -76,14 +78,39 @@ extension Station {
         }
         // A no need not wait for the disk.
         if let session { apply(answers.filter { !$0.value }, to: session) }
-        let database = try study(name)
-        if session != nil {
-            try database.register(Participant(code: participant, createdRealtime: realtime))
+        do throws(SessionStoreError) {
+            try storeConsent(rows, study: name)
+        } catch {
+            if let session {
+                keep(
+                    rows.filter { !$0.isGranted }, session, actor: actor, isNew: client == nil,
+                    error)
+            }
+            throw error
         }
-        try database.add(rows)
         guard let session else { return }
         apply(answers, to: session)
         recordAnswers(answers, session, actor: actor, isNew: client == nil)
+    }
+
+    /// Keeps answers that are obeyed but could not be stored; those that wait already wait once.
+    private func keep(
+        _ rows: [Consent], _ session: ActiveSession, actor: String, isNew: Bool,
+        _ error: SessionStoreError
+    ) {
+        let name = session.description.study
+        let waiting = owed[name]?.consent ?? []
+        let missing = rows.filter { row in
+            !waiting.contains {
+                $0.participant == row.participant && $0.tier == row.tier && !$0.isGranted
+            }
+        }
+        guard !missing.isEmpty else { return }
+        owe(name, error) { $0.consent += missing }
+        recordAnswers(
+            Dictionary(
+                missing.map { ($0.tier, $0.isGranted) }, uniquingKeysWith: { _, last in last }),
+            session, actor: actor, isNew: isNew)
     }
 
     private func apply(_ answers: [String: Bool], to session: ActiveSession) {
@@ -148,20 +175,29 @@ extension Station {
         warnOfRefusals(session)
     }
 
-    /// Tells the operator where the participant refuses what a session cannot do without.
+    /// Tells the operator where the participant refuses what a session cannot do without, or was not
+    /// asked although the phase of consent is over.
     func warnOfRefusals(_ session: ActiveSession) {
-        let missing = session.consent.refusedRequirements.map { tier in
-            tier.title.isEmpty ? tier.name.rawValue : tier.title
+        func titles(_ tiers: [ConsentTier]) -> String {
+            tiers.map { $0.title.isEmpty ? $0.name.rawValue : $0.title }.joined(separator: ", ")
         }
         let code = "consent:\(session.identifier)"
-        if missing.isEmpty {
-            lower(code)
-        } else {
+        let participant = session.description.participant
+        let refused = session.consent.refusedRequirements
+        let unanswered = session.isBehindConsent ? session.consent.unansweredRequirements : []
+        if !refused.isEmpty {
             raise(
                 code,
-                "\(session.description.participant) does not agree to "
-                    + "\(missing.joined(separator: ", ")), without which the session cannot take "
-                    + "place: stop it.", session: session.identifier)
+                "\(participant) does not agree to \(titles(refused)), without which the session "
+                    + "cannot take place: stop it.", session: session.identifier)
+        } else if !unanswered.isEmpty {
+            raise(
+                code,
+                "\(participant) has not been asked to agree to \(titles(unanswered)), without which "
+                    + "the session cannot take place: ask now, or stop it.",
+                session: session.identifier)
+        } else {
+            lower(code)
         }
     }
 

@@ -29,16 +29,21 @@ extension Station {
     }
 
     /// Brings a session's entry up to date. The recording does not depend on it: what goes wrong is
-    /// said, and the entry can be made again from the file.
-    private func store(_ entry: IndexedSession, in name: String) {
+    /// said, and tried again.
+    /// - Returns: whether it is stored now.
+    @discardableResult
+    func storeEntry(_ entry: IndexedSession, in name: String) -> Bool {
         do throws(SessionStoreError) {
             let database = try study(name)
             try database.register(
                 Participant(code: entry.participant, createdRealtime: entry.startedRealtime))
             try database.store(entry)
+            owed[name]?.entries[entry.identifier] = nil
+            reviewOwed()
+            return true
         } catch {
-            log.error("the index of study \(name) cannot be written: \(error)")
-            raise("index", "The index of study \(name) cannot be written: \(error)")
+            owe(name, error) { $0.entries[entry.identifier] = entry }
+            return false
         }
     }
 
@@ -50,7 +55,7 @@ extension Station {
         entry.condition = session.placement.condition.isEmpty ? nil : session.placement.condition
         entry.outcome = session.outcome
         if session.stopped != nil { entry.stoppedRealtime = Clocks.realtime() }
-        store(entry, in: session.description.study)
+        storeEntry(entry, in: session.description.study)
     }
 
     func index(_ row: SessionRow, state: SessionStore.SessionState) {
@@ -60,30 +65,42 @@ extension Station {
                 participant: description.participant, kind: description.kind,
                 started: description.startedRealtime)
         else { return }
-        store(
-            IndexedSession(description: description, file: file, state: state),
-            in: description.study)
+        var entry = IndexedSession(description: description, file: file, state: state)
+        entry.stoppedRealtime = row.stoppedRealtime
+        storeEntry(entry, in: description.study)
     }
 
-    func indexFinished(_ path: String, sha256: String, size: Int64) {
+    /// Adds to the index what only a finished file has.
+    /// - Returns: whether nothing of it has to be tried again.
+    @discardableResult
+    func indexFinished(_ file: OwedRows.Finished) -> Bool {
+        let row: SessionRow
         do throws(SessionStoreError) {
-            let reader = try SessionReader.open(at: path, alignment: .recorded)
-            let row = try reader.session()
+            let reader = try SessionReader.open(at: file.path, alignment: .recorded)
+            row = try reader.session()
             try reader.close()
-            let database = try study(row.description.study)
+        } catch {
+            log.error("\(file.path) cannot be indexed: \(error)")
+            return true
+        }
+        let name = row.description.study
+        do throws(SessionStoreError) {
+            let known = try study(name).session(row.description.identifier)
             var entry =
-                try database.session(row.description.identifier)
+                owed[name]?.entries[row.description.identifier] ?? known
                 ?? IndexedSession(
-                    description: row.description, file: below(row.description, path),
+                    description: row.description, file: below(row.description, file.path),
                     state: row.state)
             entry.state = row.state
             entry.outcome = row.outcome
-            entry.sha256 = sha256
-            entry.size = size
-            entry.finishedRealtime = Clocks.realtime()
-            store(entry, in: row.description.study)
+            entry.stoppedRealtime = entry.stoppedRealtime ?? row.stoppedRealtime
+            entry.sha256 = file.sha256
+            entry.size = file.size
+            entry.finishedRealtime = file.realtime
+            return storeEntry(entry, in: name)
         } catch {
-            log.error("\(path) cannot be indexed: \(error)")
+            owe(name, error) { $0.finished.append(file) }
+            return false
         }
     }
 
@@ -218,6 +235,12 @@ enum StudyCatalogue {
             }
         }
         return found
+    }
+
+    /// Whether a file may not be written any more, as one in its final form.
+    static func isReadOnly(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & 0o200 == 0
     }
 
     private static func state(_ path: String) -> SessionStore.SessionState? {

@@ -39,6 +39,7 @@ extension Station {
         tendDevices(now)
         reviewAlarms(now)
         pauseForNeglectedAlarms(now)
+        writeOwed(now)
         if let due = givesBackAt, now >= due {
             givesBackAt = nil
             ResidentMemory.giveBackFilePages()
@@ -87,6 +88,7 @@ extension Station {
             if device.address != nil { continue }
             DeviceOpener.stop(device.profile, path: device.node)
         }
+        writeOwed()
         for study in studies.values { try? study.close() }
         if sessions.isEmpty {
             try? acquisitionRing.remove()

@@ -82,6 +82,7 @@ extension Station {
             try recordDeviation(deviation, of: session, reason: reason, actor: actor)
         }
         reviewInputs(session)
+        warnOfRefusals(session)
         tellWatchers(session)
         whenDurable(session) { [weak self] in
             guard let self else { return }

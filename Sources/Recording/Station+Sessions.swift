@@ -25,6 +25,7 @@ extension Station {
             }
         }
         // Before the finisher has the files for itself.
+        surveyIndex()
         for row in recovery.interrupted { keepAlarms(ofInterrupted: row) }
         for path in recovery.unfinished { finisher.messages.post(.session(path: path)) }
         for row in recovery.interrupted {
@@ -244,6 +245,7 @@ extension Station {
         session.state = .stopping
         session.outcome = outcome
         session.reason = reason
+        session.stopActor = actor
         session.stopRequested = Clocks.now()
         for id in session.devices {
             guard let device = devices[id], device.isInput, device.isOpen else { continue }
@@ -306,6 +308,7 @@ extension Station {
             }
         }
         index(session)
+        noteWithdrawal(session)
         lower("consent:\(session.identifier)")
         for call in session.stopCalls {
             call.reply(ControlInterface.StopSession.Reply(session: information(session)))
@@ -332,7 +335,9 @@ extension Station {
         switch outcome {
         case .finished(let sha256, let size):
             log.info("\(path) is finished: \(size) bytes, SHA-256 \(sha256)")
-            indexFinished(path, sha256: sha256, size: size)
+            indexFinished(
+                OwedRows.Finished(
+                    path: path, sha256: sha256, size: size, realtime: Clocks.realtime()))
         case .failed(let reason):
             log.error("\(path) could not be finished: \(reason)")
             raise("finish", "\(path) could not be finished: \(reason)")

@@ -203,6 +203,19 @@ extension Station {
         guard asked.reason.contains(where: { !$0.isWhitespace }) || !status.leavesPlace else {
             throw StudyRefusal.invalidName(asked.status, reason: "it needs a reason")
         }
+        if status.leavesPlace,
+            let session = sessions.values.first(where: {
+                $0.description.study == asked.study
+                    && $0.description.participant == asked.participant
+            })
+        {
+            throw StudyRefusal.invalidName(
+                asked.status,
+                reason:
+                    "\(asked.participant) is being recorded; stop the session first: attune session "
+                    + "stop --session \(session.identifier.prefix(8)) --outcome withdrawn --reason …"
+            )
+        }
         try study(asked.study).add(
             StatusChange(
                 participant: asked.participant, status: status, reason: asked.reason,

@@ -57,6 +57,10 @@ public final class Station {
     var sessions: [UInt32: ActiveSession] = [:]
     var nextSession: UInt32 = 1
     var studies: [String: StudyDatabase] = [:]
+    /// What the studies' databases could not take yet, by the study.
+    var owed: [String: OwedRows] = [:]
+    /// When that is tried again.
+    var nextIndexing = Instant(nanoseconds: 0)
     var subscriptions: [Subscription] = []
     var acknowledgements: [PendingAcknowledgement] = []
     /// Callers that wait for an alignment, by the number of the order.

@@ -20,7 +20,8 @@ public final class StudyDatabase: Sendable {
     /// - Throws: `notASession`, `newerVersion`, `readOnly`, `locked`, `diskFull`.
     public static func open(at path: String) throws(SessionStoreError) -> StudyDatabase {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
+        // The station's own thread waits meanwhile; it tries again later.
+        configuration.busyMode = .timeout(0.25)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA mmap_size = 0")
             try database.execute(sql: "PRAGMA synchronous = FULL")

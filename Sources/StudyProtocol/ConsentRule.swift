@@ -74,6 +74,11 @@ public struct ConsentRule: Hashable, Sendable {
         tiers.filter { $0.isRequired && answers[$0.name.rawValue] == false }
     }
 
+    /// Tiers without which a session cannot take place, and that nobody has answered.
+    public var unansweredRequirements: [ConsentTier] {
+        tiers.filter { $0.isRequired && answers[$0.name.rawValue] == nil }
+    }
+
     /// Kinds of data that are withheld as things stand.
     public var withheld: [ConsentTier.Data] {
         ConsentTier.Data.allCases.filter { !permits($0) }

@@ -54,6 +54,34 @@ public enum Places {
     /// Study protocols.
     public static var studies: String { shared("Protocols/studies", installed: "studies") }
 
+    /// The file of a study protocol: the laboratory's own, or one that comes with the programs; nil
+    /// where there is neither, or the name is none.
+    public static func study(named name: String) -> String? {
+        file(named: name, own: "studies", shared: studies)
+    }
+
+    /// The file of a persona or script, as `study(named:)`.
+    public static func persona(named name: String) -> String? {
+        file(named: name, own: "personas", shared: personas)
+    }
+
+    /// The names of all study protocols, in order.
+    public static var studyNames: [String] {
+        let folders = (isInstalled ? ["\(own)/studies"] : []) + [studies]
+        let names = folders.flatMap { (try? FileSystem.list($0)) ?? [] }
+            .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+        return Set(names).sorted()
+    }
+
+    /// Where a laboratory keeps its own files.
+    private static let own = "/etc/attune"
+
+    private static func file(named name: String, own folder: String, shared: String) -> String? {
+        guard !name.isEmpty, !name.contains("/"), !name.hasPrefix(".") else { return nil }
+        let folders = (isInstalled ? ["\(own)/\(folder)"] : []) + [shared]
+        return folders.map { "\($0)/\(name).yaml" }.first { FileSystem.exists($0) }
+    }
+
     /// The settings file of a program, such as `attuned`, if the system has one.
     public static func settings(of program: String) -> String? {
         let path = "/etc/attune/\(program).yaml"

@@ -78,6 +78,20 @@ enum Output {
         }
     }
 
+    /// Writes a text to a file, whole or not at all.
+    static func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            let reason =
+                FileSystem.exists(folder)
+                ? "its folder or its rights do not allow it, or there is no room"
+                : "there is no folder \(folder)"
+            throw ValidationError("\(path) cannot be written: \(reason).")
+        }
+    }
+
     static func error(_ text: String) {
         FileHandle.standardError.write(Data("attune: \(text)\n".utf8))
     }

@@ -77,10 +77,15 @@ struct PersonaCheckCommand: ParsableCommand {
         if !report.isGood { throw ExitCode(1) }
     }
 
-    /// A file where the name looks like one, else a persona that comes with the programs.
+    /// A file where the name looks like one, else the laboratory's own persona, or one that comes with
+    /// the programs.
     private func load() throws(DeclarationErrors) -> Persona {
         let isPath = persona.contains("/") || persona.hasSuffix(".yaml")
-        return isPath ? try Persona.load(path: persona) : try Persona.load(name: persona)
+        if isPath { return try Persona.load(path: persona) }
+        guard let path = Places.persona(named: persona) else {
+            return try Persona.load(name: persona)
+        }
+        return try Persona.load(path: path)
     }
 
     private func printSentences(_ report: PersonaCheckReport) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Declarations
+import SimulatedClient
 import StudyProtocol
 import SystemCalls
 
@@ -71,22 +72,105 @@ struct ProtocolCheckCommand: ParsableCommand {
             let message = "sessions find the protocol only as \(plan.name).yaml"
             notes.append(document.error(at: ["name"], message).description)
         }
-        for (keys, persona) in plan.personas where !exists(persona, beside: file) {
-            let message =
-                "there is no persona '\(persona)' in \(Places.personas), nor in the folder personas "
-                + "beside the protocol's"
+        for (keys, name) in plan.personas {
+            guard let message = note(persona: name, of: plan, beside: file) else { continue }
+            notes.append(document.error(at: keys, message).description)
+        }
+        for (keys, message) in languageNotes(plan) {
             notes.append(document.error(at: keys, message).description)
         }
         return (plan, notes + plan.notes)
     }
 
-    private static func exists(_ persona: String, beside file: String) -> Bool {
+    // MARK: Personas
+
+    /// What may not be meant of a persona; nil where it is there, and speaks the protocol's language.
+    private static func note(
+        persona name: String, of plan: StudyPlan, beside file: String
+    ) -> String? {
+        guard let path = path(persona: name, beside: file) else {
+            let places = "\(Places.personas), nor in the folder personas beside the protocol's"
+            return "there is no persona '\(name)' in \(places)"
+        }
+        guard let persona = try? Persona.load(path: path) else {
+            return "the persona '\(name)' has mistakes: attune persona check \(path)"
+        }
+        guard base(persona.language) != base(plan.language) else { return nil }
+        return "the persona '\(name)' speaks '\(persona.language)', the protocol is in "
+            + "'\(plan.language)': its sessions would have no page"
+    }
+
+    private static func path(persona: String, beside file: String) -> String? {
+        if let path = Places.persona(named: persona) { return path }
         let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
-        let places = [
-            Places.personas,
-            folder.isEmpty && !file.hasPrefix("/") ? "../personas" : "\(folder)/../personas",
-        ]
-        return places.contains { FileSystem.exists("\($0)/\(persona).yaml") }
+        let beside =
+            folder.isEmpty && !file.hasPrefix("/") ? "../personas" : "\(folder)/../personas"
+        let path = "\(beside)/\(persona).yaml"
+        return FileSystem.exists(path) ? path : nil
+    }
+
+    /// A language without its region.
+    private static func base(_ tag: String) -> String {
+        tag.split(separator: "-").first.map { $0.lowercased() } ?? ""
+    }
+
+    // MARK: Files of the language
+
+    /// What the chat needs in the protocol's language and is not on this computer.
+    private static func languageNotes(
+        _ plan: StudyPlan
+    ) -> [(keys: [String], message: String)] {
+        guard let chat = plan.chat else { return [] }
+        var notes = safetyNotes(chat.safety, language: plan.language)
+        let hasModel = chat.model != nil
+        let emotions = chat.emotions.scorer
+        if emotions == .lexicon || (emotions == .model && !hasModel) {
+            do throws(SimClientError) {
+                _ = try EmotionLexicon.load(language: plan.language)
+            } catch {
+                notes.append((["chat", "emotions"], "\(error)"))
+            }
+        }
+        if chat.suggestions.isGenerated && !(chat.suggestions.source == .model && hasModel) {
+            do throws(SimClientError) {
+                _ = try SuggestionTemplates.load(language: plan.language)
+            } catch {
+                notes.append((["chat", "suggestions"], "\(error)"))
+            }
+        }
+        return notes
+    }
+
+    private static func safetyNotes(
+        _ safety: SafetyPlan, language: String
+    ) -> [(keys: [String], message: String)] {
+        let rules: SafetyRules
+        do throws(SafetyRulesError) {
+            rules = try SafetyRules.load(named: safety.rules, sessionLanguage: language)
+        } catch {
+            return [(["chat", "safety", "rules"], "\(error)")]
+        }
+        let known = Set(rules.categories.map(\.name)).union(ruleNames(safety.rules))
+        return safety.permits.enumerated().compactMap {
+            index, name -> (keys: [String], message: String)? in
+            guard !known.contains(name) else { return nil }
+            return (
+                ["chat", "safety", "permits", "\(index)"],
+                "the rules '\(safety.rules)' have no category and no rule '\(name)': it permits nothing"
+            )
+        }
+    }
+
+    /// The names of a rules file's rules, as they stand in its text.
+    private static func ruleNames(_ rules: String) -> [String] {
+        guard let text = try? FileSystem.readText("\(Places.safety)/\(rules).yaml") else {
+            return []
+        }
+        return text.split { "\n,{}".contains($0) }.compactMap { piece in
+            let words = piece.split { " \t\"'".contains($0) }.drop { $0 == "-" }
+            guard words.first == "name:", words.count > 1 else { return nil }
+            return words.dropFirst().first.map { String($0) }
+        }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import StudyProtocol
+import SystemCalls
 
 /// `attune protocol import-qualtrics`: questionnaires out of a survey.
 struct ProtocolImportCommand: ParsableCommand {
@@ -46,18 +47,19 @@ struct ProtocolImportCommand: ParsableCommand {
             if output == nil { print(yaml, terminator: "") }
         }
         if let output {
-            try Data(yaml.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+            try Output.write(yaml, to: output)
         }
     }
 
     private func text() throws -> String {
         guard let handle = FileHandle(forReadingAtPath: file) else {
-            // FileHandle keeps the reason to itself; Data says it.
-            _ = try Data(contentsOf: URL(fileURLWithPath: file))
-            throw ValidationError("\(file) cannot be read.")
+            let reason = FileSystem.exists(file) ? "its rights do not allow it" : "it is not there"
+            throw ValidationError("\(file) cannot be read: \(reason).")
         }
         defer { try? handle.close() }
-        let bytes = try handle.read(upToCount: Self.maximumSize + 1) ?? Data()
+        guard let bytes = try? handle.read(upToCount: Self.maximumSize + 1) ?? Data() else {
+            throw ValidationError("\(file) cannot be read: it is no file.")
+        }
         guard bytes.count <= Self.maximumSize else {
             throw ValidationError("\(file) has more than \(Self.maximumSize >> 20) MB.")
         }

@@ -42,8 +42,7 @@ struct ProtocolPreviewCommand: ParsableCommand {
         if let html {
             let page = QuestionnairePreview.page(
                 shown, title: plan.title, language: plan.language)
-            try Data(page.utf8).write(to: URL(fileURLWithPath: html), options: .atomic)
-            return
+            return try Output.write(page, to: html)
         }
         if global.json { return try Output.json(shown.map { $0.page() }) }
         if shown.isEmpty { return print("\(plan.name) has no questionnaires.") }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Link
 import SessionStore
+import StudyProtocol
 import SystemCalls
 
 /// `attune session …`: runs sessions.
@@ -111,6 +112,7 @@ struct SessionCommand: ParsableCommand {
 
         func run() throws {
             let client = try global.connect()
+            if outcome == nil && isatty(STDIN_FILENO) == 1 { try askForOutcome(client) }
             var session = try client.call(
                 ControlInterface.StopSession.self,
                 .init(session: which.session, outcome: outcome, reason: reason)
@@ -127,6 +129,22 @@ struct SessionCommand: ParsableCommand {
                     + "\(session.samples) samples, \(session.events) events, "
                     + "\(session.gaps) gaps")
             print("  in \(session.file)")
+        }
+
+        /// Wants a person to say how a session ended whose protocol still has phases to come.
+        private func askForOutcome(_ client: VarlinkClient) throws {
+            let session = try client.call(
+                ControlInterface.GetSession.self, .init(session: which.session)
+            ).session
+            guard let name = session.protocol, let path = Places.study(named: name),
+                let plan = try? StudyPlan.load(path: path)
+            else { return }
+            let reached = plan.phases.firstIndex { $0.name == session.phase } ?? -1
+            let left = plan.phases.dropFirst(reached + 1).filter { !$0.isOptional }.map(\.name)
+            guard !left.isEmpty else { return }
+            throw ValidationError(
+                "Phases of the protocol are still to come: \(left.joined(separator: ", ")). Say how "
+                    + "the session ended: --outcome completed, or --outcome aborted --reason …")
         }
     }
 
@@ -202,7 +220,7 @@ enum SessionTable {
         for session in sessions {
             rows.append([
                 String(session.id.prefix(8)), session.study, session.participant,
-                session.state.rawValue, session.phase ?? "-",
+                session.paused == nil ? session.state.rawValue : "paused", session.phase ?? "-",
                 Output.localTime(session.startedUtcNs),
                 Output.duration(milliseconds: session.durationMs), "\(session.samples)",
             ])

@@ -102,12 +102,20 @@ extension SessionCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let alarm = try global.connect().call(
+            let client = try global.connect()
+            let alarm = try client.call(
                 ControlInterface.AcknowledgeAlarm.self,
                 .init(session: which.session, alarm: alarm, note: note)
             ).alarm
             if global.json { return try Output.json(alarm) }
             print("Acknowledged \(alarm.id): \(alarm.text)")
+            let sessions = try client.call(ControlInterface.GetStatus.self, .init()).status.sessions
+            if let session = sessions.first(where: { $0.id == alarm.session }),
+                session.paused != nil
+            {
+                let which = sessions.count > 1 ? " --session \(session.id.prefix(8))" : ""
+                print("still paused: attune session resume\(which)")
+            }
         }
     }
 

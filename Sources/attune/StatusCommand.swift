@@ -17,7 +17,7 @@ struct StatusCommand: ParsableCommand {
         print("data \(status.data)  (\(Output.bytes(status.storage.freeBytes)) free)")
         for alarm in status.alarms where !alarm.acknowledged {
             let id = alarm.needsAcknowledgement ? "\(alarm.id)  " : ""
-            print("ALARM  \(id)\(alarm.text)")
+            print("ALARM  \(id)\(Self.participant(of: alarm, in: status))\(alarm.text)")
         }
         print("")
         if status.sessions.isEmpty {
@@ -38,6 +38,15 @@ struct StatusCommand: ParsableCommand {
             String(
                 format: "commits: median %.1f ms, worst %.1f ms", status.storage.commitMsMedian,
                 status.storage.commitMsWorst))
+    }
+}
+
+extension StatusCommand {
+    /// Whose session an alarm is about, as `P01: `; the session's id where it records no more.
+    static func participant(of alarm: Alarm, in status: Status) -> String {
+        guard let session = alarm.session else { return "" }
+        let found = status.sessions.first { $0.id == session }
+        return (found?.participant ?? "session \(session.prefix(8))") + ": "
     }
 }
 

@@ -70,7 +70,8 @@ struct StudyCommand: ParsableCommand {
 
         /// Visits that the protocol's design asks for. The daemon decides; this only places them.
         private var plannedVisits: Int {
-            let plan = try? StudyPlan.load(path: "\(Places.studies)/\(studyProtocol).yaml")
+            guard let path = Places.study(named: studyProtocol) else { return 1 }
+            let plan = try? StudyPlan.load(path: path)
             return plan?.conditions?.visits ?? 1
         }
     }
@@ -135,11 +136,20 @@ struct StudyCommand: ParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let reply = try global.connect().call(
+            let client = try global.connect()
+            // Without a code the daemon gives a new one.
+            let isKnown = try participant.map { code in
+                try client.call(
+                    StudyInterface.ListParticipants.self, .init(study: study)
+                ).participants.contains { $0.participant == code }
+            }
+            let reply = try client.call(
                 StudyInterface.AddParticipant.self,
                 .init(study: study, participant: participant))
             if global.json { return try Output.json(reply) }
-            print("Added \(reply.participant)")
+            print(
+                isKnown == true
+                    ? "\(reply.participant) was there already" : "Added \(reply.participant)")
             for visit in reply.visits {
                 print("  visit \(visit.visit): \(RosterTable.condition(visit.condition))")
             }

@@ -71,7 +71,7 @@ private func mistakes(_ text: String) -> [String] {
             ),
             (
                 "name: a\nrate: 1\ncount: 1.5",
-                "s.yaml:3:8: count: expected a whole number from -9223372036854775808 to 9223372036854775807, found '1.5'"
+                "s.yaml:3:8: count: expected a whole number, found '1.5'"
             ),
             (
                 "name: a\nrate: 1\ncount: 1\nsmall: 256",
@@ -79,7 +79,7 @@ private func mistakes(_ text: String) -> [String] {
             ),
             (
                 "name: a\nrate: 1\ncount: \"1\"",
-                "s.yaml:3:8: count: expected a whole number from -9223372036854775808 to 9223372036854775807, found the text '1'"
+                "s.yaml:3:8: count: expected a whole number, found the text '1'"
             ),
             (
                 "name: a\nrate: 1\ncount: 1\ncolour: blue",
@@ -128,7 +128,7 @@ private func mistakes(_ text: String) -> [String] {
             ("name: a\nrate: .nan\ncount: 1", "s.yaml:2:7: rate: expected a number, found '.nan'"),
             (
                 "name: a\nrate: 1\ncount: 99999999999999999999999",
-                "s.yaml:3:8: count: expected a whole number from -9223372036854775808 to 9223372036854775807, found '99999999999999999999999'"
+                "s.yaml:3:8: count: expected a whole number, found '99999999999999999999999'"
             ),
             ("", "s.yaml:1:1: expected keys with values, found an empty file"),
             ("# only this\n", "s.yaml:1:1: expected keys with values, found an empty file"),

@@ -146,7 +146,7 @@ struct Mistake: CustomTestStringConvertible {
         Mistake(
             "{value: 3, label: B}", "{value: ¦three, label: B}",
             "questionnaires[0].items[3].options[1].value",
-            "expected a whole number from -9223372036854775808 to 9223372036854775807, found 'three'"
+            "expected a whole number, found 'three'"
         ),
         Mistake(
             "maximumLength: 10", "maximumLength: ¦0", "questionnaires[0].items[4].maximumLength",

@@ -49,7 +49,7 @@ struct RoomSpeakers: Sendable {
 
     private static func path(of persona: String) -> String {
         persona.contains("/") || persona.contains(".")
-            ? persona : "\(Places.personas)/\(persona).yaml"
+            ? persona : Places.persona(named: persona) ?? "\(Places.personas)/\(persona).yaml"
     }
 
     /// Whether two tags mean the same language, regions apart: en and en-GB.

@@ -93,7 +93,9 @@ actor RoomStore {
 
     private func plan(of session: SessionInfo) throws(ChatError) -> StudyPlan? {
         guard let name = session.protocol else { return nil }
-        let path = name.contains("/") ? name : "\(Places.studies)/\(name).yaml"
+        let path =
+            name.contains("/")
+            ? name : Places.study(named: name) ?? "\(Places.studies)/\(name).yaml"
         do {
             return try StudyPlan.load(path: path)
         } catch {
@@ -161,7 +163,7 @@ actor RoomStore {
                     try JSONValue(
                         encoding: ChatInterface.ListRooms.Reply(address: address, rooms: list)))
             case ChatInterface.Invite.name:
-                let room = try found(parameters)
+                let room = try await found(parameters)
                 let (token, expires) = try await room.invite(
                     validSeconds: surroundings.settings.linkSeconds)
                 return .success(
@@ -183,11 +185,15 @@ actor RoomStore {
         }
     }
 
-    private func found(_ parameters: JSONValue) throws(VarlinkError) -> Room {
+    /// The room that a caller means; of several, the one whose session goes on.
+    private func found(_ parameters: JSONValue) async throws(VarlinkError) -> Room {
         let asked = parameters["session"]?.string ?? ""
-        let fitting = rooms.filter { $0.key.hasPrefix(asked) }
         if let exact = rooms[asked] { return exact }
-        guard fitting.count == 1, let room = fitting.first?.value else {
+        let fitting = rooms.filter { $0.key.hasPrefix(asked) }.map(\.value)
+        var going: [Room] = []
+        for room in fitting where await room.endedAt == nil { going.append(room) }
+        let meant = going.isEmpty ? fitting : going
+        guard meant.count == 1, let room = meant.first else {
             throw ChatInterface.noSuchRoom(asked)
         }
         return room

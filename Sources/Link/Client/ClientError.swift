@@ -14,6 +14,12 @@ public enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
             if let known = LinkRefusal(error) { return known.description }
             if let known = StudyRefusal(error) { return known.description }
             switch error.shortName {
+            case "NoSuchRoom":
+                let session = error.parameters["session"]?.string ?? ""
+                return session.isEmpty
+                    ? "There is no room, or more than one: say which session (attune chat rooms)."
+                    : "There is no room of the session '\(session)', or several begin so "
+                        + "(attune chat rooms)."
             case "InvalidParameter":
                 let name = error.parameters["parameter"]?.string ?? ""
                 let reason = error.parameters["reason"]?.string ?? "it is not accepted"
