@@ -34,6 +34,9 @@ extension IntegrationTests {
         @Test(arguments: ["all", "unplugged", "silent"])
         func allSensorsAtOnce(mode: String) throws { try run("sensors.py", ["12", mode]) }
 
+        /// A study's database that another program holds.
+        @Test func theIndexIsNeverLeftBehind() throws { try run("index.py") }
+
         @Test func marksComeInAndGoOut() throws { try run("marks.py") }
 
         @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }
