@@ -46,6 +46,16 @@ extension Station {
                         + "\(session.participant) enrolled --reason …")
             }
             guard session.kind == .chat else { return SessionPlacement() }
+            if roster.settings != nil, !session.isPilot, let plan,
+                let own = try database.protocols().last?.name, own != plan.name
+            {
+                log.warning(
+                    """
+                    \(session.participant) is recorded by \(plan.name), which is not the protocol of the \
+                    study \(session.study), \(own): it counts as no visit
+                    """)
+                return SessionPlacement()
+            }
             try note(plan, of: session, in: database, roster, actor: actor)
             guard
                 roster.settings != nil || plan?.conditions != nil || entry?.visits.isEmpty == false
