@@ -17,40 +17,10 @@ struct CheckProfilesCommand: ParsableCommand {
     var files: [String]
     @OptionGroup var global: GlobalOptions
 
-    /// What `--json` prints of each file.
-    private struct Report: Encodable {
-        struct Mistake: Encodable {
-            var line: Int
-            var column: Int
-            var key: String
-            var message: String
-        }
-        var path: String
-        var name: String?
-        var mistakes: [Mistake]
-    }
-
     func run() throws {
-        var reports: [Report] = []
-        for file in files {
-            do throws(DeclarationErrors) {
-                let name = try Self.check(file)
-                reports.append(Report(path: file, name: name, mistakes: []))
-                if !global.json { print("ok \(name)") }
-            } catch {
-                reports.append(
-                    Report(
-                        path: file,
-                        mistakes: error.errors.map {
-                            Report.Mistake(
-                                line: $0.line, column: $0.column, key: $0.keyPath,
-                                message: $0.message)
-                        }))
-                if !global.json { print(error.description) }
-            }
+        try DeclarationCheck(json: global.json).run(files) { file throws(DeclarationErrors) in
+            (try Self.check(file), nil)
         }
-        if global.json { try Output.json(reports) }
-        if reports.contains(where: { !$0.mistakes.isEmpty }) { throw ExitCode(1) }
     }
 
     /// The name of a profile that is right.

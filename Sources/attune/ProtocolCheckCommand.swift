@@ -19,44 +19,12 @@ struct ProtocolCheckCommand: ParsableCommand {
     var files: [String]
     @OptionGroup var global: GlobalOptions
 
-    /// What `--json` prints of each file.
-    private struct Report: Encodable {
-        struct Mistake: Encodable {
-            var line: Int
-            var column: Int
-            var key: String
-            var message: String
-        }
-        var path: String
-        var name: String?
-        var mistakes: [Mistake]
-        var notes: [String] = []
-    }
-
     func run() throws {
-        var reports: [Report] = []
-        for file in files {
-            do throws(DeclarationErrors) {
-                let (plan, notes) = try Self.check(file)
-                reports.append(Report(path: file, name: plan.name, mistakes: [], notes: notes))
-                if !global.json {
-                    print("ok \(plan.name)")
-                    for note in notes { print("note: \(note)") }
-                }
-            } catch {
-                reports.append(
-                    Report(
-                        path: file,
-                        mistakes: error.errors.map {
-                            Report.Mistake(
-                                line: $0.line, column: $0.column, key: $0.keyPath,
-                                message: $0.message)
-                        }))
-                if !global.json { print(error.description) }
-            }
+        try DeclarationCheck(json: global.json).run(files, notesOfWrong: []) {
+            file throws(DeclarationErrors) in
+            let (plan, notes) = try Self.check(file)
+            return (plan.name, notes)
         }
-        if global.json { try Output.json(reports) }
-        if reports.contains(where: { !$0.mistakes.isEmpty }) { throw ExitCode(1) }
     }
 
     /// A protocol that is right, and what may not be meant.
@@ -151,7 +119,7 @@ struct ProtocolCheckCommand: ParsableCommand {
         } catch {
             return [(["chat", "safety", "rules"], "\(error)")]
         }
-        let known = Set(rules.categories.map(\.name)).union(ruleNames(safety.rules))
+        let known = Set(rules.categories.map(\.name)).union(rules.ruleNames)
         return safety.permits.enumerated().compactMap {
             index, name -> (keys: [String], message: String)? in
             guard !known.contains(name) else { return nil }
@@ -159,18 +127,6 @@ struct ProtocolCheckCommand: ParsableCommand {
                 ["chat", "safety", "permits", "\(index)"],
                 "the rules '\(safety.rules)' have no category and no rule '\(name)': it permits nothing"
             )
-        }
-    }
-
-    /// The names of a rules file's rules, as they stand in its text.
-    private static func ruleNames(_ rules: String) -> [String] {
-        guard let text = try? FileSystem.readText("\(Places.safety)/\(rules).yaml") else {
-            return []
-        }
-        return text.split { "\n,{}".contains($0) }.compactMap { piece in
-            let words = piece.split { " \t\"'".contains($0) }.drop { $0 == "-" }
-            guard words.first == "name:", words.count > 1 else { return nil }
-            return words.dropFirst().first.map { String($0) }
         }
     }
 }

@@ -24,6 +24,8 @@ public struct SafetyRules: Sendable {
     /// Names and titles of what rules look for.
     public let categories: [(name: String, title: String)]
     let rules: [Rule]
+    /// The names of the rules, by which a protocol may permit them one by one.
+    public var ruleNames: [String] { rules.map(\.name) }
     private let spellings: [String: [String]]
     private let negations: [SafetyPattern]
     private let notNegations: [SafetyPattern]
