@@ -48,14 +48,3 @@ struct EmotionEntry: Encodable {
         return ["\(turn)", which, category ?? "-", text(valence), text(arousal), source]
     }
 }
-
-extension JSONValue {
-    /// The number, whole or not, where this is one.
-    var number: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .real(let value): value
-        default: nil
-        }
-    }
-}

@@ -37,6 +37,15 @@ public enum JSONValue: Hashable, Sendable {
     /// The integer, where this is one.
     public var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
 
+    /// The number, whole or not, where this is one.
+    public var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .real(let value): value
+        default: nil
+        }
+    }
+
     /// The elements, where this is an array.
     public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
 }

@@ -68,14 +68,3 @@ struct ModelAnswer: Hashable, Sendable {
         return String(text)
     }
 }
-
-extension JSONValue {
-    /// The number, where this is one.
-    var number: Double? {
-        switch self {
-        case .integer(let value): Double(value)
-        case .real(let value): value
-        default: nil
-        }
-    }
-}
