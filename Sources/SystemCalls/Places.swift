@@ -51,6 +51,12 @@ public enum Places {
     /// The chat's own socket in a runtime directory.
     public static func chatSocket(runtime: String) -> String { "\(runtime)/chat.sock" }
 
+    /// A Chromium, where Debian and others put it; nil where none is installed.
+    public static var browser: String? {
+        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+            .first { FileSystem.exists($0) }
+    }
+
     /// Study protocols.
     public static var studies: String { shared("Protocols/studies", installed: "studies") }
 
@@ -63,6 +69,12 @@ public enum Places {
     /// The file of a persona or script, as `study(named:)`.
     public static func persona(named name: String) -> String? {
         file(named: name, own: "personas", shared: personas)
+    }
+
+    /// The file of a persona or script that is given by its name or by its path.
+    public static func personaFile(_ given: String) -> String {
+        given.contains("/") || given.contains(".")
+            ? given : persona(named: given) ?? "\(personas)/\(given).yaml"
     }
 
     /// The names of all study protocols, in order.

@@ -130,9 +130,7 @@ struct AttuneChat: AsyncParsableCommand {
     }
 
     private func partner() throws -> any ChatPartner {
-        let path =
-            script.contains("/") || script.contains(".")
-            ? script : Places.persona(named: script) ?? "\(Places.personas)/\(script).yaml"
+        let path = Places.personaFile(script)
         guard path.hasSuffix(".yaml") else { return LinePartner(lines: try lines(of: path)) }
         do {
             return ScriptedPartner(try ChatScript.load(path: path))

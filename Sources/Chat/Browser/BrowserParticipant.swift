@@ -50,18 +50,11 @@ public final class BrowserParticipant {
     private var nextLook = Clocks.now()
     private var isOver = false
 
-    /// Whether a browser is installed where it usually is.
-    public static var isAvailable: Bool { installedBrowser != nil }
-
-    static var installedBrowser: String? {
-        DevToolsBrowser.usualPaths.first { FileSystem.exists($0) }
-    }
-
     /// Starts the browser.
     /// - Throws: `ChatError` where there is none, or it does not do what it should.
     public init(_ settings: Settings) throws {
         signals = try Signals([SIGINT, SIGTERM, SIGHUP])
-        guard let path = settings.browserPath ?? Self.installedBrowser else {
+        guard let path = settings.browserPath ?? Places.browser else {
             throw ChatError(.browser, "There is no Chromium: install the package chromium.")
         }
         hand = TypistHand(typist: settings.typist)

@@ -11,11 +11,6 @@ import Timebase
 /// Source: https://chromedevtools.github.io/devtools-protocol/ and Chromium's
 /// `--remote-debugging-pipe`.
 final class DevToolsBrowser {
-    /// Where Debian and others put Chromium, in the order in which they are tried.
-    static let usualPaths = [
-        "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
-    ]
-
     private let process: pid_t
     private let input: FileDescriptor
     private let output: FileDescriptor

@@ -196,7 +196,7 @@ extension Room {
 
     /// The rules of the session's language; they also watch where nobody can speak.
     private func rules() -> SafetyRules? {
-        if let guardian { return guardian }
+        if let rules = speakers?.safety ?? guardian { return rules }
         guard let chat = plan.chat else { return nil }
         guardian = try? SafetyRules.load(
             named: chat.safety.rules, sessionLanguage: plan.language)

@@ -25,7 +25,7 @@ struct RoomSpeakers: Sendable {
         }
         let seed = state.opening?.seed ?? 1
         do {
-            let persona = try Persona.load(path: Self.path(of: chat.persona))
+            let persona = try Persona.load(path: Places.personaFile(chat.persona))
             guard Self.isSame(persona.language, plan.language) else {
                 throw ChatError(
                     .file,
@@ -45,11 +45,6 @@ struct RoomSpeakers: Sendable {
             throw ChatError(.file, "\(error)")
         }
         self.model = model
-    }
-
-    private static func path(of persona: String) -> String {
-        persona.contains("/") || persona.contains(".")
-            ? persona : Places.persona(named: persona) ?? "\(Places.personas)/\(persona).yaml"
     }
 
     /// Whether two tags mean the same language, regions apart: en and en-GB.

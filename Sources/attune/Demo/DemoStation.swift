@@ -26,7 +26,7 @@ final class DemoStation {
         self.seconds = seconds
         self.signals = signals
         isScripted = seconds != nil || isatty(STDIN_FILENO) == 0
-        isInTerminal = terminal || (isScripted && !Self.hasBrowser)
+        isInTerminal = terminal || (isScripted && Places.browser == nil)
         takeTerminal()
     }
 
@@ -140,12 +140,6 @@ final class DemoStation {
         return try call(
             ControlInterface.StartPhase.self, .init(session: session.id, phase: "chat")
         ).session
-    }
-
-    /// Where `attune-chat --participant` looks for its browser.
-    private static var hasBrowser: Bool {
-        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-            .contains { FileSystem.exists($0) }
     }
 
     /// Serves the participant's page, and has a browser of its own use it where nobody else will.
