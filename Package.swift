@@ -21,7 +21,7 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-/// What the participant's pages are served with.
+/// What pages are served with.
 let web: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"),
     .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -56,6 +56,7 @@ let package = Package(
         .executable(name: "attuned", targets: ["attuned"]),
         .executable(name: "attune", targets: ["attune"]),
         .executable(name: "attune-chat", targets: ["attune-chat"]),
+        .executable(name: "attune-console", targets: ["attune-console"]),
         .executable(name: "attune-net", targets: ["attune-net"]),
         .executable(name: "attune-bench", targets: ["attune-bench"]),
     ],
@@ -79,6 +80,7 @@ let package = Package(
         systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        systemLibrary("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
         .target(name: "CSystemCalls", path: "Sources/CLibraries/CSystemCalls"),
 
         // The ground: time, and the kernel's calls.
@@ -94,7 +96,7 @@ let package = Package(
             ["Timebase", "SystemCalls", "CSystemCalls", "CUdev", "CEvdev", "CSystemd"]),
         library(
             "SessionStore",
-            ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium"]),
+            ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium", "CSndfile"]),
         library("Link", ["Timebase", "SystemCalls", "CSystemCalls"]),
         library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
         library(
@@ -103,6 +105,9 @@ let package = Package(
                 "Timebase", "SystemCalls", "Ring", "Declarations", "DeviceProfiles",
                 "LinuxDevices", "Link", "SessionStore", "StudyProtocol", logging,
             ]),
+
+        // What serves pages: to participants, and to researchers.
+        library("Web", ["Timebase", "SystemCalls", "Link", "CSodium", logging] + web),
 
         // The chat.
         library(
@@ -114,8 +119,8 @@ let package = Package(
         .target(
             name: "Chat",
             dependencies: [
-                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Declarations", "Link",
-                "SimulatedClient", "StudyProtocol", logging,
+                "Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link",
+                "SimulatedClient", "StudyProtocol", "Web", logging,
             ] + web,
             // The participant's page is served as files.
             exclude: ["Page"], swiftSettings: house),
@@ -125,8 +130,29 @@ let package = Package(
             "NetworkSensors", ["Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link"]),
 
         // Looking back.
-        library("Playback", ["Timebase", "SystemCalls", "CSystemCalls", "SessionStore"]),
+        library("Agreement"),
+        library("Measures", ["Timebase", "SessionStore"]),
+        library(
+            "Playback", ["Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Measures"]),
+        library(
+            "Review",
+            [
+                "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "StudyProtocol",
+                "Agreement",
+            ]),
         library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
+
+        // The researcher's pages.
+        .target(
+            name: "Console",
+            dependencies: [
+                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Declarations", "Link",
+                "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback", "Review",
+                "Export", "Web",
+                logging,
+            ] + web,
+            // The pages are served as files.
+            exclude: ["Page"], swiftSettings: house),
 
         // Devices spoken from the other side.
         library(
@@ -139,14 +165,21 @@ let package = Package(
             "attune",
             [
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
-                "SessionStore", "StudyProtocol", "SimulatedClient", "Playback", "Export",
-                "VirtualDevices", argumentParser,
+                "SessionStore", "StudyProtocol", "SimulatedClient", "Measures", "Playback",
+                "Review",
+                "Export", "VirtualDevices", argumentParser,
             ]),
         program(
             "attune-chat",
             [
                 "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "Chat",
-                "SimulatedClient", "StudyProtocol", argumentParser, logging,
+                "SimulatedClient", "StudyProtocol", "Web", argumentParser, logging,
+            ]),
+        program(
+            "attune-console",
+            [
+                "SystemCalls", "Declarations", "SessionStore", "Console", "Web", argumentParser,
+                logging,
             ]),
         program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
         program(
@@ -166,6 +199,22 @@ let package = Package(
                 "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Playback",
                 "TestSupport",
                 "attune",
+            ]),
+        tests("WebTests", ["Timebase", "SystemCalls", "Web", "TestSupport"]),
+        tests("AgreementTests", ["Agreement"]),
+        tests("MeasuresTests", ["Timebase", "Measures", "TestSupport"]),
+        tests(
+            "ReviewTests",
+            [
+                "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "Review",
+                "SessionStoreTestSupport", "TestSupport",
+            ]),
+        tests(
+            "ConsoleTests",
+            [
+                "Timebase", "SystemCalls", "Link", "SessionStore", "Playback", "Review", "Console",
+                "Web", "LinkTestSupport", "SessionStoreTestSupport", "TestSupport",
+                "attune-console",
             ]),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
         .target(
@@ -218,7 +267,7 @@ let package = Package(
         tests(
             "ChatTests",
             [
-                "Timebase", "SystemCalls", "CSystemCalls", "Link", "StudyProtocol", "Chat",
+                "Timebase", "SystemCalls", "CSystemCalls", "Link", "StudyProtocol", "Chat", "Web",
                 "LinkTestSupport", "TestSupport", "attune-chat",
             ]),
         tests(
@@ -232,7 +281,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "Timebase", "SystemCalls", "Link", "SessionStore", "LinkTestSupport",
-                "TestSupport", "attuned", "attune", "attune-chat", "attune-net",
+                "TestSupport", "attuned", "attune", "attune-chat", "attune-console", "attune-net",
             ]),
         tests("AttuneBenchTests", ["Timebase", "attune-bench"]),
         tests("DeclarationsTests", ["Declarations"]),

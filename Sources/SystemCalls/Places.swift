@@ -48,6 +48,12 @@ public enum Places {
     /// The participant's page.
     public static var chatPages: String { shared("Sources/Chat/Page", installed: "chat") }
 
+    /// The researcher's pages.
+    public static var consolePages: String { shared("Sources/Console/Page", installed: "console") }
+
+    /// Coding schemes.
+    public static var schemes: String { shared("Protocols/schemes", installed: "schemes") }
+
     /// The chat's own socket in a runtime directory.
     public static func chatSocket(runtime: String) -> String { "\(runtime)/chat.sock" }
 

@@ -8,6 +8,7 @@ import SessionStore
 import SimulatedClient
 import StudyProtocol
 import SystemCalls
+import Web
 
 /// The chat: a linked client of its own process.
 @main
@@ -111,7 +112,7 @@ struct AttuneChat: AsyncParsableCommand {
         } catch {
             try? FileSystem.writeAll(Array("attune-chat: \(error)\n".utf8), to: STDERR_FILENO)
             // A mistake in the settings: starting again would not help (sysexits.h, EX_CONFIG).
-            let isMistake = (error as? ChatError)?.code == .address || error is DeclarationErrors
+            let isMistake = (error as? WebError)?.code == .address || error is DeclarationErrors
             throw ExitCode(isMistake ? 78 : 1)
         }
     }

@@ -3,6 +3,7 @@ import Chat
 import Declarations
 import SessionStore
 import SystemCalls
+import Web
 
 /// How the pages are served; what the command line does not say, the settings file does.
 struct PageOptions: ParsableArguments {
@@ -51,8 +52,10 @@ struct PageOptions: ParsableArguments {
         return ChatServerSettings(
             socketPath: Places.socket(runtime: runtime),
             chatSocketPath: Places.chatSocket(runtime: runtime), session: session,
-            stateDirectory: state, pagesDirectory: pagesFrom ?? Places.chatPages, address: address,
-            tls: try tls(file, address, state), publicURL: publicUrl ?? file.publicUrl,
+            stateDirectory: state, pagesDirectory: pagesFrom ?? Places.chatPages,
+            place: WebPlace(
+                address: address, tls: try tls(file, address, state),
+                publicURL: publicUrl ?? file.publicUrl),
             persona: persona, printsLinks: printLinks || (file.printLinks ?? false),
             linkSeconds: Int64((file.linkHours ?? 24) * 3600), replyPace: max(replyPace, 0),
             version: SoftwareVersion.current)
@@ -60,12 +63,12 @@ struct PageOptions: ParsableArguments {
 
     private func tls(
         _ file: ChatSettingsFile, _ address: ListenAddress, _ state: String
-    ) throws -> ChatServerSettings.TLS? {
+    ) throws -> WebTLS? {
         let certificate = tlsCertificate ?? file.tlsCertificate
         let key = tlsKey ?? file.tlsKey
         switch (certificate, key) {
         case (let certificate?, let key?):
-            return ChatServerSettings.TLS(certificatePath: certificate, keyPath: key)
+            return WebTLS(certificatePath: certificate, keyPath: key)
         case (nil, nil): break
         default: throw ValidationError("A certificate and its key go together: give both.")
         }

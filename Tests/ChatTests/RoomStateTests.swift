@@ -3,6 +3,7 @@ import Link
 import SystemCalls
 import TestSupport
 import Testing
+import Web
 
 @testable import Chat
 

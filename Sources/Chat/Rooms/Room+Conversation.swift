@@ -3,6 +3,7 @@ import SimulatedClient
 import StudyProtocol
 import SystemCalls
 import Timebase
+import Web
 
 /// The other side of the conversation: replies, the feelings behind them, and suggestions.
 extension Room {

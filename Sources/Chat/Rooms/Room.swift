@@ -4,6 +4,7 @@ import SimulatedClient
 import StudyProtocol
 import SystemCalls
 import Timebase
+import Web
 
 /// The room of one session: its conversation and everything around it, as the participant's page shows
 /// it.

@@ -4,6 +4,7 @@ import ServiceLifecycle
 import StudyProtocol
 import SystemCalls
 import Timebase
+import Web
 
 /// The rooms of all sessions that record: made when a session begins, kept a while after it ended.
 actor RoomStore {

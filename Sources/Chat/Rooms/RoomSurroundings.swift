@@ -1,4 +1,5 @@
 import Logging
+import Web
 
 /// What all rooms share.
 struct RoomSurroundings: Sendable {

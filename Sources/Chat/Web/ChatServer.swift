@@ -1,21 +1,18 @@
 import Hummingbird
-import HummingbirdCore
-import HummingbirdTLS
 import Link
 import Logging
-import NIOCore
-import NIOSSL
 import ServiceLifecycle
 import SystemCalls
+import Web
 
 /// Serves the participants' pages of all sessions that record, until it is told to end.
 public struct ChatServer: Sendable {
     private let settings: ChatServerSettings
     private let log: Logger
 
-    /// - Throws: `ChatError` where it must not be served so.
-    public init(settings: ChatServerSettings, log: Logger) throws(ChatError) {
-        try settings.check()
+    /// - Throws: `WebError` where it must not be served so; `ChatError` where files are missing.
+    public init(settings: ChatServerSettings, log: Logger) throws {
+        try settings.place.check()
         self.settings = settings
         self.log = log
         do throws(SystemError) {
@@ -64,7 +61,7 @@ public struct ChatServer: Sendable {
         station.end()
         surroundings.models.close()
         withExtendedLifetime(lock) {}
-        if let failure { throw explained(failure) }
+        if let failure { throw WebServer.explained(failure, at: settings.place) }
     }
 
     private func links(_ box: StoreBox) throws -> RoomLinks {
@@ -91,73 +88,12 @@ public struct ChatServer: Sendable {
     }
 
     private func application(_ store: RoomStore) throws -> some ApplicationProtocol {
-        let isSecure = settings.tls != nil || settings.publicURL?.hasPrefix("https:") ?? false
         let routes = ChatRoutes(
-            store: store, files: PageFiles(directory: settings.pagesDirectory), isSecure: isSecure,
-            hasTLS: settings.tls != nil, publicURL: settings.publicURL)
-        let connections = ConnectionCounts()
-        let http = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(connections)],
-                idleTimeout: .seconds(60),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
-                    maxHeaderFieldCount: 100)))
-        var server = http
-        if let tls = settings.tls {
-            do {
-                server = try .tls(http, tlsConfiguration: try Self.configuration(tls))
-            } catch {
-                throw ChatError(
-                    .file,
-                    "The certificate \(tls.certificatePath) or its key \(tls.keyPath) cannot be used: "
-                        + "\(error)")
-            }
+            store: store, files: PageFiles(directory: settings.pagesDirectory),
+            place: settings.place)
+        return try WebServer.application(routes.router(), at: settings.place, log: quiet) {
+            await store.setAddress($0)
+            ProgramOutput.line("Chat: \($0)")
         }
-        let settings = settings
-        return Application(
-            router: routes.router(), server: server,
-            configuration: .init(
-                address: .hostname(settings.address.host, port: settings.address.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(1000)),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? settings.address.port
-                let address = Self.address(settings, port: port)
-                await store.setAddress(address)
-                ProgramOutput.line("Chat: \(address)")
-            }, logger: quiet)
-    }
-
-    private static func configuration(
-        _ tls: ChatServerSettings.TLS
-    ) throws -> TLSConfiguration {
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificatePath).map {
-                .certificate($0)
-            },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.keyPath, format: .pem)))
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["http/1.1"]
-        return configuration
-    }
-
-    /// How links begin.
-    private static func address(_ settings: ChatServerSettings, port: Int) -> String {
-        if let url = settings.publicURL {
-            return url.hasSuffix("/") ? String(url.dropLast()) : url
-        }
-        var host = settings.address.host
-        // Nobody can open "any address".
-        if host == "0.0.0.0" || host == "::" { host = SelfSigned.hostName() ?? "localhost" }
-        let scheme = settings.tls == nil ? "http" : "https"
-        return "\(scheme)://\(ListenAddress(host: host, port: port))"
-    }
-
-    private func explained(_ error: any Error) -> any Error {
-        if error is ChatError { return error }
-        let text = "\(error)"
-        guard text.contains("bind") || text.contains("ddress") else { return error }
-        return ChatError(
-            .address, "\(settings.address) cannot be listened on: \(text). Give another --listen.")
     }
 }

@@ -1,4 +1,5 @@
 import Declarations
+import Web
 
 /// The settings of the chat, as `chat.yaml` has them. Every key may be left out.
 public struct ChatSettingsFile: CheckedDeclaration, Sendable {

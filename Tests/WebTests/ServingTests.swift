@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Timebase
 
-@testable import Chat
+@testable import Web
 
 @Suite struct ServingTests {
     @Test(arguments: [
@@ -26,17 +26,14 @@ import Timebase
     }
 
     @Test func othersThanThisMachineNeedTLS() throws {
-        func settings(_ address: String, tls: ChatServerSettings.TLS?) throws -> ChatServerSettings
-        {
-            ChatServerSettings(
-                socketPath: "", chatSocketPath: "", stateDirectory: "", pagesDirectory: "",
-                address: try #require(ListenAddress(address)), tls: tls)
+        func place(_ address: String, tls: WebTLS?) throws -> WebPlace {
+            WebPlace(address: try #require(ListenAddress(address)), tls: tls)
         }
-        let tls = ChatServerSettings.TLS(certificatePath: "c", keyPath: "k")
-        try settings("127.0.0.1:1", tls: nil).check()
-        try settings("0.0.0.0:1", tls: tls).check()
-        let open = try settings("0.0.0.0:1", tls: nil)
-        let error = #expect(throws: ChatError.self) { try open.check() }
+        let tls = WebTLS(certificatePath: "c", keyPath: "k")
+        try place("127.0.0.1:1", tls: nil).check()
+        try place("0.0.0.0:1", tls: tls).check()
+        let open = try place("0.0.0.0:1", tls: nil)
+        let error = #expect(throws: WebError.self) { try open.check() }
         #expect(error?.message.contains("--tls-self-signed") == true)
     }
 
@@ -72,21 +69,5 @@ import Timebase
         let moments: [Int64] = [0, 0, 0, 0, 400_000_000, 600_000_000, 600_000_000, 0]
         let taken = moments.map { limit.take(at: start + $0) }
         #expect(taken == [true, true, true, false, false, true, false, false])
-    }
-
-    /// What a page does not read in time is dropped, and the gap in the revisions shows it.
-    @Test func whoReadsTooSlowlyCostsLittle() async {
-        let subscriber = Subscriber(close: {})
-        for revision in 1...1000 {
-            subscriber.send(.patch(revision: revision, text: "{}"))
-        }
-        subscriber.finish()
-        var revisions: [Int] = []
-        for await case .patch(let revision, _) in subscriber.stream { revisions.append(revision) }
-        #expect(revisions == Array((1001 - Subscriber.mostWaiting)...1000))
-    }
-
-    @Test func momentsStandInUTC() {
-        #expect(UTCText.of(1_700_000_000_123) == "2023-11-14T22:13:20.123Z")
     }
 }

@@ -1,25 +1,25 @@
 import CSodium
 
 /// Random secrets, as they stand in a link or a cookie, and their hashes, which are all that is kept.
-enum Secret {
+public enum Secret {
     /// 32 random bytes as base64url without padding: 43 characters.
-    static func make() -> String { text(32) }
+    public static func make() -> String { text(32) }
 
     /// A short random name, for a room or a set: 16 random bytes, 22 characters.
-    static func name() -> String { text(16) }
+    public static func name() -> String { text(16) }
 
     /// The SHA-256 of a secret as hexadecimal digits.
-    static func hash(_ secret: String) -> String { hash(Array(secret.utf8)) }
+    public static func hash(_ secret: String) -> String { hash(Array(secret.utf8)) }
 
     /// The SHA-256 of bytes as hexadecimal digits.
-    static func hash(_ bytes: [UInt8]) -> String {
+    public static func hash(_ bytes: [UInt8]) -> String {
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
         // Both arrays are as long as is said; hashing cannot fail.
         unsafe crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
         return hexadecimal(digest)
     }
 
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 

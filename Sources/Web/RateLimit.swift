@@ -1,7 +1,7 @@
 import Timebase
 
 /// How often something may be done: a bucket of tokens that fills evenly. A pure value.
-struct RateLimit: Sendable {
+public struct RateLimit: Sendable {
     private let perSecond: Double
     private let most: Double
     private var tokens: Double
@@ -10,14 +10,14 @@ struct RateLimit: Sendable {
     /// - Parameters:
     ///   - perSecond: how often in the long run.
     ///   - burst: how often at once.
-    init(perSecond: Double, burst: Double) {
+    public init(perSecond: Double, burst: Double) {
         self.perSecond = perSecond
         most = burst
         tokens = burst
     }
 
     /// Whether it may be done now; counts it where it may.
-    mutating func take(at now: Instant) -> Bool {
+    public mutating func take(at now: Instant) -> Bool {
         if let last {
             tokens = min(most, tokens + max(0, Double(now - last) / 1e9) * perSecond)
         }

@@ -3,22 +3,23 @@ import SystemCalls
 
 /// Calls the daemon's methods one after another on a thread of its own, so that waiting for an answer
 /// blocks nobody else. Any task may use it.
-final class StationCaller: Sendable {
+public final class StationCaller: Sendable {
     private let socketPath: String
     private let queue = WorkQueue()
     private let thread: DedicatedThread
 
-    init(socketPath: String) throws(SystemError) {
+    /// - Throws: where no thread can be had.
+    public init(socketPath: String) throws(SystemError) {
         self.socketPath = socketPath
         let queue = queue
-        thread = try DedicatedThread(name: "chat-station", stackSize: 4 << 20) {
+        thread = try DedicatedThread(name: "station-calls", stackSize: 4 << 20) {
             var client: VarlinkClient?
             while let work = queue.next() { work(&client) }
         }
     }
 
     /// Calls a method and waits for its answer; connects anew where the daemon was away.
-    func call<Method: VarlinkMethod>(
+    public func call<Method: VarlinkMethod>(
         _ method: Method.Type, _ parameters: Method.Parameters
     ) async throws(ClientError) -> Method.Reply {
         let path = socketPath
@@ -69,7 +70,7 @@ final class StationCaller: Sendable {
     }
 
     /// Ends the thread after what was asked before.
-    func end() {
+    public func end() {
         queue.end()
         thread.join()
     }

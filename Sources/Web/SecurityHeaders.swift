@@ -3,7 +3,7 @@ import Hummingbird
 
 /// What every answer says to the browser: load nothing from elsewhere, be in no frame, tell nobody
 /// where you come from. Isolation from other origins also gives the page a clock of 5 µs.
-struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
+public struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
     private static var fields: [(String, String)] {
         [
             (
@@ -20,7 +20,9 @@ struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
         ]
     }
 
-    func handle(
+    public init() {}
+
+    public func handle(
         _ request: Request, context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {

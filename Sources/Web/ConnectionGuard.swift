@@ -2,8 +2,10 @@ import NIOCore
 import Synchronization
 
 /// How many connections each address has.
-final class ConnectionCounts: Sendable {
+public final class ConnectionCounts: Sendable {
     private let counts = Mutex<[String: Int]>([:])
+
+    public init() {}
 
     /// What one address may have: a laboratory's browsers can share one, with six connections each.
     static let most = 256

@@ -2,16 +2,18 @@ import Glibc
 import SystemCalls
 
 /// The page's files: those of one folder and its folders, and nothing else.
-struct PageFiles: Sendable {
+public struct PageFiles: Sendable {
     /// A file that is there.
-    struct File: Sendable {
-        var bytes: [UInt8]
-        var type: String
+    public struct File: Sendable {
+        public var bytes: [UInt8]
+        public var type: String
         /// Changes with the content.
-        var tag: String
+        public var tag: String
     }
 
-    let directory: String
+    public let directory: String
+
+    public init(directory: String) { self.directory = directory }
 
     private static let types = [
         "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8",
@@ -26,7 +28,7 @@ struct PageFiles: Sendable {
 
     /// A file by its path below the folder. Names are letters, digits, `.`, `-` and `_`, and do not begin
     /// with a point, so that no path leads out; links are not followed.
-    func file(_ path: String) -> File? {
+    public func file(_ path: String) -> File? {
         let names = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard (1...4).contains(names.count), names.allSatisfy(Self.isName),
             let last = names.last, let point = last.lastIndex(of: "."),

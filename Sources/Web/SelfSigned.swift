@@ -11,14 +11,14 @@ public enum SelfSigned {
     /// - Throws: `ChatError` with what is missing.
     public static func certificate(
         for host: String, in directory: String
-    ) throws(ChatError) -> ChatServerSettings.TLS {
+    ) throws(WebError) -> WebTLS {
         let name = host.contains(":") ? "ip6" : host
         let base = "\(directory)/self-signed-\(name)"
-        let tls = ChatServerSettings.TLS(certificatePath: base + ".pem", keyPath: base + ".key")
+        let tls = WebTLS(certificatePath: base + ".pem", keyPath: base + ".key")
         do throws(SystemError) {
             try FileSystem.makeDirectories(directory, mode: 0o700)
         } catch {
-            throw ChatError(.file, "The directory \(directory) cannot be made: \(error)")
+            throw WebError(.file, "The directory \(directory) cannot be made: \(error)")
         }
         if FileSystem.exists(tls.certificatePath), FileSystem.exists(tls.keyPath) { return tls }
         let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
@@ -32,7 +32,7 @@ public enum SelfSigned {
             "-keyout", tls.keyPath, "-out", tls.certificatePath,
         ])
         guard status == 0 else {
-            throw ChatError(
+            throw WebError(
                 .file,
                 "openssl could not make a certificate (status \(status)): install the package openssl, "
                     + "or give --tls-certificate and --tls-key.")
@@ -41,9 +41,9 @@ public enum SelfSigned {
     }
 
     /// The SHA-256 fingerprint of a certificate as browsers show it.
-    public static func fingerprint(_ tls: ChatServerSettings.TLS) throws -> String {
+    public static func fingerprint(_ tls: WebTLS) throws -> String {
         guard let first = try NIOSSLCertificate.fromPEMFile(tls.certificatePath).first else {
-            throw ChatError(.file, "\(tls.certificatePath) holds no certificate.")
+            throw WebError(.file, "\(tls.certificatePath) holds no certificate.")
         }
         let digits = Array(Secret.hash(try first.toDERBytes()).uppercased())
         return stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<($0 + 2)]) }

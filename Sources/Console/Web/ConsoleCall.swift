@@ -1,0 +1,49 @@
+import Foundation
+import Hummingbird
+import Link
+import NIOCore
+import Web
+
+/// A request that was let in: its visitor has one of the roles that its address asks for, and, where it
+/// changes something, it comes from our own page.
+struct ConsoleCall: Sendable {
+    let request: Request
+    let context: WebRequestContext
+    let visitor: Visitor
+
+    /// A part of the path, as it is named in the route.
+    func parameter(_ name: String) throws(ConsoleRefusal) -> String {
+        guard let value = context.parameters.get(name), value.utf8.count <= 200 else {
+            throw .missing(name)
+        }
+        return value
+    }
+
+    /// A value of the query; nil where it is left out.
+    func query(_ name: String) -> String? {
+        request.uri.queryParameters[Substring(name)].map(String.init)
+    }
+
+    /// A finite number of the query; nil where it is left out.
+    func number(_ name: String) throws(ConsoleRefusal) -> Double? {
+        guard let text = query(name) else { return nil }
+        guard let value = Double(text), value.isFinite else {
+            throw ConsoleRefusal(.badRequest, "'\(name)' has to be a number.")
+        }
+        return value
+    }
+
+    /// The body, read as JSON.
+    func body<Value: Decodable>(_ type: Value.Type, most: Int = 256 << 10) async throws -> Value {
+        guard request.isJSON else {
+            throw ConsoleRefusal(
+                .unsupportedMediaType, "The content type has to be application/json.")
+        }
+        let bytes = try await request.bytes(most: most)
+        do {
+            return try JSONValue(parsing: bytes[...]).decode(type)
+        } catch {
+            throw ConsoleRefusal(.badRequest, "The request cannot be understood: \(error)")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Web
+
+/// How the researcher's pages are served.
+public struct ConsoleSettings: Sendable {
+    /// The daemon's socket.
+    public var socketPath: String
+    /// The chat's socket (`io.attune.Chat`).
+    public var chatSocketPath: String
+    /// Where sessions are kept; read only.
+    public var dataDirectory: String
+    /// The console's own files: accounts and outboxes.
+    public var stateDirectory: String
+    /// The console's page.
+    public var pagesDirectory: String
+    /// The participant's page, whose modules show a session as the participant saw it.
+    public var participantPagesDirectory: String
+    public var place: WebPlace
+    public var version: String
+
+    public init(
+        socketPath: String, chatSocketPath: String, dataDirectory: String, stateDirectory: String,
+        pagesDirectory: String, participantPagesDirectory: String, place: WebPlace,
+        version: String = ""
+    ) {
+        self.socketPath = socketPath
+        self.chatSocketPath = chatSocketPath
+        self.dataDirectory = dataDirectory
+        self.stateDirectory = stateDirectory
+        self.pagesDirectory = pagesDirectory
+        self.participantPagesDirectory = participantPagesDirectory
+        self.place = place
+        self.version = version
+    }
+}

@@ -1,0 +1,9 @@
+import Testing
+
+@testable import Measures
+
+@Suite struct MeasureErrorTests {
+    @Test func errorsSayWhatToDo() {
+        #expect("\(MeasureError(.invalid, "Give more."))" == "Give more.")
+    }
+}

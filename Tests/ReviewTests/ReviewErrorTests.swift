@@ -1,0 +1,9 @@
+import Testing
+
+@testable import Review
+
+@Suite struct ReviewErrorTests {
+    @Test func errorsSayWhatToDo() {
+        #expect("\(ReviewError(.invalid, "Give more."))" == "Give more.")
+    }
+}
