@@ -51,7 +51,8 @@ public struct ConsoleServer: Sendable {
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) -> [any ConsoleSection] {
         [
-            ConsolePages(surroundings: surroundings)
+            ConsolePages(surroundings: surroundings),
+            ConsoleStation(surroundings: surroundings),
         ]
     }
 }
