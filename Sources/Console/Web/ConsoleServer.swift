@@ -54,3 +54,6 @@ public struct ConsoleServer: Sendable {
         [
             ConsolePages(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+        ]
+    }
+}
