@@ -16,7 +16,6 @@ import re
 import subprocess
 import urllib.parse
 
-import browser
 from live_room import CHECKOUT, LiveStation, wait_for
 
 SENSORS = {"bitalino": ["bitalino", "--rate", "1000"], "grove": ["lines", "--format", "grove", "--seed", "2"]}
@@ -131,6 +130,7 @@ class ConsoleStation(LiveStation):
 
     def page(self, context, path="/", role="researcher"):
         """A page at an address of the console, signed in."""
+        import browser  # Tests without a browser have no Playwright.
         self.sign_in(context, role)
         page = browser.new_page(context)
         page.goto(self.address + path)
