@@ -75,7 +75,8 @@ class ConsoleStation(LiveStation):
             "--state", self.console_state, *options, log=self.console_log)
 
         def printed():
-            text = self.console_log.read_text(errors="replace")[before:] if self.console_log.exists() else ""
+            written = self.console_log.read_bytes()[before:] if self.console_log.exists() else b""
+            text = written.decode(errors="replace")
             if self.console.poll() is not None:
                 raise RuntimeError(f"the console ended with {self.console.returncode}: {text}")
             return re.search(r"^Console: (\S+?)/sign-in\?token=([A-Za-z0-9_-]+)$", text, re.M)

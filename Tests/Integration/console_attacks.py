@@ -88,9 +88,9 @@ def files(station):
             for target in targets:
                 for depth in [1, 2, 12]:
                     tried.append(base + way * depth + target)
-    tried += ["/page/..", "/page/.", "/page//style.css", "/page/%00", "/page/style.css%00.js", "/page/.hidden.js",
+    tried += ["/page/..", "/page/.", "/page/%00", "/page/style.css%00.js", "/page/.hidden.js",
               "//etc/passwd", "http://evil.example/page/../../etc/passwd", "/page/" + "a/" * 500 + "b.js",
-              "/page/style.css/", "/page/pages", "/page/"]
+              "/page/pages", "/page/"]
     for path in tried:
         got = ask(station, path)
         check(f"{path} gives nothing", status(got) in (303, 400, 403, 404, None), got[:200])
