@@ -109,6 +109,9 @@ let package = Package(
         // What serves pages: to participants, and to researchers.
         library("Web", ["Timebase", "SystemCalls", "Link", "CSodium", logging] + web),
 
+        // How the programs with pages are told where to serve them.
+        library("WebOptions", ["Web", argumentParser]),
+
         // The chat.
         library(
             "SimulatedClient",
@@ -173,13 +176,13 @@ let package = Package(
             "attune-chat",
             [
                 "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "Chat",
-                "SimulatedClient", "StudyProtocol", "Web", argumentParser, logging,
+                "SimulatedClient", "StudyProtocol", "Web", "WebOptions", argumentParser, logging,
             ]),
         program(
             "attune-console",
             [
-                "SystemCalls", "Declarations", "SessionStore", "Console", "Web", argumentParser,
-                logging,
+                "SystemCalls", "Declarations", "SessionStore", "Console", "Web", "WebOptions",
+                argumentParser, logging,
             ]),
         program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
         program(
