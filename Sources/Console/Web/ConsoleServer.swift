@@ -54,6 +54,8 @@ public struct ConsoleServer: Sendable {
         [
             ConsolePages(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+            ConsoleStation(surroundings: surroundings),
+            ReplaySection(surroundings: surroundings),
         ]
     }
 }
