@@ -3,7 +3,7 @@
 
 import { make, setText } from "/participant/elements.js";
 import { get } from "../api.js";
-import { loadStyle } from "../styles.js";
+import { useStyle } from "../app.js";
 import { ReplayTimeline } from "./timeline.js";
 
 /** Before the page told its window: that of most screens. */
@@ -84,7 +84,6 @@ export class ReplayScreen {
   }
 
   #build() {
-    loadStyle("replay/replay.css");
     const frame = make("iframe", { class: "replay-frame", title: "The participant’s screen, replayed", tabindex: -1, inert: true,
       "aria-hidden": "true", srcdoc: documentText });
     this.#frame = frame;
@@ -96,7 +95,7 @@ export class ReplayScreen {
       const started = frame.contentWindow.attuneReplay;
       const drawn = await started?.(this.#timeline.source);
       if (!drawn || frame !== this.#frame) return;
-      await loadStyle("replay/replay.css");
+      await useStyle("/page/replay/replay.css");
       if (frame !== this.#frame) return;
       this.#drawn = drawn;
       this.show(this.#position);
