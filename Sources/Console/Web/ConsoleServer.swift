@@ -88,6 +88,8 @@ public struct ConsoleServer: Sendable {
             SignInSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+            ConsoleStation(surroundings: surroundings),
+            ReplaySection(surroundings: surroundings),
         ]
     }
 }
