@@ -31,7 +31,7 @@ public struct ConsoleServer: Sendable {
         router.middlewares.add(SecurityHeaders())
         let ours = ConsoleRouter(
             router: router, door: ConsoleDoor(surroundings: surroundings))
-        for section in Self.sections(surroundings) { section.addRoutes(to: ours) }
+        for section in try Self.sections(surroundings) { section.addRoutes(to: ours) }
         var quiet = log
         quiet.logLevel = .warning
         let application = try WebServer.application(router, at: settings.place, log: quiet) {
@@ -49,9 +49,12 @@ public struct ConsoleServer: Sendable {
     }
 
     /// The parts of the console.
-    static func sections(_ surroundings: ConsoleSurroundings) -> [any ConsoleSection] {
+    static func sections(
+        _ surroundings: ConsoleSurroundings
+    ) throws(SystemError) -> [any ConsoleSection] {
         [
-            ConsolePages(surroundings: surroundings)
+            ConsolePages(surroundings: surroundings),
+            try Dashboard(surroundings: surroundings),
         ]
     }
 }
