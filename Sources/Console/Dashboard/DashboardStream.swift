@@ -4,6 +4,7 @@ import Link
 import NIOCore
 import ServiceLifecycle
 import SystemCalls
+import Timebase
 
 /// The station's state and one session's signals as server-sent events (HTML Living Standard, 9.2).
 struct DashboardStream: Sendable {

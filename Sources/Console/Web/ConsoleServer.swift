@@ -26,7 +26,8 @@ public struct ConsoleServer: Sendable {
         let station = try StationCaller(socketPath: settings.socketPath)
         defer { station.end() }
         let surroundings = ConsoleSurroundings(
-            settings: settings, gate: Gate(), station: station, log: log)
+            settings: settings, gate: Gate(), station: station,
+            shelf: try SessionShelf(directory: settings.dataDirectory), log: log)
         let router = Router(context: WebRequestContext.self)
         router.middlewares.add(SecurityHeaders())
         let ours = ConsoleRouter(
@@ -54,6 +55,7 @@ public struct ConsoleServer: Sendable {
     ) throws(SystemError) -> [any ConsoleSection] {
         [
             ConsolePages(surroundings: surroundings),
+            SessionsSection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
         ]
     }
