@@ -199,7 +199,7 @@ let package = Package(
         tests(
             "PlaybackTests",
             [
-                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Playback",
+                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Measures", "Playback",
                 "TestSupport",
                 "attune",
             ]),
@@ -215,7 +215,8 @@ let package = Package(
         tests(
             "ConsoleTests",
             [
-                "Timebase", "SystemCalls", "Link", "SessionStore", "Playback", "Review", "Console",
+                "Timebase", "SystemCalls", "Link", "SessionStore", "StudyProtocol", "Measures",
+                "Playback", "Review", "Console",
                 "Web", "LinkTestSupport", "SessionStoreTestSupport", "TestSupport",
                 "attune-console",
             ]),

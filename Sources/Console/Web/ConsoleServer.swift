@@ -72,9 +72,7 @@ public struct ConsoleServer: Sendable {
     }
 
     /// All addresses of the console.
-    static func router(
-        _ surroundings: ConsoleSurroundings
-    ) throws(SystemError) -> ConsoleRouter {
+    static func router(_ surroundings: ConsoleSurroundings) throws -> ConsoleRouter {
         let router = Router(context: WebRequestContext.self)
         router.middlewares.add(SecurityHeaders(isStrict: true))
         let ours = ConsoleRouter(
@@ -84,9 +82,7 @@ public struct ConsoleServer: Sendable {
     }
 
     /// The parts of the console.
-    static func sections(
-        _ surroundings: ConsoleSurroundings
-    ) throws(SystemError) -> [any ConsoleSection] {
+    static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
         [
             ConsolePages(surroundings: surroundings),
             SignInSection(surroundings: surroundings),
@@ -94,6 +90,7 @@ public struct ConsoleServer: Sendable {
             SessionsSection(surroundings: surroundings),
             ReplaySection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
+            try PlaybackSection(surroundings: surroundings),
         ]
     }
 }
