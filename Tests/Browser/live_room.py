@@ -22,11 +22,13 @@ PROTOCOL = pathlib.Path(__file__).with_name("browser-test.yaml")
 class LiveStation(station.Station):
     """A station with a chat server; each session has one room."""
 
+    PROGRAMS = ["attuned", "attune", "attune-chat"]
+
     def __init__(self, programs):
         self.checkout = pathlib.Path(tempfile.mkdtemp(prefix="attune-checkout-"))
         own = self.checkout / "programs"
         own.mkdir()
-        for name in ["attuned", "attune", "attune-chat"]:
+        for name in self.PROGRAMS:
             # Programs find their files from their own place.
             shutil.copy(pathlib.Path(programs) / name, own / name)
         (self.checkout / "Package.swift").touch()

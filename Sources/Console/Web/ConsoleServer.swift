@@ -26,7 +26,8 @@ public struct ConsoleServer: Sendable {
         let station = try StationCaller(socketPath: settings.socketPath)
         defer { station.end() }
         let surroundings = ConsoleSurroundings(
-            settings: settings, gate: Gate(), station: station, log: log)
+            settings: settings, gate: Gate(), station: station,
+            shelf: try SessionShelf(directory: settings.dataDirectory), log: log)
         let router = Router(context: WebRequestContext.self)
         router.middlewares.add(SecurityHeaders())
         let ours = ConsoleRouter(
@@ -51,7 +52,8 @@ public struct ConsoleServer: Sendable {
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) -> [any ConsoleSection] {
         [
-            ConsolePages(surroundings: surroundings)
+            ConsolePages(surroundings: surroundings),
+            SessionsSection(surroundings: surroundings),
         ]
     }
 }

@@ -7,5 +7,7 @@ struct ConsoleSurroundings: Sendable {
     let gate: Gate
     /// Calls the daemon.
     let station: StationCaller
+    /// All sessions, to be listed and read.
+    let shelf: SessionShelf
     let log: Logger
 }

@@ -4,6 +4,6 @@ import { make } from "/participant/elements.js";
 import { setTitle } from "../app.js";
 
 export async function open(main, { me }) {
-  setTitle("");
-  main.append(make("h1", {}, "Attune"), make("p", {}, `Signed in as ${me.name}.`));
+  setTitle("Sessions");
+  main.append(make("div", { class: "page" }, make("h1", {}, "Sessions"), make("p", {}, `Signed in as ${me.name}.`)));
 }
