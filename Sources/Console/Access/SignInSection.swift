@@ -13,6 +13,9 @@ struct SignInSection: ConsoleSection {
 
     func addRoutes(to router: ConsoleRouter) {
         router.open(.get, "sign-in") { request, _ in await page(request) }
+        router.open(.get, "sign-in/state") { request, _ in
+            ConsoleAnswer.json(["is_in": .bool(isIn(request))])
+        }
         router.open(.post, "sign-in") { request, context in
             await answered { try await signIn(request, context) }
         }
@@ -56,6 +59,13 @@ struct SignInSection: ConsoleSection {
             return answer(SignInPage(from: from, news: "You are signed out."))
         }
         return answer(SignInPage(from: from))
+    }
+
+    private func isIn(_ request: Request) -> Bool {
+        let gate = surroundings.gate
+        return request.isOwn(surroundings.settings.place)
+            && request.cookies(named: gate.cookieName)
+                .contains { gate.visitor(cookie: $0, counts: false) != nil }
     }
 
     private func signIn(_ request: Request, _ context: WebRequestContext) async throws -> Response {

@@ -3,8 +3,9 @@
 
 const { searchParams } = new URL(location.href);
 if (location.pathname === "/sign-in" && !searchParams.has("token") && !searchParams.has("out")) {
-  const answer = await fetch("/api/me", { credentials: "same-origin" });
-  const from = document.querySelector('input[name="from"]')?.value;
+  const answer = await fetch("/sign-in/state", { credentials: "same-origin" });
+  const { is_in: isIn } = answer.ok ? await answer.json() : {};
   // The server checked where it leads.
-  if (answer.ok && from?.startsWith("/")) location.replace(from);
+  const from = document.querySelector('input[name="from"]')?.value;
+  if (isIn && from?.startsWith("/")) location.replace(from);
 }
