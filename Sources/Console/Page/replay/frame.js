@@ -66,6 +66,11 @@ class ReplayFrame {
 
   #wasPainting = false;
 
+  /** Parts that are not to be seen; everything else stays where it was. */
+  leaveOut(parts) {
+    for (const part of ["suggestions", "emotions"]) document.documentElement.classList.toggle(`without-${part}`, parts.has(part));
+  }
+
   #change(moment, stay, position, timeline) {
     const before = this.#moment;
     this.#moment = moment;

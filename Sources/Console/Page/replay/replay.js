@@ -30,6 +30,7 @@ export class ReplayScreen {
   mostHeight = Infinity;
   /** How much larger than the participant's own window it may be. */
   largest = 1;
+  #without = new Set();
   #timeline;
   #frame = null;
   #drawn = null;
@@ -50,7 +51,7 @@ export class ReplayScreen {
     this.#cover = make("p", { class: "replay-cover", hidden: true });
     this.#renewReady();
     this.element.onplace = (isPlaced) => isPlaced ? this.#build() : this.#leave();
-    this.#observer = new ResizeObserver(() => this.#fit());
+    this.#observer = new ResizeObserver(() => this.fit());
   }
 
   #observer;
@@ -79,11 +80,18 @@ export class ReplayScreen {
     this.element.setAttribute("aria-label", `The participant’s screen at ${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`);
   }
 
+  /** Leaves out parts of the screen: "suggestions", "emotions". Their places stay empty. */
+  leaveOut(parts) {
+    this.#without = new Set(parts);
+    this.#drawn?.leaveOut(this.#without);
+  }
+
   #renewReady() {
     this.#ready = new Promise((done) => { this.#isReady = done; });
   }
 
   #build() {
+    const style = useStyle("/page/replay/replay.css");
     const frame = make("iframe", { class: "replay-frame", title: "The participant’s screen, replayed", tabindex: -1, inert: true,
       "aria-hidden": "true", srcdoc: documentText });
     this.#frame = frame;
@@ -95,9 +103,10 @@ export class ReplayScreen {
       const started = frame.contentWindow.attuneReplay;
       const drawn = await started?.(this.#timeline.source);
       if (!drawn || frame !== this.#frame) return;
-      await useStyle("/page/replay/replay.css");
+      await style;
       if (frame !== this.#frame) return;
       this.#drawn = drawn;
+      drawn.leaveOut(this.#without);
       this.show(this.#position);
       this.#isReady();
     });
@@ -120,10 +129,11 @@ export class ReplayScreen {
     style.height = `${height}px`;
     // A frame prefers light or dark as its element does.
     style.colorScheme = scheme ?? "light";
-    this.#fit();
+    this.fit();
   }
 
-  #fit() {
+  /** Fits it into its place again, as after `mostHeight` was set. */
+  fit() {
     if (!this.#frame || !this.#view) return;
     const room = this.element.clientWidth;
     if (room === 0) return;
