@@ -33,7 +33,7 @@ public struct ConsoleServer: Sendable {
         var quiet = log
         quiet.logLevel = .warning
         let application = try WebServer.application(
-            Self.router(surroundings).router, at: settings.place, log: quiet
+            try Self.router(surroundings).router, at: settings.place, log: quiet
         ) {
             await Self.tell($0, surroundings)
         }
@@ -79,22 +79,25 @@ public struct ConsoleServer: Sendable {
     }
 
     /// All addresses of the console.
-    static func router(_ surroundings: ConsoleSurroundings) -> ConsoleRouter {
+    static func router(_ surroundings: ConsoleSurroundings) throws -> ConsoleRouter {
         let router = Router(context: WebRequestContext.self)
         router.middlewares.add(SecurityHeaders(isStrict: true))
         let ours = ConsoleRouter(
             router: router, door: ConsoleDoor(surroundings: surroundings))
-        for section in sections(surroundings) { section.addRoutes(to: ours) }
+        for section in try sections(surroundings) { section.addRoutes(to: ours) }
         return ours
     }
 
     /// The parts of the console.
-    static func sections(_ surroundings: ConsoleSurroundings) -> [any ConsoleSection] {
+    static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
         [
             ConsolePages(surroundings: surroundings),
             SignInSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+            ReplaySection(surroundings: surroundings),
+            try Dashboard(surroundings: surroundings),
+            try PlaybackSection(surroundings: surroundings),
         ]
     }
 }
