@@ -157,8 +157,8 @@ let package = Package(
                 "Export", "Web",
                 logging,
             ] + web,
-            // The pages are served as files.
-            exclude: ["Page"], swiftSettings: house),
+            // The pages are served as files; the README shows pictures of them.
+            exclude: ["Page", "Screenshots"], swiftSettings: house),
 
         // Devices spoken from the other side.
         library(

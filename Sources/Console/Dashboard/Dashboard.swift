@@ -48,7 +48,7 @@ final class Dashboard: ConsoleSection {
                 session: session.map { String($0.prefix(64)) },
                 lastNs: last.flatMap { Int64($0) }, close: { channel.close(promise: nil) })
         }
-        router.post("api/dashboard/clock", Self.lookers) { _ in
+        router.post("api/dashboard/clock", Self.lookers, isPolled: true) { _ in
             let received = Clocks.now().nanoseconds
             return ConsoleAnswer.json([
                 "received_ns": .integer(received), "sent_ns": .integer(Clocks.now().nanoseconds),
