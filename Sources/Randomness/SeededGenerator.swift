@@ -1,9 +1,9 @@
 /// Random numbers that are the same in twenty years: SplitMix64 (Steele, Lea, Flood: "Fast
 /// splittable pseudorandom number generators", OOPSLA 2014).
 ///
-/// The standard library's shuffling is not used with it, since its algorithm may change. A pure
-/// value; each copy goes on by itself.
-public struct SeededGenerator: Sendable {
+/// Where a result is to be the same in twenty years, it draws with the methods here and not with the
+/// standard library's, whose algorithms may change. A pure value; each copy goes on by itself.
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     public init(seed: UInt64) { state = seed }
