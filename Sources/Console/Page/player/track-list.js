@@ -40,6 +40,10 @@ export class TrackList extends EventTarget {
     clock.addEventListener("tick", (event) => this.#follow(event.position));
     this.element.addEventListener("scroll", () => this.#request(), { passive: true });
     new ResizeObserver(() => this.#measure()).observe(this.axis.plot);
+    new ResizeObserver(() => {
+      this.#fit();
+      this.#request();
+    }).observe(this.element);
     new ResizeObserver(() => this.#placeBands()).observe(this.rows);
     this.#watchRatio();
   }
@@ -64,19 +68,34 @@ export class TrackList extends EventTarget {
 
   row(id) { return this.#rows.get(id); }
 
+  /** Heights in px: as set, larger where the letters are; what is free below the last row goes to the signals. */
+  #fit() {
+    const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 15 || 1;
+    const shown = this.#ordered.filter((track) => !this.settings.isHidden(track));
+    const heights = new Map(shown.map((track) => [track, Math.round(scale * this.settings.height(track))]));
+    const elastic = shown.filter((track) => "scaling" in track && !this.settings.hasHeight(track));
+    const isFixed = getComputedStyle(this.element).overflowY !== "visible";
+    const used = [...heights.values()].reduce((sum, height) => sum + height + 1, this.axis.element.offsetHeight);
+    const spare = isFixed ? this.element.clientHeight - used - 4 : 0;
+    if (spare > 0 && elastic.length > 0) {
+      for (const track of elastic) heights.set(track, Math.min(3 * heights.get(track), heights.get(track) + Math.floor(spare / elastic.length)));
+    }
+    for (const [track, height] of heights) this.#rows.get(track.id).height = height;
+  }
+
   /** Shows the tracks as the settings say. */
   #arrange() {
     this.#ordered = this.settings.order(this.#tracks);
     const shown = [];
     for (const track of this.#ordered) {
       const row = this.#rows.get(track.id);
-      row.height = this.settings.height(track);
       if ("scaling" in track) track.scaling = this.settings.scaling(track);
       if (!this.settings.isHidden(track)) shown.push(row.element);
       else track.hide?.();
     }
     const now = [...this.rows.children];
     if (now.length !== shown.length || now.some((element, place) => element !== shown[place])) this.rows.replaceChildren(...shown);
+    this.#fit();
     this.#changed();
     this.#placeBands();
     this.dispatchEvent(new Event("order"));
