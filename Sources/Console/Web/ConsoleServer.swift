@@ -54,6 +54,8 @@ public struct ConsoleServer: Sendable {
         [
             ConsolePages(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+            AnnotationsSection(surroundings: surroundings),
+            ExchangeSection(surroundings: surroundings),
         ]
     }
 }
