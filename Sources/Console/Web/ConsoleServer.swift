@@ -88,9 +88,14 @@ public struct ConsoleServer: Sendable {
             SignInSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+<<<<<<< HEAD
+            AnnotationsSection(surroundings: surroundings),
+            ExchangeSection(surroundings: surroundings),
+=======
             ReplaySection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
             try PlaybackSection(surroundings: surroundings),
+>>>>>>> 0f9f98a04cdc51d278be3f7818548ec681249ca7
         ]
     }
 }
