@@ -81,11 +81,13 @@ import Timebase
                     rate: rates.randomElement(using: &random) ?? 1,
                     isPlaying: Bool.random(using: &random)))
             // Sometimes two at once.
-            time += Int64.random(in: 0...5, using: &random) == 0
+            time +=
+                Int64.random(in: 0...5, using: &random) == 0
                 ? 0 : Int64.random(in: 1...60_000_000_000, using: &random)
         }
         let end = Instant(nanoseconds: time + 1_000_000_000)
-        let map = CommentaryMap(moves.shuffled(using: &random).sorted { $0.speech < $1.speech }, end: end)
+        let map = CommentaryMap(
+            moves.shuffled(using: &random).sorted { $0.speech < $1.speech }, end: end)
         for _ in 0..<50 {
             let first = map.moves[0].speech
             let speech = first + Int64.random(in: 0...(end - first), using: &random)

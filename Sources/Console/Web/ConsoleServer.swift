@@ -51,10 +51,12 @@ public struct ConsoleServer: Sendable {
 
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
-        [
+        let thinkAloud = try ThinkAloudSection(surroundings: surroundings)
+        return [
             ConsolePages(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
-            try ThinkAloudSection(surroundings: surroundings),
+            thinkAloud,
+            CommentarySection(surroundings: surroundings, rooms: thinkAloud.rooms),
         ]
     }
 }
