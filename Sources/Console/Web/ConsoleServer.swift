@@ -83,19 +83,19 @@ public struct ConsoleServer: Sendable {
 
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
-        [
+        let thinkAloud = try ThinkAloudSection(surroundings: surroundings)
+        return [
             ConsolePages(surroundings: surroundings),
             SignInSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
-<<<<<<< HEAD
             AnnotationsSection(surroundings: surroundings),
             ExchangeSection(surroundings: surroundings),
-=======
             ReplaySection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
             try PlaybackSection(surroundings: surroundings),
->>>>>>> 0f9f98a04cdc51d278be3f7818548ec681249ca7
+            thinkAloud,
+            CommentarySection(surroundings: surroundings, rooms: thinkAloud.rooms),
         ]
     }
 }
