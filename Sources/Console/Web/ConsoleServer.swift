@@ -32,7 +32,7 @@ public struct ConsoleServer: Sendable {
         router.middlewares.add(SecurityHeaders())
         let ours = ConsoleRouter(
             router: router, door: ConsoleDoor(surroundings: surroundings))
-        for section in Self.sections(surroundings) { section.addRoutes(to: ours) }
+        for section in try Self.sections(surroundings) { section.addRoutes(to: ours) }
         var quiet = log
         quiet.logLevel = .warning
         let application = try WebServer.application(router, at: settings.place, log: quiet) {
@@ -50,12 +50,13 @@ public struct ConsoleServer: Sendable {
     }
 
     /// The parts of the console.
-    static func sections(_ surroundings: ConsoleSurroundings) -> [any ConsoleSection] {
+    static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
         [
             ConsolePages(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
             ReplaySection(surroundings: surroundings),
+            try ThinkAloudSection(surroundings: surroundings),
         ]
     }
 }
