@@ -33,6 +33,8 @@ struct ProcedureState {
     private(set) var paused: String?
     /// When the last pause began.
     private var lastPause: Instant?
+    /// When the pause that lasts now began.
+    var pausedSince: Instant? { paused == nil ? nil : lastPause }
     private(set) var message: LinkMessage?
     /// How the sensors were fitted, by the name of the question.
     private(set) var fittingNotes: [String: String] = [:]

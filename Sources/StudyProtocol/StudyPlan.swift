@@ -1,4 +1,5 @@
 import Declarations
+import Randomness
 import SessionStore
 
 /// A study's protocol: its phases in order, what consent covers, what is asked, the conditions, and
