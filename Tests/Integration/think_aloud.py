@@ -307,19 +307,19 @@ def stored_position(database, started_ns, at_ns):
 
 # The parts of the test
 
-def task(station, study="pilot", participant="P01", protocol=None):
+def task(station, study="pilot", participant="P01", protocol=None, seconds=2.5):
     """A short session to look back on."""
     arguments = ["--protocol", protocol] if protocol else []
     session = station.attune("session", "start", study, participant, "--no-devices", *arguments)["id"]
     time.sleep(1.0)
     station.attune("session", "mark", "surprise")
-    time.sleep(1.5)
+    time.sleep(seconds - 1.0)
     station.attune("session", "stop")
     return session
 
 
 def hold(station, mode):
-    parent = task(station)
+    parent = task(station, seconds=4.5 if mode == "killed" else 2.5)
     console = Console(station)
     begun = console.post("/api/think-aloud", {"session": parent})
     commentary = begun["commentary"]
@@ -368,7 +368,7 @@ def hold(station, mode):
     told = wait_for("a view that is told", lambda: events.last if events.last["position_s"] == 1.0 else None)
     check("all views are told", told["rate"] == 2.0 and told["playing"], told)
     # It plays to the session's end, and stands.
-    page.speak(1.2)
+    page.speak(2.1 if mode == "killed" else 1.2)
     end = wait_for("the end of the replay", lambda: events.last if not events.last["playing"] else None)
     expected.take(end)
     check("the replay stands at the session's end", abs(end["position_s"] - end["range"][1]) < 1e-6, end)
@@ -440,7 +440,8 @@ def look(station, console, commentary, parent, file, page, expected, broke):
 
 def compare_told(told, database, started, parent_started, expected, page, found, times):
     """The console's own account of the commentary: the map, and the sound's place in it."""
-    check("the map has all moves", len(told["map"]) == len(expected.moves), (len(told["map"]), len(expected.moves)))
+    check("the map has all moves, and the stop", len(told["map"]) == len(expected.moves) + 1,
+          (len(told["map"]), len(expected.moves)))
     [audio] = told["audio"]
 
     def session_s(speech_s):

@@ -36,11 +36,6 @@ public struct ConsoleServer: Sendable {
                 directory: settings.stateDirectory, isSecure: settings.place.isSecure,
                 times: settings.times, log: log), station: station,
             shelf: try SessionShelf(directory: settings.dataDirectory), log: log)
-        let router = Router(context: WebRequestContext.self)
-        router.middlewares.add(SecurityHeaders())
-        let ours = ConsoleRouter(
-            router: router, door: ConsoleDoor(surroundings: surroundings))
-        for section in try Self.sections(surroundings) { section.addRoutes(to: ours) }
         var quiet = log
         quiet.logLevel = .warning
         let application = try WebServer.application(
@@ -88,7 +83,8 @@ public struct ConsoleServer: Sendable {
 
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
-        [
+        let thinkAloud = try ThinkAloudSection(surroundings: surroundings)
+        return [
             ConsolePages(surroundings: surroundings),
             SignInSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
@@ -97,6 +93,8 @@ public struct ConsoleServer: Sendable {
             try ThinkAloudSection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
             try PlaybackSection(surroundings: surroundings),
+            thinkAloud,
+            CommentarySection(surroundings: surroundings, rooms: thinkAloud.rooms),
         ]
     }
 }
