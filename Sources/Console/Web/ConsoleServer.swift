@@ -90,7 +90,6 @@ public struct ConsoleServer: Sendable {
             ConsoleStation(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
             ReplaySection(surroundings: surroundings),
-            try ThinkAloudSection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
             try PlaybackSection(surroundings: surroundings),
             thinkAloud,
