@@ -39,8 +39,8 @@ final class Dashboard: ConsoleSection {
     }
 
     func addRoutes(to router: ConsoleRouter) {
-        let (hub, watch, surroundings) = (hub, watch, surroundings)
-        router.get("api/dashboard/stream", Self.lookers) { call in
+        // The routes hold the dashboard: what runs for it ends when they do.
+        router.get("api/dashboard/stream", Self.lookers) { [self] call in
             let channel = call.context.channel
             let door = ConsoleDoor(surroundings: surroundings)
             let request = call.request
