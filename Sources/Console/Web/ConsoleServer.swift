@@ -51,9 +51,12 @@ public struct ConsoleServer: Sendable {
 
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) -> [any ConsoleSection] {
-        [
+        let reviews = ReviewShelf(surroundings)
+        return [
             ConsolePages(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+            RaterSection(surroundings: surroundings, shelf: reviews),
+            ReviewsSection(surroundings: surroundings, shelf: reviews),
         ]
     }
 }
