@@ -111,6 +111,8 @@ let package = Package(
         // What serves pages: to participants, and to researchers.
         library("Web", ["Timebase", "SystemCalls", "Link", "CSodium", logging] + web),
 
+        // How the programs with pages are told where to serve them.
+        library("WebOptions", ["Web", argumentParser]),
         // Pure statistics: how far people agree.
         library("Agreement", ["Randomness"]),
 
@@ -179,13 +181,13 @@ let package = Package(
             "attune-chat",
             [
                 "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "Chat",
-                "SimulatedClient", "StudyProtocol", "Web", argumentParser, logging,
+                "SimulatedClient", "StudyProtocol", "Web", "WebOptions", argumentParser, logging,
             ]),
         program(
             "attune-console",
             [
-                "SystemCalls", "Declarations", "SessionStore", "Console", "Web", argumentParser,
-                logging,
+                "SystemCalls", "Declarations", "SessionStore", "Console", "Web", "WebOptions",
+                argumentParser, logging,
             ]),
         program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
         program(
@@ -202,7 +204,7 @@ let package = Package(
         tests(
             "PlaybackTests",
             [
-                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Playback",
+                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Measures", "Playback",
                 "TestSupport",
                 "attune",
             ]),
@@ -218,7 +220,8 @@ let package = Package(
         tests(
             "ConsoleTests",
             [
-                "Timebase", "SystemCalls", "Link", "SessionStore", "Playback", "Review", "Console",
+                "Timebase", "SystemCalls", "Link", "SessionStore", "StudyProtocol", "Measures",
+                "Playback", "Review", "Console",
                 "Web", "LinkTestSupport", "SessionStoreTestSupport", "TestSupport",
                 "attune-console",
             ]),

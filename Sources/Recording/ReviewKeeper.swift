@@ -42,7 +42,7 @@ final class ReviewKeeper: Sendable {
 
     private static func add(_ order: Order, to path: String) -> ReviewOutcome {
         let review = SessionReview(path: path)
-        do throws(ReviewError) {
+        do throws(SessionReviewError) {
             switch order {
             case .scheme(let scheme): return .scheme(try review.add(scheme), scheme.sha256)
             case .annotations(let changes, let actor):
@@ -66,5 +66,5 @@ enum ReviewOutcome: Sendable {
     case ratings([ReviewRow])
     case stage(ReviewRow)
     case transcript(ReviewRow)
-    case failed(ReviewError, path: String)
+    case failed(SessionReviewError, path: String)
 }

@@ -4,7 +4,7 @@ import Timebase
 
 extension ReviewRefusal {
     /// What a review file's store says, as it travels.
-    init(_ error: ReviewError) {
+    init(_ error: SessionReviewError) {
         switch error {
         case .refused(let change, let reason): self = .refused(change: change, reason: reason)
         case .outdated(let change, let newest): self = .outdated(change: change, newest: newest)

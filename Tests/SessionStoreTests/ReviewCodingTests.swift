@@ -56,8 +56,8 @@ import Timebase
             isRemoved: action == .remove)
     }
 
-    private func refusal(_ changes: [AnnotationChange]) -> ReviewError? {
-        #expect(throws: ReviewError.self) {
+    private func refusal(_ changes: [AnnotationChange]) -> SessionReviewError? {
+        #expect(throws: SessionReviewError.self) {
             try SessionReview(path: path).put(changes, actor: "anna")
         }
     }
@@ -224,7 +224,7 @@ import Timebase
                 _ = try review.put([flag], actor: "eva")
             },
         ] as [() throws -> Void] {
-            let error = #expect(throws: ReviewError.self) { try refused() }
+            let error = #expect(throws: SessionReviewError.self) { try refused() }
             guard case .locked(_, "text") = error else {
                 Issue.record("\(error as Any)")
                 continue
@@ -235,7 +235,7 @@ import Timebase
         #expect(try reader.ratings(assignment: "as-1").map(\.value) == ["4", "5"])
         #expect(try reader.ratingHistory(assignment: "as-1").map(\.value) == ["3", "4", "5"])
         #expect(try reader.stages(assignment: "as-1").map(\.action) == [.opened, .locked])
-        #expect(throws: ReviewError.self) {
+        #expect(throws: SessionReviewError.self) {
             var none = rating("all", "1")
             none.turn = 3
             _ = try review.put([none])
@@ -257,7 +257,7 @@ import Timebase
         let reader = try ReviewReader.open(path)
         #expect(try reader.transcripts().map(\.change) == [transcript.change])
         #expect(try reader.segments(of: row.id) == segments)
-        #expect(throws: ReviewError.self) {
+        #expect(throws: SessionReviewError.self) {
             var late = transcript
             late.change = uuid()
             _ = try review.add(

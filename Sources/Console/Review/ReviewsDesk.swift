@@ -1,9 +1,7 @@
-import Declarations
 import Foundation
 import Link
 import Review
 import SessionStore
-import SystemCalls
 
 /// What a researcher plans and looks at: who rates what, how far it is, and what came out.
 struct ReviewsDesk: Sendable {
@@ -58,7 +56,7 @@ struct ReviewsDesk: Sendable {
     func overview(_ study: String) async throws -> Overview {
         let book = try await book(study)
         let sessions = try await surroundings.shelf.list(study: study)
-        let schemes = try await surroundings.shelf.run { Self.schemes() }
+        let schemes = try await surroundings.shelf.run { RatingScheme.all }
         return Overview(
             study: study,
             schemes: schemes.map {
@@ -85,16 +83,6 @@ struct ReviewsDesk: Sendable {
                     assignments: own.count { !book.isWithdrawn($0) },
                     finished: own.count { book.changes[$0.id]?.action == "finished" })
             })
-    }
-
-    /// The schemes of the schemes' folder that ask for ratings or flags; others are passed over.
-    static func schemes() -> [RatingScheme] {
-        let folder = Places.schemes
-        let names = ((try? FileSystem.list(folder)) ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
-        return names.compactMap { name in
-            guard let document = try? FileSystem.read("\(folder)/\(name)") else { return nil }
-            return try? RatingScheme(text: String(decoding: document, as: UTF8.self), file: name)
-        }
     }
 
     // MARK: - Planning
@@ -137,7 +125,7 @@ struct ReviewsDesk: Sendable {
 
     private func draw(_ study: String, _ request: PlanRequest) async throws -> Drawn {
         _ = try await book(study)
-        let schemes = try await surroundings.shelf.run { Self.schemes() }
+        let schemes = try await surroundings.shelf.run { RatingScheme.all }
         guard let scheme = schemes.first(where: { $0.name == request.scheme }) else {
             throw ConsoleRefusal(.badRequest, "Choose a scheme.")
         }

@@ -1,42 +1,34 @@
 import Declarations
 
-/// A scheme by which sessions are rated: its name and version, and what it asks
-/// (Protocols/formats/rating-scheme.md).
+/// A scheme that sessions are rated by, with its text (Protocols/formats/coding-scheme.md).
 public struct RatingScheme: Hashable, Sendable {
-    public var name: String
-    public var version: String
-    public var title: String
-    public var form: RatingForm
+    public var scheme: CodingScheme
     /// As it was read.
     public var text: String
 
+    public var name: String { scheme.name }
+    public var version: String { scheme.version }
+    public var title: String { scheme.title }
+    public var form: RatingForm { scheme.form }
+
     /// - Parameter file: the name that mistakes are told with.
     public init(text: String, file: String) throws(DeclarationErrors) {
-        let declared = try Declaration.decode(RatingSchemeDeclaration.self, from: text, file: file)
-        name = declared.name
-        version = declared.version
-        title = declared.title ?? declared.name
-        form = declared.form
+        scheme = try CodingScheme.read(text, file: file)
         self.text = text
     }
-}
 
-/// A scheme as it is written.
-struct RatingSchemeDeclaration: CheckedDeclaration {
-    var name: String
-    var version: String
-    var title: String?
-    var language: String?
-    var ratings: [RatingItem]?
-    var flags: [FlagCode]?
+    private init(_ scheme: CodingScheme, _ text: String) {
+        self.scheme = scheme
+        self.text = text
+    }
 
-    var form: RatingForm { RatingForm(ratings: ratings ?? [], flags: flags ?? []) }
-
-    func check(_ report: inout DeclarationReport) {
-        report.requireName(name, at: "name")
-        if form.ratings.isEmpty && form.flags.isEmpty {
-            report.add(at: [], message: "a scheme to rate by needs ratings or flags")
+    /// The schemes of this station that ask something of raters. Those that cannot be read are left out.
+    public static var all: [RatingScheme] {
+        SchemeShelf.names.compactMap { name in
+            guard let found = try? SchemeShelf.scheme(named: name),
+                !found.scheme.form.ratings.isEmpty || !found.scheme.form.flags.isEmpty
+            else { return nil }
+            return RatingScheme(found.scheme, found.text)
         }
-        form.check(&report)
     }
 }

@@ -6,7 +6,7 @@ extension ReviewFile {
     /// Runs one transaction that adds rows; makes the tables where a file lacks them.
     private func adding<Result>(
         _ body: (Database) throws -> Result
-    ) throws(ReviewError) -> Result {
+    ) throws(SessionReviewError) -> Result {
         do {
             return try queue.write { database in
                 try database.execute(sql: ReviewSchema.coding)
@@ -20,7 +20,7 @@ extension ReviewFile {
     // MARK: - Schemes
 
     /// Adds a scheme's text; the same text again gives the row that there is.
-    func add(_ scheme: CodingSchemeText) throws(ReviewError) -> ReviewRow {
+    func add(_ scheme: CodingSchemeText) throws(SessionReviewError) -> ReviewRow {
         try adding { database in
             let known = try RowStatement(
                 database, "SELECT id, made_realtime_ns FROM schemes WHERE sha256 = ?", path: path)
@@ -58,7 +58,7 @@ extension ReviewFile {
     /// - Returns: their rows, and the review's version.
     func add(
         _ changes: [AnnotationChange], actor: String
-    ) throws(ReviewError) -> (rows: [ReviewRow], version: Int64) {
+    ) throws(SessionReviewError) -> (rows: [ReviewRow], version: Int64) {
         try adding { database in
             var rows: [ReviewRow] = []
             for change in changes { rows.append(try add(change, actor: actor, database)) }
@@ -69,7 +69,7 @@ extension ReviewFile {
     private func add(
         _ change: AnnotationChange, actor: String, _ database: Database
     ) throws -> ReviewRow {
-        func refuse(_ reason: String) -> ReviewError {
+        func refuse(_ reason: String) -> SessionReviewError {
             .refused(change: change.change, reason: reason)
         }
         let repeated = try annotations(database, "change = ?1", change.change)
@@ -89,7 +89,7 @@ extension ReviewFile {
                 throw refuse("an annotation stays in its layer and of its kind")
             }
             if let based = change.basedOn, based != current.id {
-                throw ReviewError.outdated(change: change.change, newest: current.id)
+                throw SessionReviewError.outdated(change: change.change, newest: current.id)
             }
         }
         try refuseLocked(
@@ -151,7 +151,7 @@ extension ReviewFile {
     // MARK: - Ratings
 
     /// Adds ratings, all or none of them.
-    func add(_ ratings: [Rating]) throws(ReviewError) -> [ReviewRow] {
+    func add(_ ratings: [Rating]) throws(SessionReviewError) -> [ReviewRow] {
         try adding { database in
             var rows: [ReviewRow] = []
             for rating in ratings { rows.append(try add(rating, database)) }
@@ -167,7 +167,7 @@ extension ReviewFile {
         if try known.step() {
             defer { known.reset() }
             guard known.text(2) == rating.assignment, known.text(3) == rating.item else {
-                throw ReviewError.refused(
+                throw SessionReviewError.refused(
                     change: rating.change, reason: "its id was given to another rating")
             }
             return ReviewRow(
@@ -214,12 +214,12 @@ extension ReviewFile {
             let stage = row.text(0)
             guard stages.isEmpty || stages.contains(stage) else { continue }
             row.reset()
-            throw ReviewError.locked(change: change, stage: stage)
+            throw SessionReviewError.locked(change: change, stage: stage)
         }
     }
 
     /// Opens or locks a stage; what it is already gives the row that there is.
-    func add(_ stage: RatingStage) throws(ReviewError) -> ReviewRow {
+    func add(_ stage: RatingStage) throws(SessionReviewError) -> ReviewRow {
         try adding { database in
             let known = try RowStatement(
                 database,
@@ -237,7 +237,7 @@ extension ReviewFile {
                         isRepeated: true)
                 }
                 if known.text(2) == RatingStage.Action.locked.rawValue {
-                    throw ReviewError.locked(change: "", stage: stage.stage)
+                    throw SessionReviewError.locked(change: "", stage: stage.stage)
                 }
             }
             let now = Clocks.realtime()
@@ -264,7 +264,7 @@ extension ReviewFile {
     /// Adds a transcript with all its segments.
     func add(
         _ transcript: Transcript, _ segments: [TranscriptSegment]
-    ) throws(ReviewError) -> ReviewRow {
+    ) throws(SessionReviewError) -> ReviewRow {
         try adding { database in
             let known = try RowStatement(
                 database, "SELECT id, made_realtime_ns FROM transcripts WHERE change = ?",

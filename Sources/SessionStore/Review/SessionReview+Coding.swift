@@ -4,19 +4,19 @@ import Timebase
 extension SessionReview {
     /// Adds a coding scheme's text; the same text again gives the row that there is.
     /// - Throws: `failed` with `wrongState` for a session that is not finished, as all of these.
-    public func add(_ scheme: CodingSchemeText) throws(ReviewError) -> ReviewRow {
+    public func add(_ scheme: CodingSchemeText) throws(SessionReviewError) -> ReviewRow {
         if let problem = scheme.problem ?? ReviewLimits.name(scheme.actor, "its actor") {
             throw .refused(change: "", reason: problem)
         }
         let bounds = try bounds()
-        return try writing(bounds) { review throws(ReviewError) in try review.add(scheme) }
+        return try writing(bounds) { review throws(SessionReviewError) in try review.add(scheme) }
     }
 
     /// Adds what was done to annotations.
     /// - Returns: the changes' rows in their order, and the review's version.
     public func put(
         _ changes: [AnnotationChange], actor: String
-    ) throws(ReviewError) -> (rows: [ReviewRow], version: Int64) {
+    ) throws(SessionReviewError) -> (rows: [ReviewRow], version: Int64) {
         try check(count: changes.count, most: ReviewLimits.rows, "changes")
         if let problem = ReviewLimits.name(actor, "the actor") {
             throw .refused(change: "", reason: problem)
@@ -27,14 +27,14 @@ extension SessionReview {
             let problem = change.problem ?? (change.isRemoved ? nil : bounds.problem(of: change))
             if let problem { throw .refused(change: change.change, reason: problem) }
         }
-        return try writing(bounds) { review throws(ReviewError) in
+        return try writing(bounds) { review throws(SessionReviewError) in
             try review.add(changes, actor: actor)
         }
     }
 
     /// Adds ratings.
     /// - Returns: their rows in their order.
-    public func put(_ ratings: [Rating]) throws(ReviewError) -> [ReviewRow] {
+    public func put(_ ratings: [Rating]) throws(SessionReviewError) -> [ReviewRow] {
         try check(count: ratings.count, most: ReviewLimits.rows, "ratings")
         let bounds = try bounds()
         for rating in ratings {
@@ -44,21 +44,21 @@ extension SessionReview {
             }
             if let problem { throw .refused(change: rating.change, reason: problem) }
         }
-        return try writing(bounds) { review throws(ReviewError) in try review.add(ratings) }
+        return try writing(bounds) { review throws(SessionReviewError) in try review.add(ratings) }
     }
 
     /// Opens or locks a stage of an assignment.
     /// - Throws: `locked` where a locked stage is to be opened again.
-    public func set(_ stage: RatingStage) throws(ReviewError) -> ReviewRow {
+    public func set(_ stage: RatingStage) throws(SessionReviewError) -> ReviewRow {
         if let problem = stage.problem { throw .refused(change: "", reason: problem) }
         let bounds = try bounds()
-        return try writing(bounds) { review throws(ReviewError) in try review.add(stage) }
+        return try writing(bounds) { review throws(SessionReviewError) in try review.add(stage) }
     }
 
     /// Adds a transcript; earlier ones stay.
     public func add(
         _ transcript: Transcript, _ segments: [TranscriptSegment]
-    ) throws(ReviewError) -> ReviewRow {
+    ) throws(SessionReviewError) -> ReviewRow {
         if let problem = transcript.problem {
             throw .refused(change: transcript.change, reason: problem)
         }
@@ -73,19 +73,19 @@ extension SessionReview {
                     change: transcript.change, reason: "segment \(position + 1): \(problem)")
             }
         }
-        return try writing(bounds) { review throws(ReviewError) in
+        return try writing(bounds) { review throws(SessionReviewError) in
             try review.add(transcript, segments)
         }
     }
 
-    private func check(count: Int, most: Int, _ what: String) throws(ReviewError) {
+    private func check(count: Int, most: Int, _ what: String) throws(SessionReviewError) {
         guard (0...most).contains(count) else {
             throw .refused(
                 change: "", reason: "\(count) \(what) are too many at once, \(most) are allowed")
         }
     }
 
-    private func bounds() throws(ReviewError) -> SessionBounds {
+    private func bounds() throws(SessionReviewError) -> SessionBounds {
         do throws(SessionStoreError) {
             return try SessionBounds(path: path)
         } catch {
@@ -94,8 +94,8 @@ extension SessionReview {
     }
 
     private func writing<Result>(
-        _ bounds: SessionBounds, _ body: (ReviewFile) throws(ReviewError) -> Result
-    ) throws(ReviewError) -> Result {
+        _ bounds: SessionBounds, _ body: (ReviewFile) throws(SessionReviewError) -> Result
+    ) throws(SessionReviewError) -> Result {
         let review: ReviewFile
         do throws(SessionStoreError) {
             review = try ReviewFile.writing(reviewPath, session: bounds.identifier)
@@ -103,7 +103,7 @@ extension SessionReview {
             throw .failed(error)
         }
         let result: Result
-        do throws(ReviewError) {
+        do throws(SessionReviewError) {
             result = try body(review)
         } catch {
             try? review.close()

@@ -6,11 +6,11 @@ import Timebase
 /// After Pan and Tompkins, "A real-time QRS detection algorithm", 1985: squared slope, mean over
 /// 100 ms, threshold; the peak is the largest deviation from the mean near by. The threshold is a
 /// third of the median of the largest energies of each second.
-enum RPeakDetector {
+public enum RPeakDetector {
     /// - Parameters:
     ///   - values: an ECG of a few seconds or more; NaN is a missing value.
     ///   - times: one a value, increasing.
-    static func peaks(in values: [Double], times: [Instant]) -> [Instant] {
+    public static func peaks(in values: [Double], times: [Instant]) -> [Instant] {
         guard values.count == times.count, values.count >= 64, let first = times.first,
             let last = times.last, last > first
         else { return [] }

@@ -1,5 +1,5 @@
 /// Why something was not added to a review file. Nothing of the request was added then.
-public enum ReviewError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum SessionReviewError: Error, Hashable, Sendable, CustomStringConvertible {
     /// It is not possible; `change` is the id of the change, empty where the request itself is wrong.
     case refused(change: String, reason: String)
     /// Somebody else changed the annotation meanwhile; `newest` is the row that counts now.
@@ -19,7 +19,7 @@ public enum ReviewError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    static func wrapping(_ error: any Error, path: String) -> ReviewError {
-        error as? ReviewError ?? .failed(.wrapping(error, path: path))
+    static func wrapping(_ error: any Error, path: String) -> SessionReviewError {
+        error as? SessionReviewError ?? .failed(.wrapping(error, path: path))
     }
 }
