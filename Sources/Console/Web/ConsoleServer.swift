@@ -84,6 +84,7 @@ public struct ConsoleServer: Sendable {
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
         let thinkAloud = try ThinkAloudSection(surroundings: surroundings)
+        let reviews = ReviewShelf(surroundings)
         return [
             ConsolePages(surroundings: surroundings),
             SignInSection(surroundings: surroundings),
@@ -96,6 +97,8 @@ public struct ConsoleServer: Sendable {
             try PlaybackSection(surroundings: surroundings),
             thinkAloud,
             CommentarySection(surroundings: surroundings, rooms: thinkAloud.rooms),
+            RaterSection(surroundings: surroundings, shelf: reviews),
+            ReviewsSection(surroundings: surroundings, shelf: reviews),
         ]
     }
 }
