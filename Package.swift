@@ -223,8 +223,8 @@ let package = Package(
                 "Timebase", "SystemCalls", "Link", "SessionStore", "StudyProtocol", "Measures",
                 "Playback", "Review", "Console",
                 "Web", "LinkTestSupport", "SessionStoreTestSupport", "TestSupport",
-                "attune-console",
-            ]),
+                "attune-console", logging, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + web),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
         .target(
             name: "SessionStoreTestSupport",

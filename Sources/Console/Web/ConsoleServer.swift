@@ -28,14 +28,8 @@ public struct ConsoleServer: Sendable {
         let lock = try SocketLock(
             path: "\(settings.stateDirectory)/.attune-console.lock",
             purpose: "directory \(settings.stateDirectory)")
-        let station = try StationCaller(socketPath: settings.socketPath)
-        defer { station.end() }
-        let surroundings = ConsoleSurroundings(
-            settings: settings,
-            gate: try Gate(
-                directory: settings.stateDirectory, isSecure: settings.place.isSecure,
-                times: settings.times, log: log), station: station,
-            shelf: try SessionShelf(directory: settings.dataDirectory), log: log)
+        let surroundings = try Self.surroundings(settings, log: log)
+        defer { surroundings.station.end() }
         var quiet = log
         quiet.logLevel = .warning
         let application = try WebServer.application(
@@ -69,6 +63,19 @@ public struct ConsoleServer: Sendable {
             surroundings.log.error("No link can be made: \(error)")
             ProgramOutput.line("Console: \(address)/")
         }
+    }
+
+    /// What the parts of the console work with.
+    static func surroundings(
+        _ settings: ConsoleSettings, log: Logger
+    ) throws -> ConsoleSurroundings {
+        ConsoleSurroundings(
+            settings: settings,
+            gate: try Gate(
+                directory: settings.stateDirectory, isSecure: settings.place.isSecure,
+                times: settings.times, log: log),
+            station: try StationCaller(socketPath: settings.socketPath),
+            shelf: try SessionShelf(directory: settings.dataDirectory), log: log)
     }
 
     /// All addresses of the console.
