@@ -5,8 +5,9 @@ import { Axis } from "./axis.js";
 import { TrackRow } from "./track-row.js";
 import { TrackSettings } from "./track-settings.js";
 
-/** How often values in the rows follow the playhead while it plays, ms. */
-const VALUES_EACH = 125;
+/** How often values in the rows follow the pointer or a playhead that is dragged, and one that plays, ms. */
+const VALUES_EACH = 50;
+const VALUES_EACH_PLAYING = 125;
 
 /** Events: `order` when tracks were added, hidden or moved; `drawn` after rows were drawn. */
 export class TrackList extends EventTarget {
@@ -18,6 +19,7 @@ export class TrackList extends EventTarget {
   #dirty = new Set();
   #width = 0;
   #valuesAt = 0;
+  #valuesTimer = 0;
   #cursor = null;
   #bands = new Map();
 
@@ -124,7 +126,7 @@ export class TrackList extends EventTarget {
     this.#cursor = seconds;
     this.cursorLine.hidden = seconds === null;
     if (seconds !== null) this.cursorLine.style.transform = `translateX(${this.xOf(seconds)}px)`;
-    this.showValues();
+    this.#showValuesSoon(VALUES_EACH);
   }
 
   /** The moment whose values are shown. */
@@ -136,7 +138,17 @@ export class TrackList extends EventTarget {
     this.redraw("axis");
   }
 
+  /** Nobody reads numbers that change at each frame, and laying them out would cost more than drawing signals. */
+  #showValuesSoon(each) {
+    if (this.#valuesTimer) return;
+    const wait = this.#valuesAt + each - performance.now();
+    if (wait <= 0) this.showValues();
+    else this.#valuesTimer = setTimeout(() => this.showValues(), wait);
+  }
+
   showValues() {
+    clearTimeout(this.#valuesTimer);
+    this.#valuesTimer = 0;
     this.#valuesAt = performance.now();
     const seconds = this.moment;
     for (const row of this.#visibleRows()) row.showValue(seconds, this.secondsPerPixel);
@@ -203,13 +215,13 @@ export class TrackList extends EventTarget {
     this.#placePlayhead(this.clock.position);
     this.#placeSelection();
     if (this.#cursor !== null) this.cursorLine.style.transform = `translateX(${this.xOf(this.#cursor)}px)`;
-    if (due.length > 0) this.showValues();
+    if (due.length > 0) this.#showValuesSoon(VALUES_EACH);
     this.dispatchEvent(new Event("drawn"));
   }
 
   #follow(position) {
     this.#placePlayhead(position);
-    if (this.#cursor === null && (!this.clock.playing || performance.now() - this.#valuesAt > VALUES_EACH)) this.showValues();
+    if (this.#cursor === null) this.#showValuesSoon(this.clock.playing ? VALUES_EACH_PLAYING : VALUES_EACH);
   }
 
   #placePlayhead(position) {
