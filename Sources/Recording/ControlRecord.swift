@@ -6,8 +6,9 @@ import Timebase
 enum ControlRecord: Codable, Sendable {
     /// The session moves to a phase, or out of the open one.
     case phase(name: String?, time: Instant)
-    /// A mark of the operator.
-    case mark(label: String, detail: String, time: Instant, actor: String)
+    /// A mark of the operator; the bound, in nanoseconds, is that of a moment that was given.
+    case mark(
+        label: String, detail: String, time: Instant, actor: String, bound: Int64? = nil)
     /// Something that the station itself did.
     case event(kind: String, payload: String, time: Instant)
     /// Somebody did something worth remembering.

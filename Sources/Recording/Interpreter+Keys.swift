@@ -40,7 +40,8 @@ extension Interpreter {
                         session: session.number,
                         stream: session.streams[keys]?.description.name ?? "",
                         time: record.stamp, bound: bound, channels: [],
-                        content: .event(#"{"class":"\#(keyClass.name)","action":"press"}"#)))
+                        content: .event(#"{"class":"\#(keyClass.name)","action":"press"}"#),
+                        arrival: record.stamp))
             }
         case .release, .buttonRelease:
             guard let keyClass = record.keyClass,

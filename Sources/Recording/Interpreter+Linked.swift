@@ -50,14 +50,17 @@ extension Interpreter {
         source.health.samples += Int64(count)
         source.health.lastSample = last
         if followed.contains(session.number) {
-            publish(stream, session, first, columns, count, last)
+            publish(stream, session, first, columns, count, last, read: record.stamp)
         }
     }
 
     /// Puts samples into the live feed, in physical units.
+    /// - Parameters:
+    ///   - arrival: their time where their clock knows none yet.
+    ///   - read: when their bytes reached the station.
     func publish(
         _ stream: StreamRecorder, _ session: SessionRecorder, _ first: Int64,
-        _ columns: [SampleColumn], _ count: Int, _ arrival: Instant
+        _ columns: [SampleColumn], _ count: Int, _ arrival: Instant, read: Instant
     ) {
         let channels = stream.description.channels
         var values: [Double] = []
@@ -76,10 +79,11 @@ extension Interpreter {
                 time: stream.clock.time(of: first) ?? arrival, bound: stream.clock.bound,
                 channels: channels.map(\.name),
                 content: .samples(
-                    firstIndex: first, count: count, period: stream.clock.period, values: values)))
+                    firstIndex: first, count: count, period: stream.clock.period, values: values),
+                arrival: read))
     }
 
-    func publish(_ event: LinkEventRecord, _ session: SessionRecorder) {
+    func publish(_ event: LinkEventRecord, _ session: SessionRecorder, read: Instant) {
         live.append(
             LiveFeed.Item(
                 session: session.number, stream: event.stream, time: event.time,
@@ -88,7 +92,7 @@ extension Interpreter {
                     JSONText.object([
                         ("kind", JSONText.string(event.kind)),
                         ("client", JSONText.string(event.client)), ("payload", event.payload),
-                    ]))))
+                    ])), arrival: read))
     }
 }
 

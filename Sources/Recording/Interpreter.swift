@@ -119,7 +119,8 @@ final class Interpreter {
             }
             if followed.contains(session.number) {
                 publish(
-                    stream, session, first, source.output.streams[index].columns, count, stamp)
+                    stream, session, first, source.output.streams[index].columns, count, stamp,
+                    read: stamp)
             }
         }
         for fault in source.output.faults {
@@ -255,7 +256,7 @@ final class Interpreter {
             if let taken = session.take(event, arrival: record.stamp),
                 followed.contains(session.number)
             {
-                publish(taken, session)
+                publish(taken, session, read: record.stamp)
             }
         case RecordKind.control:
             let bytes = unsafe Array(record.bytes)
@@ -271,9 +272,19 @@ final class Interpreter {
         switch message {
         case .phase(let name, let time):
             session.phase(name, at: time)
-        case .mark(let label, let detail, let time, let actor):
+            if let name, followed.contains(session.number) {
+                live.append(
+                    LiveFeed.Item(
+                        session: session.number, stream: "", time: time, bound: 0, channels: [],
+                        content: .event(
+                            JSONText.object([
+                                ("kind", JSONText.string("phase")),
+                                ("payload", JSONText.object([("phase", JSONText.string(name))])),
+                            ])), arrival: stamp))
+            }
+        case .mark(let label, let detail, let time, let actor, let bound):
             let event = SessionEvent(
-                time: time, kind: "mark",
+                time: time, bound: bound ?? 0, kind: "mark",
                 payload: JSONText.object([
                     ("label", JSONText.string(label)), ("actor", JSONText.string(actor)),
                     ("detail", detail),
@@ -282,8 +293,8 @@ final class Interpreter {
             if followed.contains(session.number) {
                 live.append(
                     LiveFeed.Item(
-                        session: session.number, stream: "", time: time, bound: 0, channels: [],
-                        content: .event(event.payload)))
+                        session: session.number, stream: "", time: time, bound: bound ?? 0,
+                        channels: [], content: .event(event.payload), arrival: stamp))
             }
         case .event(let kind, let payload, let time):
             session.take(SessionEvent(time: time, kind: kind, payload: payload))
@@ -294,7 +305,7 @@ final class Interpreter {
                         content: .event(
                             JSONText.object([
                                 ("kind", JSONText.string(kind)), ("payload", payload),
-                            ]))))
+                            ])), arrival: stamp))
             }
         case .audit(let action, let detail, let time, let realtime, let actor):
             session.audit(

@@ -19,6 +19,8 @@ final class LiveFeed: Sendable {
         var bound: Int64
         var channels: [String]
         var content: Content
+        /// When the bytes that made it reached the station.
+        var arrival: Instant
     }
 
     private struct State {

@@ -21,7 +21,19 @@ final class ManagedDevice {
         case testSource(String)
     }
 
-    enum Kind: Hashable { case serial, bluetooth, keyboard, pointer }
+    enum Kind: Hashable {
+        case serial, bluetooth, keyboard, pointer
+
+        /// Its name in the status.
+        var name: String {
+            switch self {
+            case .serial: "serial"
+            case .bluetooth: "bluetooth"
+            case .keyboard: "keyboard"
+            case .pointer: "pointer"
+            }
+        }
+    }
 
     /// Whether it is a keyboard or pointer, which is read during its session alone.
     var isInput: Bool { kind == .keyboard || kind == .pointer }
@@ -78,6 +90,8 @@ final class ManagedDevice {
     var copy: Int32 = -1
     /// Percent, where the device tells.
     var battery: Int?
+    /// In dBm, as it was heard last while Bluetooth searched.
+    var signalStrength: Int?
     /// For the rate shown in the status.
     var rate = RateMeter()
 
@@ -91,6 +105,13 @@ final class ManagedDevice {
         self.binding = binding
         self.options = options
         self.kind = kind
+    }
+
+    /// Samples a second of all its streams together by its profile; nil where one has no rate.
+    var nominalRate: Double? {
+        let rates = profile.streams.map(\.rate)
+        guard !rates.isEmpty, !isInput, !rates.contains(nil) else { return nil }
+        return rates.compactMap(\.self).reduce(0, +)
     }
 
     /// The least silence, over the profile's streams, that is worth an alarm, in nanoseconds.

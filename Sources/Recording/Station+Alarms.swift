@@ -54,6 +54,11 @@ extension Station {
 
     func acknowledgeAlarm(_ call: VarlinkCall) throws {
         let asked = try call.parameters(of: ControlInterface.AcknowledgeAlarm.self)
+        if let own = alarms[asked.alarm],
+            asked.session.isEmpty || own.session?.hasPrefix(asked.session) ?? false
+        {
+            return try acknowledge(own, asked, call)
+        }
         guard let session = session(asked.session) else {
             return try acknowledgeLeft(asked, call)
         }
@@ -81,6 +86,33 @@ extension Station {
         }
     }
 
+    /// The station's own alarm: it ends by itself, and until then somebody has seen it.
+    private func acknowledge(
+        _ alarm: Alarm, _ asked: ControlInterface.AcknowledgeAlarm.Parameters, _ call: VarlinkCall
+    ) throws {
+        var seen = alarm
+        seen.acknowledged = true
+        alarms[alarm.code] = seen
+        log.info("\(actor(call)) has seen the alarm '\(alarm.code)': \(asked.note ?? "")")
+        guard let identifier = alarm.session, let session = session(identifier),
+            session.state == .recording
+        else {
+            call.reply(ControlInterface.AcknowledgeAlarm.Reply(alarm: seen))
+            return
+        }
+        try recordEvent(
+            "alarm_acknowledged",
+            [
+                ("alarm", JSONText.string(alarm.id)), ("code", JSONText.string(alarm.code)),
+                ("actor", JSONText.string(actor(call))),
+                ("note", asked.note.map(JSONText.string) ?? "null"),
+                ("waited_ms", "\(max(0, Clocks.now().nanoseconds - alarm.sinceNs) / 1_000_000)"),
+            ], of: session)
+        whenDurable(session) {
+            call.reply(ControlInterface.AcknowledgeAlarm.Reply(alarm: seen))
+        }
+    }
+
     // MARK: - Alarms of sessions that have ended
 
     /// Keeps a session's waiting alarms beyond its end. It is done when the end is asked for, so that
@@ -100,7 +132,8 @@ extension Station {
             let file = try? StudyDirectory.relativePath(
                 participant: description.participant, kind: description.kind,
                 started: description.startedRealtime),
-            let state = try? ProcedureState(nil, file: "\(data)/\(description.study)/\(file)")
+            let state = try? ProcedureState(
+                nil, kind: description.kind, file: "\(data)/\(description.study)/\(file)")
         else { return }
         keepAlarms(of: description.identifier, state)
     }

@@ -42,7 +42,12 @@ extension Station {
 
     func take(_ notice: BluetoothNotice) {
         switch notice {
-        case .found, .vanished, .pairing: break
+        case .found(let found):
+            guard let strength = found.rssi else { break }
+            for device in devices.values where device.address == found.address {
+                device.signalStrength = strength
+            }
+        case .vanished, .pairing: break
         case .adapters(_, let trouble):
             if let trouble {
                 raise("bluetooth", "Bluetooth devices cannot be reached: \(trouble)")

@@ -21,6 +21,7 @@ extension Station {
             call.reply(
                 ControlInterface.ListSessions.Reply(sessions: try listSessions(asked.study)))
         case ControlInterface.GetSession.name: try getSession(call)
+        case ControlInterface.GetProcedure.name: try getProcedure(call)
         case ControlInterface.StartSession.name: try startSession(call)
         case ControlInterface.StartPhase.name: try startPhase(call)
         case ControlInterface.CheckFitting.name: try checkFitting(call)
@@ -85,18 +86,42 @@ extension Station {
         let now = Clocks.now()
         let asked = try call.parameters(of: ControlInterface.Mark.self)
         let session = try recording(asked.session)
+        let moment = try moment(of: asked, session, now: now)
         try record(
             .mark(
-                label: asked.label, detail: asked.detail?.text ?? "null", time: now,
-                actor: actor(call)), for: session)
-        sendMarks(asked.label, at: now, of: session)
+                label: asked.label, detail: asked.detail?.text ?? "null", time: moment,
+                actor: actor(call), bound: asked.timeNs == nil ? nil : asked.boundNs ?? 0),
+            for: session)
+        sendMarks(asked.label, at: moment, of: session)
         whenDurable(session) { [weak self] in
             guard let self else { return }
             call.reply(
                 ControlInterface.Mark.Reply(
-                    session: self.information(session), timeNs: now.nanoseconds))
+                    session: self.information(session), timeNs: moment.nanoseconds))
         }
     }
+
+    /// The moment that a mark is put on: that of the call, or the earlier one that was given.
+    private func moment(
+        of asked: ControlInterface.Mark.Parameters, _ session: ActiveSession, now: Instant
+    ) throws -> Instant {
+        let bound = asked.boundNs ?? 0
+        guard (0...Self.largestMarkBound).contains(bound) else {
+            throw VarlinkError.invalidParameter("bound_ns", reason: "0 to one minute")
+        }
+        guard let given = asked.timeNs else { return now }
+        let started = session.description.started
+        guard given >= started.nanoseconds - bound,
+            given <= now.nanoseconds + bound + 1_000_000_000
+        else {
+            throw VarlinkError.invalidParameter(
+                "time_ns", reason: "between the session's start and now, on the station's clock")
+        }
+        // What the bound allows is no moment of the session yet, or still to come.
+        return min(max(Instant(nanoseconds: given), started), now)
+    }
+
+    private static let largestMarkBound: Int64 = 60_000_000_000
 
     private func stopSession(_ call: VarlinkCall) throws {
         let asked = try call.parameters(of: ControlInterface.StopSession.self)
@@ -166,8 +191,12 @@ extension Station {
         }
     }
 
-    /// Who a caller is, for the audit trail.
-    func actor(_ call: VarlinkCall) -> String { "uid \(call.peer.user)" }
+    /// Who a caller is, for the audit trail; with the person for whom it says to act.
+    func actor(_ call: VarlinkCall) -> String {
+        let user = "uid \(call.peer.user)"
+        guard let person = call.parameters["actor"]?.string, !person.isBlank else { return user }
+        return "\(person.prefix(100)) (\(user))"
+    }
 
     // MARK: - What is told
 
@@ -190,7 +219,10 @@ extension Station {
             samples: streams.reduce(0) { $0 + $1.samples }, events: snapshot?.events ?? 0,
             gaps: streams.reduce(0) { $0 + $1.gaps }, lost: streams.reduce(0) { $0 + $1.lost },
             fileBytes: (try? FileSystem.size(session.path)) ?? 0, outcome: session.outcome,
-            reason: session.reason, paused: session.procedure.paused)
+            reason: session.reason, paused: session.procedure.paused,
+            startedNs: session.description.started.nanoseconds,
+            phaseBeganNs: session.phase == nil ? nil : session.procedure.phaseBegan?.nanoseconds,
+            pausedSinceNs: session.procedure.pausedSince?.nanoseconds)
     }
 
     private func streamInformation(_ session: ActiveSession) -> [StreamInfo] {
@@ -212,6 +244,8 @@ extension Station {
         let snapshot = board.read()
         return devices.values.sorted { $0.name < $1.name }.map { device in
             let health = snapshot.sources[device.id]
+            let streams = (device.session.flatMap { snapshot.sessions[$0]?.streams } ?? [])
+                .filter { $0.source == device.name }
             return DeviceInfo(
                 name: device.name, profile: device.profile.name, node: device.node,
                 identity: device.identity, state: device.state, reason: device.reason,
@@ -220,7 +254,12 @@ extension Station {
                 lastSampleAgeMs: health?.lastSample.map { Int(max(0, now - $0) / 1_000_000) },
                 rateHz: device.isOpen ? device.rate.hertz : nil,
                 faults: Int(clamping: health?.faults ?? 0), why: device.why,
-                batteryPercent: device.battery)
+                batteryPercent: device.battery, transport: device.kind.name,
+                nominalRateHz: device.nominalRate,
+                gaps: streams.reduce(0) { $0 + $1.gaps },
+                lost: streams.reduce(0) { $0 + $1.lost },
+                boundMs: streams.map { Double($0.bound) / 1e6 }.max(),
+                rssiDbm: device.signalStrength)
         }
     }
 
@@ -244,8 +283,10 @@ extension Station {
                 freeBytes: (try? FileSystem.freeBytes(data)) ?? 0,
                 commitMsMedian: sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2]) / 1e6,
                 commitMsWorst: Double(sorted.last ?? 0) / 1e6,
-                lastCommitAgeMs: lastCommit.map { Int((now - $0) / 1_000_000) }),
+                lastCommitAgeMs: lastCommit.map { Int((now - $0) / 1_000_000) },
+                bytesPerSecond: growth.bytesPerSecond),
             alarms: allAlarms(),
-            connections: server.connectionCount, subscribers: subscriptions.count)
+            connections: server.connectionCount, subscribers: subscriptions.count,
+            clock: clockWatch.health(inhibitsSleep: inhibitor != nil))
     }
 }

@@ -80,12 +80,13 @@ extension LiveFeed.Item {
             StreamItem(
                 stream: stream, kind: .samples, firstIndex: firstIndex, count: count,
                 timeNs: time.nanoseconds, periodNs: period, boundNs: bound, channels: channels,
-                values: values, missed: missed)
+                values: values, missed: missed, arrivalNs: arrival.nanoseconds)
         case .event(let json):
             StreamItem(
                 stream: stream, kind: .event, firstIndex: 0, count: 1, timeNs: time.nanoseconds,
                 periodNs: 0, boundNs: bound, channels: [], values: "",
-                event: try? JSONValue(parsing: json), missed: missed)
+                event: try? JSONValue(parsing: json), missed: missed,
+                arrivalNs: arrival.nanoseconds)
         }
     }
 }

@@ -32,14 +32,19 @@ extension Station {
     func giveBackSoon() { givesBackAt = Clocks.now() + 2_000_000_000 }
 
     /// Milliseconds until something is due.
-    private func pause() -> Int32 { isStopping ? 20 : 250 }
+    private func pause() -> Int32 { isStopping || isTickDue ? 20 : 250 }
 
     private func tick() {
         let now = Clocks.now()
+        // Live pieces wake this thread hundreds of times a second; what follows has more time.
+        isTickDue = now - lastTick < 20_000_000
+        if isTickDue { return }
+        lastTick = now
         tendDevices(now)
         reviewAlarms(now)
         pauseForNeglectedAlarms(now)
         writeOwed(now)
+        watchGrowthAndClock(now)
         if let due = givesBackAt, now >= due {
             givesBackAt = nil
             ResidentMemory.giveBackFilePages()
@@ -156,7 +161,8 @@ extension Station {
         if alarms[code]?.text != text { log.warning("\(text)") }
         let since = alarms[code]?.sinceNs ?? Clocks.now().nanoseconds
         alarms[code] = Alarm(
-            code: code, text: text, sinceNs: since, session: session, device: device)
+            code: code, text: text, sinceNs: since, session: session, device: device,
+            acknowledged: alarms[code]?.acknowledged ?? false)
     }
 
     func lower(_ code: String) {

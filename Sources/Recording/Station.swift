@@ -76,10 +76,17 @@ public final class Station {
     var fittingAnswers: [UInt64: ([FittingCheck]) -> Void] = [:]
     var nextFitting: UInt64 = 1
     var commitDurations: [Int64] = []
+    /// How fast the sessions' files grow.
+    var growth = GrowthMeter()
+    /// What becomes of the wall clock.
+    var clockWatch = ClockWatch()
     var lastCommit: Instant?
     /// Up to where the control ring is stored.
     var durableControl: UInt64 = 0
     var isStopping = false
+    /// When everything was looked after last, and whether that has been put off since.
+    var lastTick = Instant(nanoseconds: 0)
+    var isTickDue = false
     var stopDeadline: Instant?
     var watchdog: Duration?
     var lastWatchdog = Instant(nanoseconds: 0)

@@ -51,6 +51,13 @@ public enum Places {
     /// The researcher's pages.
     public static var consolePages: String { shared("Sources/Console/Page", installed: "console") }
 
+    /// Where the console keeps its accounts, unless something else is said.
+    ///
+    /// - Parameter data: where sessions are kept.
+    public static func consoleState(data: String) -> String {
+        isInstalled ? "/var/lib/attune-console" : "\(data)/.console"
+    }
+
     /// Coding schemes.
     public static var schemes: String { shared("Protocols/schemes", installed: "schemes") }
 

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <sys/types.h>
 #include <termios.h>
 #include <time.h>
@@ -27,6 +28,14 @@ int attune_pin_thread(int processor) {
     CPU_ZERO(&set);
     CPU_SET(processor, &set);
     return sched_setaffinity(0, sizeof set, &set);
+}
+
+int attune_clock_discipline(int64_t *maximum_error) {
+    struct timex clock = {0};
+    int state = adjtimex(&clock);
+    if (state < 0) return -1;
+    *maximum_error = clock.maxerror;
+    return state != TIME_ERROR && !(clock.status & STA_UNSYNC);
 }
 
 int attune_usable_processors(void) {

@@ -9,11 +9,14 @@ extension ControlInterface {
             public var session: String
             public var alarm: String
             public var note: String?
+            /// The person for whom the caller acts.
+            public var actor: String?
 
-            public init(session: String, alarm: String, note: String? = nil) {
+            public init(session: String, alarm: String, note: String? = nil, actor: String? = nil) {
                 self.session = session
                 self.alarm = alarm
                 self.note = note
+                self.actor = actor
             }
         }
 

@@ -9,6 +9,7 @@ public enum ControlInterface {
         MethodRule(ListDevices.self),
         MethodRule(ListSessions.self),
         MethodRule(GetSession.self),
+        MethodRule(GetProcedure.self),
         MethodRule(StartSession.self),
         MethodRule(StartPhase.self),
         MethodRule(PauseSession.self),

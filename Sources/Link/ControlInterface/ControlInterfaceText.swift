@@ -13,7 +13,8 @@ extension ControlInterface {
 
         # One session. The file is the path of its session file on the station; duration_ms runs from its
         # start to now, or to its stop; phases are those that StartPhase takes now; paused is
-        # the reason of a pause, null while the session goes on.
+        # the reason of a pause, null while the session goes on. started_ns, phase_began_ns and
+        # paused_since_ns are on this boot's clock, and null for sessions that do not record any more.
         type SessionInfo (
             id: string,
             study: string,
@@ -37,7 +38,10 @@ extension ControlInterface {
             file_bytes: int,
             outcome: ?string,
             reason: ?string,
-            paused: ?string
+            paused: ?string,
+            started_ns: ?int,
+            phase_began_ns: ?int,
+            paused_since_ns: ?int
         )
 
         # One stream of a session. The rate is what was measured; bound_ms is the largest 95% bound of its
@@ -61,7 +65,12 @@ extension ControlInterface {
         )
 
         # One device that the station knows by its settings or has found. The node is the path it is
-        # opened by, the identity what it is recognised by again (serial number or address).
+        # opened by, the identity what it is recognised by again (serial number or address). The transport is
+        # serial, bluetooth, keyboard or pointer. nominal_rate_hz is the sum of its streams' rates, null where one
+        # of them has none; rate_hz is what came in the last seconds. gaps, lost (samples known to be missing)
+        # and bound_ms (the largest 95% bound of its streams' times) are of the session that it records for.
+        # rssi_dbm is how strongly a Bluetooth device was heard last: BlueZ tells it while it searches, and
+        # nothing more once the device is connected.
         type DeviceInfo (
             name: string,
             profile: string,
@@ -76,7 +85,13 @@ extension ControlInterface {
             rate_hz: ?float,
             faults: int,
             why: ?string,
-            battery_percent: ?int
+            battery_percent: ?int,
+            transport: ?string,
+            nominal_rate_hz: ?float,
+            gaps: int,
+            lost: int,
+            bound_ms: ?float,
+            rssi_dbm: ?int
         )
 
         # One ring between a reading thread and the store; capacity and used are bytes.
@@ -88,12 +103,29 @@ extension ControlInterface {
             overflowed_bytes: int
         )
 
-        # How writing goes: free bytes where the sessions are, and how long the last commits took.
+        # How writing goes: free bytes where the sessions are, how long the last commits took, and by how much
+        # the sessions that record grow, over the last minutes (null before anything can be said).
         type StorageInfo (
             free_bytes: int,
             commit_ms_median: float,
             commit_ms_worst: float,
-            last_commit_age_ms: ?int
+            last_commit_age_ms: ?int,
+            bytes_per_second: ?float
+        )
+
+        # How the machine's wall clock is, since the daemon began. synchronised is whether the kernel counts it as
+        # kept right by a time service, null where that is not told; error_bound_ms the kernel's bound of its
+        # error. steps counts how often it was set, last_step_ms by how much last. Sleeps of the machine count
+        # by themselves, since nothing is recorded in them. inhibits_sleep tells whether sleep is held off now.
+        type ClockHealth (
+            synchronised: ?bool,
+            error_bound_ms: ?float,
+            steps: int,
+            last_step_ms: ?float,
+            last_step_ns: ?int,
+            sleeps: int,
+            slept_ms: int,
+            inhibits_sleep: bool
         )
 
         # Something a person should look at, since when, and in words what to do. The id is unique among the
@@ -138,7 +170,8 @@ extension ControlInterface {
             storage: StorageInfo,
             alarms: []Alarm,
             connections: int,
-            subscribers: int
+            subscribers: int,
+            clock: ClockHealth
         )
 
         # The station's three clocks at one moment; uncertainty_ns is the largest error of the pairing.
@@ -154,7 +187,7 @@ extension ControlInterface {
         # is sent), the 95% bound of these times, and the physical values as base64 of little-endian
         # doubles, sample by sample, each with all its channels. For events: time_ns and event. missed
         # counts the pieces of this stream that were dropped before this one because the subscriber was
-        # slow.
+        # slow. arrival_ns is when the bytes that made the piece reached the station.
         type StreamItem (
             stream: string,
             kind: (samples, event),
@@ -166,7 +199,34 @@ extension ControlInterface {
             channels: []string,
             values: string,
             event: ?object,
-            missed: int
+            missed: int,
+            arrival_ns: ?int
+        )
+
+        # A phase of a session's protocol. duration_ms is how long it should take, null where people decide;
+        # advance is who ends it (participant, operator or duration). entered counts how often the session was
+        # in it; is_next says whether going there now keeps to the protocol.
+        type PhaseInfo (
+            name: string,
+            title: string,
+            kind: string,
+            duration_ms: ?int,
+            advance: string,
+            optional: bool,
+            entered: int,
+            is_next: bool
+        )
+
+        # Where a session stands in its protocol. phase_began_ns is the beginning of the current phase. checks
+        # and asks are those of the fitting phase that counts now, notes what was noted (NoteFitting).
+        type ProcedureInfo (
+            title: ?string,
+            phases: []PhaseInfo,
+            phase: ?string,
+            phase_began_ns: ?int,
+            checks: []string,
+            asks: []string,
+            notes: [string]string
         )
 
         # What a new alignment changed in a stream. Bounds are the largest 95% bound of its times before and
@@ -211,8 +271,14 @@ extension ControlInterface {
         # One session and its streams.
         method GetSession(session: string) -> (session: SessionInfo, streams: []StreamInfo)
 
+        # Where a session that records stands in its protocol; without a protocol there are no phases.
+        method GetProcedure(session: string) -> (session: SessionInfo, procedure: ProcedureInfo)
+
         # Starts recording. Devices are given by name; without them all that are not in use are taken.
         # The kind is chat unless said otherwise; a commentary names its parent.
+        #
+        # Here and below, actor is the person for whom the caller acts, as a console with users of its own knows
+        # them; it goes into the record beside the caller's own user, up to 100 characters of it.
         method StartSession(
             study: string,
             participant: string,
@@ -220,13 +286,16 @@ extension ControlInterface {
             devices: ?[]string,
             kind: ?string,
             pilot: ?bool,
-            parent: ?string
+            parent: ?string,
+            actor: ?string
         ) -> (session: SessionInfo)
 
         # Goes to a phase of the session's protocol. Leaving a fitting phase whose required checks are not
         # green for a later phase, or passing over it, needs a reason (NotReady without one); any reason is kept
         # with what departs from the protocol.
-        method StartPhase(session: string, phase: string, reason: ?string) -> (session: SessionInfo)
+        method StartPhase(session: string, phase: string, reason: ?string, actor: ?string) -> (
+            session: SessionInfo
+        )
 
         # Looks at the session's sensors, its disk and what its clients reported, as the protocol's fitting
         # phase asks; without one, at everything, and nothing is required.
@@ -235,33 +304,47 @@ extension ControlInterface {
         # Notes how the sensors were fitted, as the protocol's fitting phase asks (electrode-site, hand,
         # room-temperature), or under another name. What was noted before under a name is replaced; all that is
         # noted now is the answer.
-        method NoteFitting(session: string, notes: [string]string) -> (
+        method NoteFitting(session: string, notes: [string]string, actor: ?string) -> (
             session: SessionInfo,
             notes: [string]string
         )
 
         # Pauses a session: its clients are told, sensors go on. InvalidState where it is paused already.
-        method PauseSession(session: string, reason: string) -> (session: SessionInfo)
+        method PauseSession(session: string, reason: string, actor: ?string) -> (session: SessionInfo)
 
         # Ends a pause. InvalidState where the session is not paused.
-        method ResumeSession(session: string, reason: ?string) -> (session: SessionInfo)
+        method ResumeSession(session: string, reason: ?string, actor: ?string) -> (session: SessionInfo)
 
         # Tells the participant something: the session's clients show it. At most 2000 characters.
-        method SendMessage(session: string, text: string) -> (session: SessionInfo)
+        method SendMessage(session: string, text: string, actor: ?string) -> (session: SessionInfo)
 
-        # Says that somebody has seen a client's alarm; answers when that is durable. An empty session means
-        # the only one that records; alarms of a session that has ended are acknowledged by its id.
-        method AcknowledgeAlarm(session: string, alarm: string, note: ?string) -> (alarm: Alarm)
+        # Says that somebody has seen an alarm; answers when that is durable. An empty session means the only one
+        # that records; alarms of a session that has ended are acknowledged by its id. The station's own alarms,
+        # which end by themselves, are acknowledged by their code until they are raised anew.
+        method AcknowledgeAlarm(session: string, alarm: string, note: ?string, actor: ?string) -> (
+            alarm: Alarm
+        )
 
-        # Puts a mark on this moment; answers when it is durable.
-        method Mark(session: string, label: string, detail: ?object) -> (
+        # Puts a mark on this moment, or on the earlier one that is given, with the bound of its error: what was
+        # typed or pressed a while ago is marked where that began. Answers when it is durable. A moment before
+        # the session's start, or in the future by more than its bound and a second, is refused.
+        method Mark(
+            session: string,
+            label: string,
+            detail: ?object,
+            time_ns: ?int,
+            bound_ns: ?int,
+            actor: ?string
+        ) -> (
             session: SessionInfo,
             time_ns: int
         )
 
         # Stops recording; answers when everything is durable. The outcome is completed unless said
         # otherwise (aborted, withdrawn or failed, which need a reason). Finishing the file goes on by itself.
-        method StopSession(session: string, outcome: ?string, reason: ?string) -> (session: SessionInfo)
+        method StopSession(session: string, outcome: ?string, reason: ?string, actor: ?string) -> (
+            session: SessionInfo
+        )
 
         # Estimates a finished session's times anew and adds them to the review file beside it; readers take
         # them from then on. Answers when they are durable.

@@ -8,11 +8,22 @@ extension ControlInterface {
             public var session: String
             public var label: String
             public var detail: JSONValue?
+            /// The moment that is marked, and the bound of its error; nil for that of the call.
+            public var timeNs: Int64?
+            public var boundNs: Int64?
+            /// The person for whom the caller acts.
+            public var actor: String?
 
-            public init(session: String, label: String, detail: JSONValue? = nil) {
+            public init(
+                session: String, label: String, detail: JSONValue? = nil, timeNs: Int64? = nil,
+                boundNs: Int64? = nil, actor: String? = nil
+            ) {
                 self.session = session
                 self.label = label
                 self.detail = detail
+                self.timeNs = timeNs
+                self.boundNs = boundNs
+                self.actor = actor
             }
         }
 

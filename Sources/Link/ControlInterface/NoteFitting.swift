@@ -8,10 +8,13 @@ extension ControlInterface {
         public struct Parameters: Codable, Hashable, Sendable {
             public var session: String
             public var notes: [String: String]
+            /// The person for whom the caller acts.
+            public var actor: String?
 
-            public init(session: String, notes: [String: String]) {
+            public init(session: String, notes: [String: String], actor: String? = nil) {
                 self.session = session
                 self.notes = notes
+                self.actor = actor
             }
         }
 

@@ -7,10 +7,13 @@ extension ControlInterface {
         public struct Parameters: Codable, Hashable, Sendable {
             public var session: String
             public var reason: String
+            /// The person for whom the caller acts.
+            public var actor: String?
 
-            public init(session: String, reason: String) {
+            public init(session: String, reason: String, actor: String? = nil) {
                 self.session = session
                 self.reason = reason
+                self.actor = actor
             }
         }
 

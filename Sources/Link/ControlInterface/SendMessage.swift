@@ -7,10 +7,13 @@ extension ControlInterface {
         public struct Parameters: Codable, Hashable, Sendable {
             public var session: String
             public var text: String
+            /// The person for whom the caller acts.
+            public var actor: String?
 
-            public init(session: String, text: String) {
+            public init(session: String, text: String, actor: String? = nil) {
                 self.session = session
                 self.text = text
+                self.actor = actor
             }
         }
 

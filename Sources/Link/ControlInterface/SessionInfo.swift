@@ -25,13 +25,19 @@ public struct SessionInfo: Codable, Hashable, Sendable {
     public var reason: String?
     /// Why it is paused; nil while it goes on.
     public var paused: String?
+    /// Its start, the current phase's and the pause's, on this boot's monotonic clock; nil for a session
+    /// that does not record any more.
+    public var startedNs: Int64?
+    public var phaseBeganNs: Int64?
+    public var pausedSinceNs: Int64?
 
     public init(
         id: String, study: String, participant: String, kind: String, state: SessionState,
         pilot: Bool, `protocol`: String? = nil, parent: String? = nil, phase: String? = nil,
         phases: [String], startedUtcNs: Int64, durationMs: Int, file: String, devices: [String],
         clients: [String], samples: Int64, events: Int64, gaps: Int, lost: Int64, fileBytes: Int64,
-        outcome: String? = nil, reason: String? = nil, paused: String? = nil
+        outcome: String? = nil, reason: String? = nil, paused: String? = nil,
+        startedNs: Int64? = nil, phaseBeganNs: Int64? = nil, pausedSinceNs: Int64? = nil
     ) {
         self.id = id
         self.study = study
@@ -56,5 +62,8 @@ public struct SessionInfo: Codable, Hashable, Sendable {
         self.outcome = outcome
         self.reason = reason
         self.paused = paused
+        self.startedNs = startedNs
+        self.phaseBeganNs = phaseBeganNs
+        self.pausedSinceNs = pausedSinceNs
     }
 }

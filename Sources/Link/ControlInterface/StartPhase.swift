@@ -9,11 +9,15 @@ extension ControlInterface {
             public var session: String
             public var phase: String
             public var reason: String?
+            /// The person for whom the caller acts.
+            public var actor: String?
 
-            public init(session: String, phase: String, reason: String? = nil) {
+            public init(session: String, phase: String, reason: String? = nil, actor: String? = nil)
+            {
                 self.session = session
                 self.phase = phase
                 self.reason = reason
+                self.actor = actor
             }
         }
 

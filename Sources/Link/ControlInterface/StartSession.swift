@@ -13,11 +13,13 @@ extension ControlInterface {
             public var kind: String?
             public var pilot: Bool?
             public var parent: String?
+            /// The person for whom the caller acts.
+            public var actor: String?
 
             public init(
                 study: String, participant: String, `protocol`: String? = nil,
                 devices: [String]? = nil, kind: String? = nil, pilot: Bool? = nil,
-                parent: String? = nil
+                parent: String? = nil, actor: String? = nil
             ) {
                 self.study = study
                 self.participant = participant
@@ -26,6 +28,7 @@ extension ControlInterface {
                 self.kind = kind
                 self.pilot = pilot
                 self.parent = parent
+                self.actor = actor
             }
         }
 

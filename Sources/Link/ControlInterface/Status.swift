@@ -13,11 +13,13 @@ public struct Status: Codable, Hashable, Sendable {
     public var alarms: [Alarm]
     public var connections: Int
     public var subscribers: Int
+    public var clock: ClockHealth
 
     public init(
         version: String, station: String, bootId: String, uptimeMs: Int, data: String,
         runtime: String, sessions: [SessionInfo], devices: [DeviceInfo], rings: [RingInfo],
-        storage: StorageInfo, alarms: [Alarm], connections: Int, subscribers: Int
+        storage: StorageInfo, alarms: [Alarm], connections: Int, subscribers: Int,
+        clock: ClockHealth = ClockHealth()
     ) {
         self.version = version
         self.station = station
@@ -32,5 +34,6 @@ public struct Status: Codable, Hashable, Sendable {
         self.alarms = alarms
         self.connections = connections
         self.subscribers = subscribers
+        self.clock = clock
     }
 }

@@ -10,11 +10,16 @@ extension ControlInterface {
             public var session: String
             public var outcome: String?
             public var reason: String?
+            /// The person for whom the caller acts.
+            public var actor: String?
 
-            public init(session: String, outcome: String? = nil, reason: String? = nil) {
+            public init(
+                session: String, outcome: String? = nil, reason: String? = nil, actor: String? = nil
+            ) {
                 self.session = session
                 self.outcome = outcome
                 self.reason = reason
+                self.actor = actor
             }
         }
 

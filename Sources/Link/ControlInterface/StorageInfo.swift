@@ -4,13 +4,18 @@ public struct StorageInfo: Codable, Hashable, Sendable {
     public var commitMsMedian: Double
     public var commitMsWorst: Double
     public var lastCommitAgeMs: Int?
+    /// By how much the sessions that record grow; nil before anything can be said.
+    public var bytesPerSecond: Double?
 
     public init(
-        freeBytes: Int64, commitMsMedian: Double, commitMsWorst: Double, lastCommitAgeMs: Int? = nil
+        freeBytes: Int64, commitMsMedian: Double, commitMsWorst: Double,
+        lastCommitAgeMs: Int? = nil,
+        bytesPerSecond: Double? = nil
     ) {
         self.freeBytes = freeBytes
         self.commitMsMedian = commitMsMedian
         self.commitMsWorst = commitMsWorst
         self.lastCommitAgeMs = lastCommitAgeMs
+        self.bytesPerSecond = bytesPerSecond
     }
 }

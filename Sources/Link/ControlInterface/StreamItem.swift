@@ -3,7 +3,7 @@
 /// one is sent), the 95% bound of these times, and the physical values as base64 of little-
 /// endian doubles, sample by sample, each with all its channels. For events: time_ns and event.
 /// missed counts the pieces of this stream that were dropped before this one because the
-/// subscriber was slow.
+/// subscriber was slow. arrival_ns is when the bytes that made the piece reached the station.
 public struct StreamItem: Codable, Hashable, Sendable {
     public var stream: String
     public var kind: StreamItemKind
@@ -16,11 +16,12 @@ public struct StreamItem: Codable, Hashable, Sendable {
     public var values: String
     public var event: JSONValue?
     public var missed: Int
+    public var arrivalNs: Int64?
 
     public init(
         stream: String, kind: StreamItemKind, firstIndex: Int64, count: Int, timeNs: Int64,
         periodNs: Double, boundNs: Int64, channels: [String], values: String,
-        event: JSONValue? = nil, missed: Int
+        event: JSONValue? = nil, missed: Int, arrivalNs: Int64? = nil
     ) {
         self.stream = stream
         self.kind = kind
@@ -33,5 +34,6 @@ public struct StreamItem: Codable, Hashable, Sendable {
         self.values = values
         self.event = event
         self.missed = missed
+        self.arrivalNs = arrivalNs
     }
 }

@@ -1,0 +1,60 @@
+import HTTPTypes
+import Hummingbird
+import Link
+import Logging
+import SystemCalls
+import Web
+
+/// The operator's dashboard: the state of the station, live signals, and all that is done in a session.
+///
+/// Made once; what it runs ends with it.
+final class Dashboard: ConsoleSection {
+    let surroundings: ConsoleSurroundings
+    let hub: DashboardHub
+    let watch: StationWatch
+    /// What operators ask for, apart from everybody else's questions.
+    let commands: StationCaller
+    private let watching: Task<Void, Never>
+
+    /// Everybody who may look, and who may act.
+    static let lookers: Set<Role> = [.operator, .researcher]
+    static let actors: Set<Role> = [.operator]
+
+    init(surroundings: ConsoleSurroundings) throws(SystemError) {
+        self.surroundings = surroundings
+        let settings = surroundings.settings
+        let hub = DashboardHub(socketPath: settings.socketPath, log: surroundings.log)
+        let watch = try StationWatch(
+            socketPath: settings.socketPath, chatSocketPath: settings.chatSocketPath, hub: hub,
+            log: surroundings.log)
+        commands = try StationCaller(socketPath: settings.socketPath)
+        self.hub = hub
+        self.watch = watch
+        watching = Task { await watch.run() }
+    }
+
+    deinit {
+        watching.cancel()
+        hub.end()
+    }
+
+    func addRoutes(to router: ConsoleRouter) {
+        let (hub, watch) = (hub, watch)
+        router.get("api/dashboard/stream", Self.lookers) { call in
+            let channel = call.context.channel
+            let session = call.query("session").flatMap { $0.isEmpty ? nil : $0 }
+            let last = HTTPField.Name("last-event-id").flatMap { call.request.headers[$0] }
+            return DashboardStream(hub: hub, watch: watch).response(
+                session: session.map { String($0.prefix(64)) },
+                lastNs: last.flatMap { Int64($0) }, close: { channel.close(promise: nil) })
+        }
+        router.post("api/dashboard/clock", Self.lookers) { _ in
+            let received = Clocks.now().nanoseconds
+            return ConsoleAnswer.json([
+                "received_ns": .integer(received), "sent_ns": .integer(Clocks.now().nanoseconds),
+            ])
+        }
+        addProcedureRoutes(to: router)
+        addStartRoutes(to: router)
+    }
+}
