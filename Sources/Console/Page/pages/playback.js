@@ -160,6 +160,10 @@ class PlaybackPage {
       this.actions.selectionChanged();
       this.transport.refresh();
     });
+    this.workbench.addEventListener("reviewed", () => {
+      this.store.forgetFrom(-Infinity);
+      this.refresh();
+    });
     // After a click the keys are the page's again: a button would take Space, a list the arrows.
     let pointed = null;
     addEventListener("pointerdown", (event) => { pointed = event.target; });
