@@ -2,6 +2,8 @@
 // heard where it was said while the replay went on. In speech time the session follows the sound: it stands
 // where the replay stood, and goes back where it went back.
 
+import { SoundMap } from "./sound-map.js";
+
 /** Beyond this the sound jumps to where it has to be, in s; below it its speed is bent. */
 const jump = 0.12;
 /** Nobody hears so much, and no more is bent. */
@@ -17,7 +19,7 @@ export class CommentaryPlayer extends EventTarget {
   audio = new Audio();
   #clock;
   #map = null;
-  #from = 0;
+  #sound = new SoundMap([]);
   #stretch = null;
   #told = null;
   #movedAt = 0;
@@ -37,10 +39,11 @@ export class CommentaryPlayer extends EventTarget {
     this.audio.addEventListener("error", () => this.dispatchEvent(new Event("problem")));
   }
 
-  /** Takes a commentary: its map, and its sound, which begins `from` s after the commentary. */
-  load(map, address, from) {
+  /** Takes a commentary: its map, where its sound is, and the times of that. */
+  load(map, address, sound) {
+    this.audio.pause();
     this.#map = map;
-    this.#from = from;
+    this.#sound = sound;
     this.#stretch = null;
     if (address) this.audio.src = address;
     else this.audio.removeAttribute("src");
@@ -49,7 +52,7 @@ export class CommentaryPlayer extends EventTarget {
   get hasSound() { return this.audio.hasAttribute("src"); }
 
   /** Where the speech is, in s of speech time. */
-  get speech() { return this.audio.currentTime + this.#from; }
+  get speech() { return this.#sound.toSpeech(this.audio.currentTime); }
 
   setMode(mode) {
     if (mode === this.mode) return;
@@ -82,7 +85,7 @@ export class CommentaryPlayer extends EventTarget {
       return;
     }
     this.#movedAt = performance.now();
-    this.audio.currentTime = Math.max(0, speech - this.#from);
+    this.audio.currentTime = Math.max(0, this.#sound.toFile(speech));
     this.#told = null;
     this.#lead();
   }
@@ -126,8 +129,8 @@ export class CommentaryPlayer extends EventTarget {
     const { audio } = this;
     const clock = this.#clock;
     const found = clock.playing && clock.rate > 0 ? this.#map?.toSpeech(clock.position, this.#stretch) : null;
-    const speed = found ? clock.rate / found.stretch.rate : 1;
-    const wanted = found ? found.speech - this.#from : 0;
+    const speed = found ? clock.rate / found.stretch.rate / this.#sound.rateAt(found.speech) : 1;
+    const wanted = found ? this.#sound.toFile(found.speech) : 0;
     this.#stretch = found?.stretch ?? null;
     // Much quicker or slower than it was said nobody understands it.
     if (!found || wanted < 0 || wanted > (audio.duration || Infinity) || speed < 0.5 || speed > 4) {

@@ -9,6 +9,7 @@ import { CommentaryMap } from "./commentary-map.js";
 import { CommentaryPlayer } from "./commentary-player.js";
 import { CommentaryTrack } from "./commentary-track.js";
 import { SpeechEnvelope } from "./envelope.js";
+import { SoundMap } from "./sound-map.js";
 import { SpeechTranscript } from "./speech-transcript.js";
 
 const modes = [["off", "Silent"], ["session", "In session time"], ["speech", "In speech time"]];
@@ -60,7 +61,7 @@ class CommentaryPlugin {
       if (commentaries.length === 0) return;
       this.#body.hidden = false;
       this.#choice.replaceChildren(...commentaries.map((one) => make("option", { value: one.id }, [
-        new Date(one.started_utc ?? one.started_utc_ns / 1e6).toLocaleString(), one.duration_s ? clockWords(one.duration_s) : null,
+        new Date(one.started_utc / 1e6).toLocaleString(), one.duration_s ? clockWords(one.duration_s) : null,
         one.state && one.state !== "finished" ? one.state : null].filter(Boolean).join(" · "))));
       const wanted = new URLSearchParams(location.search).get("commentary");
       const chosen = commentaries.find((one) => one.id === wanted) ?? commentaries[0];
@@ -84,7 +85,7 @@ class CommentaryPlugin {
     player.addEventListener("tick", showSpeech);
     workbench.clock.addEventListener("tick", showSpeech);
     this.#transcript.addEventListener("seek", ({ speech }) => player.seekSpeech(speech));
-    this.#transcript.addEventListener("save", ({ segments }) => this.#send({ format: "typed", segments }));
+    this.#transcript.addEventListener("save", ({ segments }) => this.#send({ format: "typed", segments: segments.map(({ from_s, to_s, ...rest }) => ({ start_s: from_s, end_s: to_s, ...rest })) }));
     this.#transcript.addEventListener("import", ({ format, text }) => this.#send({ format, text }));
     workbench.addKeys([
       { keys: ["v"], group: "Commentary", label: "Silent, in session time, in speech time", run: () => player.setMode({ off: "session", session: "speech", speech: "off" }[player.mode]) },
@@ -108,7 +109,7 @@ class CommentaryPlugin {
       const sound = soundOf(data, id);
       const map = new CommentaryMap(data.map, data.duration_s);
       this.#open = { id, map, data };
-      this.#player.load(map, sound?.address ?? null, sound?.from ?? 0);
+      this.#player.load(map, sound?.address ?? null, sound?.times ?? new SoundMap([]));
       const envelope = sound ? new SpeechEnvelope(sound) : null;
       envelope?.addEventListener("change", () => this.#workbench.redraw("commentary"));
       this.#track.show({ map, envelope, cues: data.cues ?? [] });
@@ -143,11 +144,10 @@ class CommentaryPlugin {
   }
 }
 
-/** The sound of a commentary: where it is, and when it begins and ends in speech time. */
+/** The sound of a commentary, where several microphones recorded that of the longest: where it is, and its times. */
 function soundOf(data, id) {
-  const streams = Array.isArray(data.audio) ? data.audio : data.audio ? [data.audio] : [];
-  const longest = streams.toSorted((a, b) => (b.duration_s ?? 0) - (a.duration_s ?? 0))[0];
+  const longest = data.audio.toSorted((a, b) => b.seconds - a.seconds)[0];
   if (!longest) return null;
-  const address = longest.url ?? `/api/commentaries/${encodeURIComponent(id)}/audio.wav?stream=${encodeURIComponent(longest.stream ?? longest.name)}`;
-  return { address, from: longest.from_s ?? longest.first_s ?? 0, duration: longest.duration_s ?? data.duration_s };
+  const address = `/api/commentaries/${encodeURIComponent(id)}/audio.wav?stream=${encodeURIComponent(longest.stream)}`;
+  return { address, times: new SoundMap(longest.pieces), duration: longest.seconds };
 }

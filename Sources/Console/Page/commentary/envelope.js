@@ -6,7 +6,7 @@ const pieceS = 20;
 /** Event: `change`, when more is known. */
 export class SpeechEnvelope extends EventTarget {
   #address;
-  #from;
+  #sound;
   #rate;
   #start = null;
   #values;
@@ -14,18 +14,18 @@ export class SpeechEnvelope extends EventTarget {
   #isReading = false;
   #wanted = [];
 
-  /** @param {{address: string, from: number, duration: number}} sound `from`: where it begins in speech time, in s */
-  constructor({ address, from, duration }) {
+  /** @param {{address: string, times: SoundMap, duration: number}} sound `duration`: of the file, in s */
+  constructor({ address, times, duration }) {
     super();
     this.#address = address;
-    this.#from = from;
+    this.#sound = times;
     this.#values = new Float32Array(Math.ceil(duration * perSecond) + 1).fill(NaN);
   }
 
   /** The level (0…1) between two moments of speech time; NaN where it is not known yet. */
   level(from, to) {
-    const first = Math.max(0, Math.floor((from - this.#from) * perSecond));
-    const last = Math.min(this.#values.length - 1, Math.max(first, Math.floor((to - this.#from) * perSecond)));
+    const first = Math.max(0, Math.floor(this.#sound.toFile(from) * perSecond));
+    const last = Math.min(this.#values.length - 1, Math.max(first, Math.floor(this.#sound.toFile(to) * perSecond)));
     this.#need(first);
     let most = NaN;
     for (let place = first; place <= last; place += 1) if (!(this.#values[place] <= most)) most = this.#values[place];
