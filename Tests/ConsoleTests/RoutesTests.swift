@@ -26,7 +26,7 @@ import Web
         var log = Logger(label: "routes")
         log.logLevel = .critical
         surroundings = try ConsoleServer.surroundings(settings, log: log)
-        router = ConsoleServer.router(surroundings)
+        router = try ConsoleServer.router(surroundings)
     }
 
     /// What everybody may ask for; it holds nobody's data.
