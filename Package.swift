@@ -152,10 +152,9 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Declarations", "Link",
-                "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback", "Review",
-                "Export", "Web",
-                logging,
+                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Randomness", "Declarations",
+                "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback",
+                "Review", "Export", "Web", logging,
             ] + web,
             // The pages are served as files; the README shows pictures of them.
             exclude: ["Page", "Screenshots"], swiftSettings: house),

@@ -90,14 +90,22 @@ public struct ConsoleServer: Sendable {
 
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
-        [
+        let thinkAloud = try ThinkAloudSection(surroundings: surroundings)
+        let reviews = ReviewShelf(surroundings)
+        return [
             ConsolePages(surroundings: surroundings),
             SignInSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+            AnnotationsSection(surroundings: surroundings),
+            ExchangeSection(surroundings: surroundings),
             ReplaySection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
             try PlaybackSection(surroundings: surroundings),
+            thinkAloud,
+            CommentarySection(surroundings: surroundings, rooms: thinkAloud.rooms),
+            RaterSection(surroundings: surroundings, shelf: reviews),
+            ReviewsSection(surroundings: surroundings, shelf: reviews),
         ]
     }
 }
