@@ -74,6 +74,18 @@ class PlaybackTest(unittest.TestCase):
         self.assertLessEqual(abs(one - other), within, message or f"{one} is not {other}")
 
 
+def series(page, number):
+    """The colour of a series, as `pixels` names colours."""
+    return page.evaluate("""(number) => {
+        const probe = document.createElement("i");
+        probe.style.color = getComputedStyle(document.documentElement).getPropertyValue(`--series-${number}`);
+        document.body.append(probe);
+        const colour = getComputedStyle(probe).color.match(/\\d+/g).map(Number).join();
+        probe.remove();
+        return colour;
+    }""", number)
+
+
 def pixels(page, track, first, last):
     """What stands on a track's canvas between two moments: colours with how many pixels have each."""
     return page.evaluate("""([track, first, last]) => {
