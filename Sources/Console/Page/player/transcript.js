@@ -5,6 +5,11 @@ import { DraftView } from "./draft-view.js";
 import { sessionTime } from "./times.js";
 import { authorName, turnTime } from "./turns-track.js";
 
+/** While the playhead is dragged along, the list is scrolled once it rests for so long, and not more often than each so long, ms. Scrolling a
+ *  thousand turns costs more than all else of a frame, and nobody reads them meanwhile. */
+const REST_MS = 100;
+const SCROLL_EACH_MS = 350;
+
 /** So many turns are painted together. */
 const GROUP = 24;
 
@@ -22,6 +27,8 @@ export class Transcript {
   #current = -2;
   #isAway = false;
   #scrolledAt = 0;
+  #revealedAt = -Infinity;
+  #revealTimer = 0;
   #hits = [];
   #hit = -1;
 
@@ -106,10 +113,20 @@ export class Transcript {
     // Only what lies between is told anew that it is still to come, or is not.
     const [from, to] = before < -1 ? [0, this.#items.length - 1] : [Math.max(0, Math.min(before, current)), Math.max(before, current)];
     for (let place = from; place <= to; place += 1) this.#items[place]?.classList.toggle("later", place > current);
-    if (!this.#isAway) this.#reveal();
+    if (!this.#isAway) this.#revealSoon();
+  }
+
+  #revealSoon() {
+    clearTimeout(this.#revealTimer);
+    const since = performance.now() - this.#revealedAt;
+    if (since >= SCROLL_EACH_MS) this.#reveal();
+    else this.#revealTimer = setTimeout(() => this.#reveal(), Math.min(REST_MS, SCROLL_EACH_MS - since));
   }
 
   #reveal() {
+    clearTimeout(this.#revealTimer);
+    this.#revealedAt = performance.now();
+    if (this.#isAway) return;
     const item = this.#items[Math.max(0, this.#current)];
     if (!item) return;
     this.#scrolledAt = performance.now();
