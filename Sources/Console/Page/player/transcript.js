@@ -17,7 +17,7 @@ const GROUP = 24;
 const OWN_SCROLL = 120;
 
 export class Transcript {
-  #list = make("ol", { class: "transcript-turns" });
+  #list = make("div", { class: "transcript-turns" });
   #scroller = make("div", { class: "transcript-scroller" }, this.#list);
   #back = make("button", { type: "button", class: "small primary transcript-back", hidden: true }, "Back to the current turn");
   #search = make("input", { type: "search", placeholder: "Search the transcript", "aria-label": "Search the transcript", autocomplete: "off", spellcheck: "false" });
@@ -73,10 +73,10 @@ export class Transcript {
       make("p", { class: "transcript-text" }, turn.text || "(the text is withheld)")));
     const groups = [];
     for (let place = 0; place < this.#items.length; place += GROUP) {
-      groups.push(make("li", { class: "transcript-group", role: "presentation" }, make("ol", { role: "presentation" }, this.#items.slice(place, place + GROUP))));
+      groups.push(make("ol", { class: "transcript-group" }, this.#items.slice(place, place + GROUP)));
     }
     if (groups.length > 0) this.#list.replaceChildren(...groups);
-    else this.#list.replaceChildren(make("li", { class: "empty" }, "Nothing was said in this session."));
+    else this.#list.replaceChildren(make("p", { class: "empty" }, "Nothing was said in this session."));
     this.#current = -2;
     this.#find();
     this.#show(this.workbench.clock.position);
