@@ -145,6 +145,10 @@ export class PlaybackPage {
       this.actions.selectionChanged();
       this.transport.refresh();
     });
+    this.workbench.addEventListener("reviewed", () => {
+      this.store.forgetFrom(-Infinity);
+      this.refresh({ isAsked: false });
+    });
     // After a click the keys are the page's again: a button would take Space, a list the arrows.
     let pointed = null;
     addEventListener("pointerdown", (event) => { pointed = event.target; });
@@ -238,13 +242,13 @@ export class PlaybackPage {
     this.clock.addEventListener("tick", (event) => { if (this.panels.shown === "screen") screen?.show(event.position); });
   }
 
-  /** Reads the manifest again: a session that records has more by now. */
-  async refresh() {
+  /** Reads the manifest again: a session that records has more by now. `isAsked`: the reader wants to hear of it. */
+  async refresh({ isAsked = true } = {}) {
     this.refreshButton.disabled = true;
     try {
       this.#take(await get(this.#address));
       await this.#readKeys();
-      this.announcer.say(`Up to ${wallClock(this.#session, this.clock.range[1])}`);
+      if (isAsked) this.announcer.say(`Up to ${wallClock(this.#session, this.clock.range[1])}`);
     } catch (error) {
       this.announcer.say(`It could not be read again: ${error.message}`);
     } finally {

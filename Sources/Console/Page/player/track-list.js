@@ -65,6 +65,26 @@ export class TrackList extends EventTarget {
     };
   }
 
+  /** Puts `{draw, onpointer, hintAt}` over a track; returns what takes it away, or null where there is no such track. */
+  decorate(id, decoration) {
+    const track = this.#rows.get(id)?.track;
+    if (!track) return null;
+    const own = { draw: track.draw, onpointer: track.onpointer, hintAt: track.hintAt };
+    track.draw = (context, geometry) => {
+      own.draw.call(track, context, geometry);
+      context.save();
+      decoration.draw(context, geometry);
+      context.restore();
+    };
+    track.onpointer = (event, geometry) => Boolean(decoration.onpointer?.(event, geometry) || own.onpointer?.call(track, event, geometry));
+    track.hintAt = (seconds, geometry) => decoration.hintAt?.(seconds, geometry) ?? own.hintAt?.call(track, seconds, geometry) ?? null;
+    this.redraw(id);
+    return () => {
+      Object.assign(track, own);
+      this.redraw(id);
+    };
+  }
+
   /** All tracks in their order, hidden ones too. */
   get ordered() { return this.#ordered; }
 
