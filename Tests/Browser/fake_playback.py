@@ -181,6 +181,8 @@ class FakePlayback:
     def __init__(self, *sessions):
         self.sessions = {session.id: session for session in sessions}
         self.asked = []
+        #: How many answers are under way.
+        self.busy = 0
         #: Seconds that an answer takes, by what its path holds; and what is refused: path part -> (status, words).
         self.delays, self.refusals = {}, {}
         #: What is served in place of files, by path.
@@ -216,6 +218,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        self.fake.busy += 1
+        try:
+            self._get()
+        finally:
+            self.fake.busy -= 1
+
+    def _get(self):
         url = urllib.parse.urlsplit(self.path)
         self.fake.asked.append(self.path)
         for part, seconds in list(self.fake.delays.items()):

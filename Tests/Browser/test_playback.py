@@ -5,7 +5,7 @@ import time
 
 import browser
 from fake_playback import FakeSession
-from playback_page import PlaybackTest, pixels
+from playback_page import PlaybackTest, pixels, series
 
 
 class Moving(PlaybackTest):
@@ -430,12 +430,7 @@ class Tracks(PlaybackTest):
     def test_gaps_are_not_bridged(self):
         fake = self.server()
         with self.playing(fake) as page:
-            signal = page.evaluate("""() => {
-                const probe = document.createElement("i");
-                probe.style.color = getComputedStyle(document.documentElement).getPropertyValue("--series-7");
-                document.body.append(probe);
-                return getComputedStyle(probe).color.match(/\\d+/g).map(Number).join();
-            }""")
+            signal = series(page, 7)
             # From afar (columns), and so near that samples are drawn as a line: the gap is from 240 to 252.5 s.
             for view, there, gap in [((0, 600), (235, 239), (242, 250)), ((236, 256), (237, 239.5), (240.2, 252.3)),
                                      ((252.0, 253.0), (252.6, 252.9), (252.0, 252.49)), ((239.5, 240.5), (239.6, 239.9), (240.01, 240.49))]:
@@ -740,7 +735,7 @@ class Looks(PlaybackTest):
                         self.drawn(page)
                         browser.picture(page, f"playback-{size}-{scheme}")
                         self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
-                        if size != "wall":
+                        if (size, scheme) in [("phone", "light"), ("desktop", "dark")]:
                             self.assertEqual(browser.accessibility_problems(page), [])
 
     def test_forced_colours_and_dialogs(self):
