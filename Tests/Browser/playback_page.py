@@ -50,6 +50,13 @@ class PlaybackTest(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline, f"waited in vain for: {condition}")
             page.wait_for_timeout(15)
 
+    def eventually(self, page, value, expected, seconds=5):
+        """What follows a dragged playhead does so when it rests: waits until a value is as expected."""
+        deadline = time.monotonic() + seconds
+        while value() != expected and time.monotonic() < deadline:
+            page.wait_for_timeout(15)
+        self.assertEqual(value(), expected)
+
     def position(self, page):
         return page.evaluate("bench.clock.position")
 

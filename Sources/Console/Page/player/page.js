@@ -98,6 +98,7 @@ export class PlaybackPage {
     this.panels.add({ id: "transcript", title: "Transcript", element: this.transcript.element });
     this.panels.add({ id: "events", title: "Events", element: this.events.element });
     this.panels.add({ id: "session", title: "Session", element: this.about.element });
+    this.panels.addEventListener("show", ({ id }) => { if (id === "events") this.events.shown(); });
     this.hint = make("div", { class: "track-hint", hidden: true });
     this.gestures = new Gestures({ list, workbench, hint: (words, x, y) => this.#showHint(words, x, y) });
     this.address = new Address({ clock: this.clock, view: this.view });
@@ -162,12 +163,15 @@ export class PlaybackPage {
     });
   }
 
+  /** Signals are what one waits for: they are drawn first, and what stands beside them then. */
   async open() {
     const { t, from, to, speed } = momentOf(location.search);
     if (speed !== undefined) this.clock.setRate(speed);
     if (t !== undefined) this.clock.seek(t);
     // What is shown is what the link says, also where the playhead is elsewhere.
     if (from !== undefined && to !== undefined && to > from) this.view.set(from, to);
+    await drawnOnce(this.list);
+    this.transcript.refresh();
     await Promise.all([this.#readKeys(), this.#attach()]);
     this.#waitForPeaks(0);
   }
@@ -320,6 +324,14 @@ export class PlaybackPage {
     const top = y + 18 + this.hint.offsetHeight > innerHeight ? y - this.hint.offsetHeight - 10 : y + 18;
     this.hint.style.transform = `translate(${Math.max(4, left)}px, ${top}px)`;
   }
+}
+
+/** When tracks were drawn once, or would have been: a hidden page draws nothing. */
+function drawnOnce(list) {
+  return new Promise((resolve) => {
+    list.addEventListener("drawn", () => setTimeout(resolve), { once: true });
+    setTimeout(resolve, 250);
+  });
 }
 
 /** From the first to the last moment of a session; one without length still has an axis. */

@@ -61,8 +61,11 @@ export class Transcript {
       this.#go(Number(item.dataset.turn));
     });
     workbench.clock.addEventListener("tick", (event) => this.#show(event.position));
-    this.refresh();
+    this.#list.append(make("p", { class: "loading" }, "Loading the turns …"));
   }
+
+  /** The turns; none before `refresh` was called first, which the page does once the signals stand on the screen. */
+  turns = [];
 
   /** Shows the turns of the manifest. */
   refresh() {
