@@ -14,6 +14,11 @@ export class Refusal extends Error {
   }
 }
 
+let whenSignedOut = () => location.assign(`/sign-in?from=${encodeURIComponent(location.pathname + location.search)}`);
+
+/** Has something else done than to leave the page where nobody is signed in any more: it may hold what is not sent. */
+export function stayWhenSignedOut(handler) { whenSignedOut = handler; }
+
 async function ask(path, options) {
   let response;
   try {
@@ -28,7 +33,7 @@ async function ask(path, options) {
     answer = await response.json();
     message = answer.error ?? message;
   } catch { /* the status has to do */ }
-  if (response.status === 401) location.assign(`/sign-in?from=${encodeURIComponent(location.pathname + location.search)}`);
+  if (response.status === 401) whenSignedOut();
   throw new Refusal(response.status, message, answer);
 }
 

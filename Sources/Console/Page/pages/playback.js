@@ -179,10 +179,10 @@ class PlaybackPage {
 
   async open() {
     const { t, from, to, speed } = momentOf(location.search);
-    if (from !== undefined && to !== undefined && to > from) this.view.set(from, to);
     if (speed !== undefined) this.clock.setRate(speed);
     if (t !== undefined) this.clock.seek(t);
-    if (t !== undefined && from === undefined) this.view.reveal(this.clock.position);
+    // What is shown is what the link says, also where the playhead is elsewhere.
+    if (from !== undefined && to !== undefined && to > from) this.view.set(from, to);
     await Promise.all([this.#readKeys(), this.#attach()]);
     this.#waitForPeaks(0);
   }
