@@ -14,6 +14,7 @@ from console_station import ConsoleStation, programs
 
 SCHEME = "peer-support-moments"
 LANE = 18
+LAB, BEN = "lab:researcher", "ben:researcher"
 
 
 class Annotations(unittest.TestCase):
@@ -38,8 +39,8 @@ class Annotations(unittest.TestCase):
 
     # The page
 
-    def open(self, context=None, scheme=SCHEME):
-        page = self.station.page(context or self.context, f"/sessions/{self.session}")
+    def open(self, context=None, scheme=SCHEME, role=LAB):
+        page = self.station.page(context or self.context, f"/sessions/{self.session}", role)
         page.get_by_role("tab", name="Annotations").click()
         if scheme is not None:
             page.get_by_label("Coding scheme").select_option(scheme)
@@ -59,7 +60,7 @@ class Annotations(unittest.TestCase):
 
     def rows(self, **wanted):
         """What the server has, in the order of time."""
-        answer = self.station.get(f"/api/sessions/{self.session}/annotations")
+        answer = self.station.get(f"/api/sessions/{self.session}/annotations", LAB)
         found = [row for row in answer["annotations"] if all(row[name] == value for name, value in wanted.items())]
         return sorted(found, key=lambda row: row["start_s"] or 0)
 
@@ -71,7 +72,7 @@ class Annotations(unittest.TestCase):
                     "span_end": row["span_end"], "start_s": row["start_s"], "end_s": row["end_s"], "stream": row["stream"],
                     "removed": True} for row in left]
         if changes:
-            self.station.post(f"/api/sessions/{self.session}/annotations", {"changes": changes})
+            self.station.post(f"/api/sessions/{self.session}/annotations", {"changes": changes}, LAB)
 
     def go(self, page, seconds):
         """Moves the playhead about there, by a click on the axis."""
@@ -85,7 +86,7 @@ class Annotations(unittest.TestCase):
         return float(page.locator('[role="slider"]').first.get_attribute("aria-valuenow"))
 
     def view(self, page):
-        manifest = self.station.get(f"/api/sessions/{self.session}")
+        manifest = self.station.get(f"/api/sessions/{self.session}", LAB)
         return [min(0, manifest["first_s"]), max(manifest["last_s"], manifest["duration_s"])]
 
     def lane(self, page, index, seconds):
@@ -189,7 +190,7 @@ class Annotations(unittest.TestCase):
         self.assertEqual([(row["start_s"], row["end_s"]) for row in self.rows()],
                          [(row["start_s"], row["end_s"]) for row in [first, moved]])
         # Nothing was overwritten: each step is a row.
-        history = self.station.get(f"/api/sessions/{self.session}/annotations/{moved['annotation']}/history")["rows"]
+        history = self.station.get(f"/api/sessions/{self.session}/annotations/{moved['annotation']}/history", LAB)["rows"]
         self.assertEqual([row["action"] for row in history],
                          ["add", "change", "change", "undo", "undo", "undo", "redo", "redo", "redo"])
         # Exact times and a modifier, by the dialog.
@@ -281,16 +282,26 @@ class Annotations(unittest.TestCase):
 <ANNOTATION_VALUE>advising</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>
 <LINGUISTIC_TYPE LINGUISTIC_TYPE_ID="t" TIME_ALIGNABLE="true"/></ANNOTATION_DOCUMENT>""")
         page, other = self.open(), self.open()
+        with self.browser.context() as context:
+            ben = self.open(context, role=BEN)
+            ben.keyboard.press("8")
+            self.saved(ben)
+            page.wait_for_selector('[data-track="annotations:ben"]')
+            ben.wait_for_selector('.annotation-panel [data-state="ok"]')
         report = self.station.attune("review", "import", str(self.stored), str(eaf), "--layer", "ben", "--scheme", SCHEME)
         self.assertEqual(report["taken"], 1)
-        for one in [page, other]:
-            one.wait_for_selector('[data-track="annotations:ben"]')
         # It can be looked at, not changed.
         item = page.locator(".annotation-item", has_text="Advising")
+        item.wait_for()
         self.assertIn("uid", item.inner_text())
         item.get_by_role("button", name="Look at").click()
-        self.assertEqual(page.get_by_role("dialog").get_by_role("button", name="Save").count(), 0)
-        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        dialog = page.get_by_role("dialog")
+        self.assertEqual(dialog.get_by_role("button", name="Save").count(), 0)
+        dialog.get_by_role("button", name="Close").click()
+        before = page.locator(".annotation-item").count()
+        page.keyboard.press("Delete")
+        self.assertIn("This is ben's", page.inner_text(".announcement"))
+        self.assertEqual(page.locator(".annotation-item").count(), before)
         # Two at the same annotation: the second is told, and has theirs.
         self.drag(page, self.lane(page, 0, 5), self.lane(page, 0, 8))
         other.wait_for_selector(".annotation-item:has-text('Exploring')")
@@ -309,12 +320,12 @@ class Annotations(unittest.TestCase):
         self.assertEqual([(row["id"], row["start_s"]) for row in self.rows(code="exploring")], [(theirs["id"], theirs["start_s"])])
         self.until(other, f"document.querySelector('.annotation-list').innerText.includes('v{theirs['id']}')")
         # The ELAN file that goes out has both layers, and comes in again as nothing new.
-        status, headers, body = self.station.request("GET", f"/api/sessions/{self.session}/annotations.eaf", headers={"cookie": self.station.cookie("researcher")})
+        status, headers, body = self.station.request("GET", f"/api/sessions/{self.session}/annotations.eaf", headers={"cookie": self.station.cookie(LAB)})
         self.assertEqual((status, b'TIER_ID="ben: stance"' in body, b'TIER_ID="lab: stance"' in body), (200, True, True))
         self.assertIn(".eaf", headers["content-disposition"])
         again = self.station.attune("review", "import", str(self.stored), str(eaf), "--layer", "ben", "--scheme", SCHEME)
         self.assertEqual((again["taken"], again["repeated"]), (0, 1))
-        status, _, grid = self.station.request("GET", f"/api/sessions/{self.session}/annotations.TextGrid", headers={"cookie": self.station.cookie("researcher")})
+        status, _, grid = self.station.request("GET", f"/api/sessions/{self.session}/annotations.TextGrid", headers={"cookie": self.station.cookie(LAB)})
         self.assertEqual((status, grid[:24]), (200, b'File type = "ooTextFile"'))
 
     def test_what_is_not_ones_own(self):
@@ -322,8 +333,8 @@ class Annotations(unittest.TestCase):
         self.clear()
         name = lambda: str(uuid.uuid4())
         path = f"/api/sessions/{self.session}/annotations"
-        csrf = self.station.get("/api/me")["csrf"]
-        headers = {"content-type": "application/json", "x-attune-csrf": csrf, "cookie": self.station.cookie("researcher")}
+        csrf = self.station.get("/api/me", LAB)["csrf"]
+        headers = {"content-type": "application/json", "x-attune-csrf": csrf, "cookie": self.station.cookie(LAB)}
 
         def put(**change):
             state = {"change": name(), "annotation": name(), "action": "add", "layer": "lab", "kind": "point", "code": "x", "start_s": 2}
