@@ -27,7 +27,6 @@ public struct ElanImport: Sendable {
     let scheme: (scheme: CodingScheme, sha256: String)?
     let start: Instant
     let end: Instant
-    let turns: [Turn]
     /// What ids are made from.
     let digest: String
     /// The file's name, which is noted.

@@ -82,7 +82,7 @@ public struct ReviewExchange {
         let read = try scheme.map { (try CodingScheme.read($0.text, file: $0.name), $0.sha256) }
         var result = ElanImport(
             layer: layer, scheme: read.map { (scheme: $0.0, sha256: $0.1) }, start: session.start,
-            end: session.end, turns: session.turns,
+            end: session.end,
             digest: FileHash.sha256(of: String(decoding: bytes, as: UTF8.self)), file: file
         ).changes(document)
         if let named = document.session, named != session.identifier {

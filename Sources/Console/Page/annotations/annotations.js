@@ -50,13 +50,14 @@ class Annotations {
   async open() {
     const { workbench, store } = this;
     const [{ schemes }] = await Promise.all([get("/api/schemes"), store.open(), useStyle("/page/annotations/annotations.css")]);
-    this.#schemes = schemes;
+    // A scheme for raters alone has nothing to code by.
+    this.#schemes = schemes.filter(({ error, codes }) => error || codes.length > 0);
     for (const scheme of [...schemes, ...store.schemes]) if (scheme.sha256 && !scheme.error) this.#known.set(scheme.sha256, new Scheme(scheme));
     const streams = (workbench.session.streams ?? []).filter(({ channels }) => channels?.length > 0);
     this.#decorate();
     this.list = new AnnotationList({ store, codeOf: this.codeOf, context: this.context });
     this.panel = new AnnotationPanel({
-      store, settings: this.settings, schemes, address: this.address, streams, list: this.list,
+      store, settings: this.settings, schemes: this.#schemes, address: this.address, streams, list: this.list,
       actions: {
         choose: (name) => this.#choose(name), press: (code) => this.#press(code), marker: () => this.coder.marker(),
         undo: () => this.#undo(), redo: () => this.#redo(), bringIn: (file) => this.#bringIn(file),

@@ -66,7 +66,7 @@ export class ArtefactLayer {
     const codes = scheme.codes.filter(({ kind }) => kind === "artefact");
     const code = codes.find((each) => each.code === lastCode) ?? codes[0];
     const drawn = this.store.make({
-      layer: "signals", kind: "artefact", code: code.code, scheme: scheme.name, scheme_sha256: scheme.sha256, stream: this.track.stream,
+      layer: "signals", kind: "artefact", code: code.code, ...scheme.fields, stream: this.track.stream,
       start_s: geometry.s, end_s: geometry.s, detail: { origin: "drag" },
     });
     this.#drag = new Drag({ annotation: drawn, part: "new", from: geometry.s, x: geometry.x, limits: { low, high } });

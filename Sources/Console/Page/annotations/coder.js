@@ -57,7 +57,7 @@ export class Coder {
   /** What every annotation of a code has. */
   #fields(code, detail) {
     const scheme = this.settings.scheme;
-    const own = code === MARKER ? {} : { scheme: scheme.name, scheme_sha256: scheme.sha256 };
+    const own = code === MARKER ? {} : scheme.fields;
     return { code: code.code, kind: code.kind, ...own, layer: code.kind === "artefact" ? "signals" : this.store.who, detail };
   }
 

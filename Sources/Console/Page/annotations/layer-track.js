@@ -22,6 +22,8 @@ export class LayerTrack {
     Object.assign(this, { layer, isOwn, codeOf, store, context });
     this.id = `annotations:${layer}`;
     this.kind = "annotations";
+    /** One codes into one's own track: it is not to be looked for. */
+    this.isFirst = isOwn;
     this.label = isOwn ? "Annotations" : `Annotations of ${layer}`;
     this.note = isOwn ? "drag to draw or move · double-click to edit" : "read only";
     this.arrange();
@@ -182,7 +184,7 @@ export class LayerTrack {
     if (!code) return false;
     const { workbench, settings } = this.context;
     const drawn = this.store.make({
-      code: code.code, kind: "interval", scheme: settings.scheme.name, scheme_sha256: settings.scheme.sha256, start_s: s, end_s: s, detail: { origin: "drag" },
+      code: code.code, kind: "interval", ...settings.scheme.fields, start_s: s, end_s: s, detail: { origin: "drag" },
     });
     const where = { scheme: settings.scheme, store: this.store, range: workbench.clock.range, at: s };
     this.#drag = new Drag({ annotation: drawn, part: "new", from: s, x, limits: limitsOf(drawn, where) });
@@ -195,11 +197,10 @@ export class LayerTrack {
     return codes.find(({ code }) => code === this.context.settings.lastCode) ?? codes[0] ?? null;
   }
 
-  #move({ s, x, secondsPerPixel }) {
+  #move({ s, x }) {
     if (!this.#drag) return false;
     this.#drag.move(s, x);
     this.context.workbench.redraw(this.id);
-    void secondsPerPixel;
     return true;
   }
 
@@ -240,7 +241,7 @@ export class LayerTrack {
     const scheme = this.context.settings.scheme;
     const code = this.lanes[Math.floor((geometry.y - 3) / LANE)]?.codes.find((each) => each.kind === "point" && scheme?.code(each.code));
     if (!code || !this.context.allowed(code, geometry.s)) return false;
-    this.store.put([this.store.make({ code: code.code, kind: "point", scheme: scheme.name, scheme_sha256: scheme.sha256, start_s: geometry.s, detail: { origin: "drag" } })]);
+    this.store.put([this.store.make({ code: code.code, kind: "point", ...scheme.fields, start_s: geometry.s, detail: { origin: "drag" } })]);
     return true;
   }
 

@@ -8,6 +8,9 @@ export class Scheme {
     Object.assign(this, { name, version, title, description, sha256, layer, groups, codes });
   }
 
+  /** What its annotations say of it. */
+  get fields() { return { scheme: this.name, scheme_version: this.version, scheme_sha256: this.sha256 }; }
+
   code(name) { return this.codes.find(({ code }) => code === name); }
 
   byKey(key) { return this.codes.find((code) => code.key === key); }

@@ -14,7 +14,7 @@ const POLL_MS = 4000;
 const AT_ONCE = 500;
 
 /** The fields of an annotation that a change carries. */
-const FIELDS = ["annotation", "layer", "scheme", "scheme_sha256", "kind", "code", "modifiers", "start_s", "end_s", "stream", "channel", "turn", "span_start", "span_end", "note", "detail"];
+const FIELDS = ["annotation", "layer", "scheme", "scheme_version", "scheme_sha256", "kind", "code", "modifiers", "start_s", "end_s", "stream", "channel", "turn", "span_start", "span_end", "note", "detail"];
 
 /**
  * Events: `change` when annotations are other ones; `state` when what is saved changed; `schemes`; `problem` with `text`

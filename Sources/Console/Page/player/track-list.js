@@ -51,9 +51,10 @@ export class TrackList extends EventTarget {
     this.#watchRatio();
   }
 
-  /** Adds a track; it stands where the reader put it last, else at the end. */
+  /** Adds a track; it stands where the reader put it last, else at the end, or as the first where it wants to. */
   add(track) {
-    this.#tracks.push(track);
+    if (track.isFirst) this.#tracks.unshift(track);
+    else this.#tracks.push(track);
     const row = new TrackRow(track, () => track.retry?.());
     this.#rows.set(track.id, row);
     this.#arrangeSoon();
