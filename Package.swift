@@ -152,8 +152,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Declarations", "Link",
-                "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback", "Review",
+                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Randomness", "Declarations",
+                "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback", "Review",
                 "Export", "Web",
                 logging,
             ] + web,
