@@ -12,7 +12,8 @@ export ATTUNE_PROGRAMS
 shift
 python="$("$folder/python_environment.sh")"
 cd "$folder"
-[ $# -gt 0 ] || set -- test_page test_phases test_live test_console_access test_playback test_playback_live
+[ $# -gt 0 ] || set -- test_page test_phases test_live test_console_access test_dashboard test_playback \
+    test_playback_live test_replay test_think_aloud test_annotations test_review
 for test in "$@"; do
     echo "== $test"
     # What hangs is not waited for: all three together take some minutes.

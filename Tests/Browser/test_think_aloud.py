@@ -213,6 +213,7 @@ class ThinkAloud(unittest.TestCase):
 
     def move(self, page, own):
         """Plays, pauses by the participant, seeks, and plays quicker; both views agree."""
+        page.locator("main h1").click()
         page.keyboard.press("Space")
         page.wait_for_function("held.room.player.playing && held.room.player.position > 1")
         self.agree(page, own)
