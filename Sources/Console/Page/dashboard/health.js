@@ -15,7 +15,9 @@ function facts(state, nowNs) {
   told.push(["Disk", `${bytes(free)} free${left == null ? "" : `, ${hours(left)} at this rate`}`, disk, disk === "ok" ? "" : "Make room."]);
   const commitAge = storage.last_commit_age_ms;
   const isRecording = state.sessions.length > 0;
-  const commit = isRecording && commitAge > 5000 ? "bad" : storage.commit_ms_worst > 1000 ? "warn" : "ok";
+  // Where nothing comes, nothing is committed.
+  const waits = rings.some(({ used }) => used > 4096);
+  const commit = isRecording && waits && commitAge > 5000 ? "bad" : storage.commit_ms_worst > 1000 ? "warn" : "ok";
   told.push(["Commits", commitAge == null ? "none yet" : `${value(storage.commit_ms_median)} ms, worst ${value(storage.commit_ms_worst)} ms${isRecording ? `, last ${ago(commitAge)} ago` : ""}`, commit, commit === "ok" ? "" : "The disk is slow: what comes waits in memory."]);
   for (const ring of rings) {
     const share = ring.capacity ? ring.used / ring.capacity : 0;
