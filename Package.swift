@@ -86,6 +86,7 @@ let package = Package(
         // The ground: time, and the kernel's calls.
         library("Timebase"),
         library("SystemCalls", ["Timebase", "CSystemCalls"]),
+        library("Randomness"),
 
         // The way of a sample.
         library("Ring", ["Timebase", "SystemCalls", "CSystemCalls"]),
@@ -98,7 +99,8 @@ let package = Package(
             "SessionStore",
             ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium", "CSndfile"]),
         library("Link", ["Timebase", "SystemCalls", "CSystemCalls"]),
-        library("StudyProtocol", ["Timebase", "Declarations", "SessionStore"]),
+        library(
+            "StudyProtocol", ["Timebase", "Randomness", "Declarations", "SessionStore"]),
         library(
             "Recording",
             [
@@ -109,17 +111,22 @@ let package = Package(
         // What serves pages: to participants, and to researchers.
         library("Web", ["Timebase", "SystemCalls", "Link", "CSodium", logging] + web),
 
+        // How the programs with pages are told where to serve them.
+        library("WebOptions", ["Web", argumentParser]),
+        // Pure statistics: how far people agree.
+        library("Agreement", ["Randomness"]),
+
         // The chat.
         library(
             "SimulatedClient",
             [
-                "Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol", "CCurl",
-                "CSodium",
+                "Timebase", "SystemCalls", "Randomness", "Declarations", "Link", "StudyProtocol",
+                "Agreement", "CCurl", "CSodium",
             ]),
         .target(
             name: "Chat",
             dependencies: [
-                "Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link",
+                "Timebase", "SystemCalls", "CSystemCalls", "Randomness", "Declarations", "Link",
                 "SimulatedClient", "StudyProtocol", "Web", logging,
             ] + web,
             // The participant's page is served as files.
@@ -130,15 +137,14 @@ let package = Package(
             "NetworkSensors", ["Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link"]),
 
         // Looking back.
-        library("Agreement"),
         library("Measures", ["Timebase", "SessionStore"]),
         library(
             "Playback", ["Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Measures"]),
         library(
             "Review",
             [
-                "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "StudyProtocol",
-                "Agreement",
+                "Timebase", "SystemCalls", "Randomness", "Declarations", "Link", "SessionStore",
+                "StudyProtocol", "Agreement",
             ]),
         library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
 
@@ -157,7 +163,10 @@ let package = Package(
         // Devices spoken from the other side.
         library(
             "VirtualDevices",
-            ["Timebase", "SystemCalls", "CSystemCalls", "Declarations", "DeviceProfiles"]),
+            [
+                "Timebase", "SystemCalls", "CSystemCalls", "Randomness", "Declarations",
+                "DeviceProfiles",
+            ]),
 
         // Thin programs.
         program("attuned", ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
@@ -165,21 +174,20 @@ let package = Package(
             "attune",
             [
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
-                "SessionStore", "StudyProtocol", "SimulatedClient", "Measures", "Playback",
-                "Review",
-                "Export", "VirtualDevices", argumentParser,
+                "SessionStore", "StudyProtocol", "SimulatedClient", "Agreement", "Measures",
+                "Playback", "Review", "Export", "VirtualDevices", argumentParser,
             ]),
         program(
             "attune-chat",
             [
                 "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "Chat",
-                "SimulatedClient", "StudyProtocol", "Web", argumentParser, logging,
+                "SimulatedClient", "StudyProtocol", "Web", "WebOptions", argumentParser, logging,
             ]),
         program(
             "attune-console",
             [
-                "SystemCalls", "Declarations", "SessionStore", "Console", "Web", argumentParser,
-                logging,
+                "SystemCalls", "Declarations", "SessionStore", "Console", "Web", "WebOptions",
+                argumentParser, logging,
             ]),
         program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
         program(
@@ -196,7 +204,7 @@ let package = Package(
         tests(
             "PlaybackTests",
             [
-                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Playback",
+                "Timebase", "SystemCalls", "CSystemCalls", "SessionStore", "Measures", "Playback",
                 "TestSupport",
                 "attune",
             ]),
@@ -212,7 +220,8 @@ let package = Package(
         tests(
             "ConsoleTests",
             [
-                "Timebase", "SystemCalls", "Link", "SessionStore", "Playback", "Review", "Console",
+                "Timebase", "SystemCalls", "Link", "SessionStore", "StudyProtocol", "Measures",
+                "Playback", "Review", "Console",
                 "Web", "LinkTestSupport", "SessionStoreTestSupport", "TestSupport",
                 "attune-console",
             ]),
@@ -290,12 +299,12 @@ let package = Package(
         tests(
             "NetworkSensorsTests",
             ["Timebase", "SystemCalls", "Declarations", "Link", "NetworkSensors", "TestSupport"]),
-        tests("StudyProtocolTests", ["Declarations", "StudyProtocol"]),
+        tests("StudyProtocolTests", ["Randomness", "Declarations", "StudyProtocol"]),
         tests(
             "SimulatedClientTests",
             [
                 "Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol",
-                "SimulatedClient", "TestSupport",
+                "SimulatedClient", "Agreement", "TestSupport",
             ]),
         tests(
             "ExportTests",

@@ -3,7 +3,7 @@
 # itself. Run it after changing an interface; a test compares the two.
 set -eu
 cd "$(dirname "$0")"
-for interface in Control Link Study Chat; do
+for interface in Control Link Study Review Chat; do
     file="../../Sources/Link/${interface}Interface/${interface}InterfaceText.swift"
     {
         echo "// Written by Protocols/interfaces/embed.sh from io.attune.$interface.varlink."

@@ -3,6 +3,10 @@ public struct ConsoleError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         /// What was given does not fit together.
         case invalid
+        /// A file of the console's state cannot be used.
+        case file
+        /// There is not enough memory.
+        case memory
     }
 
     public let code: Code

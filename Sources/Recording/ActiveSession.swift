@@ -81,7 +81,7 @@ final class ActiveSession {
         self.path = path
         self.phases = phases
         plan = ProtocolAccess.plan(of: description.protocolText)
-        procedure = ProcedureState(plan)
+        procedure = ProcedureState(plan, kind: description.kind)
         inputPhases = ProtocolAccess.inputPhases(of: description.protocolText)
         self.sources = sources
         self.devices = devices

@@ -43,7 +43,7 @@ enum ClientConsent {
     private static func data(in kind: String) -> [ConsentTier.Data] {
         switch kind {
         case "turn": [.turns]
-        case "draft_edit", "composition", "suggestion_inserted": [.draftEdits]
+        case "draft_edit", "composition", "suggestion_inserted", "caret": [.draftEdits]
         case "key_lag": [.keys]
         // What was said stands in these too.
         case "reply", "suggestions", "provenance", "persona_state", "emotion": [.turns]

@@ -32,6 +32,8 @@ enum ControlNotice: Sendable {
     case aligned(UInt64, AlignOutcome)
     /// A correction was added to a finished session's review file, or not; by the number of the order.
     case corrected(UInt64, CorrectionOutcome)
+    /// Something was added to a review file, or not; by the number of the order.
+    case reviewed(UInt64, ReviewOutcome)
 }
 
 /// What a commit made durable.

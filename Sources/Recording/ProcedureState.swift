@@ -1,4 +1,5 @@
 import Link
+import SessionStore
 import StudyProtocol
 import Timebase
 
@@ -42,7 +43,10 @@ struct ProcedureState {
     /// some does not fill the memory.
     private static let alarmLimit = 256
 
-    init(_ plan: StudyPlan?) { procedure = plan.map(Procedure.init) }
+    /// - Parameter kind: of the session: a commentary goes through the phases from the think-aloud on.
+    init(_ plan: StudyPlan?, kind: SessionKind = .chat) {
+        procedure = plan.map { Procedure($0, kind: kind) }
+    }
 
     /// Ids of the alarms that wait for acknowledgement, oldest first.
     var waitingAlarms: [String] { alarms.filter(\.isWaiting).map(\.id) }

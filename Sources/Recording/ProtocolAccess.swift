@@ -15,7 +15,8 @@ enum ProtocolAccess {
     }
 
     /// Loads a protocol by its name; no name gives a session without phases of its own.
-    static func load(_ name: String?) throws -> Loaded {
+    /// - Parameter kind: of the session, whose phases these are.
+    static func load(_ name: String?, kind: SessionKind = .chat) throws -> Loaded {
         guard let name, !name.isEmpty else { return Loaded() }
         guard let path = Places.study(named: name) else {
             throw ControlError.invalidName(
@@ -27,7 +28,7 @@ enum ProtocolAccess {
             let plan = try StudyPlan.load(path: path)
             return Loaded(
                 name: plan.name, version: "\(plan.version)", text: plan.text,
-                phases: plan.phases.map(\.name))
+                phases: plan.phases(of: kind).map(\.name))
         } catch {
             throw ControlError.invalidName(name, reason: "\(error)")
         }
@@ -39,11 +40,11 @@ enum ProtocolAccess {
     }
 
     /// The phases of a protocol's text, as a session file keeps it.
-    static func phases(of text: String) -> [String] {
+    static func phases(of text: String, kind: SessionKind) -> [String] {
         guard !text.isEmpty, let plan = try? StudyPlan.read(text, file: "protocol") else {
             return []
         }
-        return plan.phases.map(\.name)
+        return plan.phases(of: kind).map(\.name)
     }
 
     /// The phases in which keyboard and pointer may be read; nil without a protocol, where nothing

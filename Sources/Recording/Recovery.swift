@@ -86,7 +86,9 @@ struct Recovery {
             }
             let session = ActiveSession(
                 number: sources.number, description: resumed.session.description, path: path,
-                phases: ProtocolAccess.phases(of: resumed.session.description.protocolText),
+                phases: ProtocolAccess.phases(
+                    of: resumed.session.description.protocolText,
+                    kind: resumed.session.description.kind),
                 sources: sources,
                 devices: sources.sources.filter { $0.kind != .linked }.map(\.id))
             return (session, writer, resumed)

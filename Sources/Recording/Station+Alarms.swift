@@ -132,7 +132,8 @@ extension Station {
             let file = try? StudyDirectory.relativePath(
                 participant: description.participant, kind: description.kind,
                 started: description.startedRealtime),
-            let state = try? ProcedureState(nil, file: "\(data)/\(description.study)/\(file)")
+            let state = try? ProcedureState(
+                nil, kind: description.kind, file: "\(data)/\(description.study)/\(file)")
         else { return }
         keepAlarms(of: description.identifier, state)
     }

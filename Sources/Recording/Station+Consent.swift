@@ -220,7 +220,8 @@ extension Station {
     /// Tells the record where a client's signals begin to be withheld, and where they are no longer.
     func review(_ client: ActiveSession.Client, _ session: ActiveSession) {
         guard let source = client.source else { return }
-        let isWithheld = !session.consent.permits(.signals)
+        // A client that brings sound brings no signals.
+        let isWithheld = !session.consent.permits(client.streams.first?.data ?? .signals)
         guard client.isWithheld ?? !isWithheld != isWithheld else { return }
         do throws(ControlError) {
             try record(.withhold(source: source, isWithheld: isWithheld), for: session)

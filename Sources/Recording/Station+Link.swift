@@ -91,6 +91,9 @@ extension Station {
             throw LinkRefusal.invalidName(
                 stream.name, reason: "the session has a stream of this name already")
         }
+        if let reason = LinkedStream.audioRefusal(streams) {
+            throw LinkRefusal.itemRefused(sequence: 0, reason: reason)
+        }
         let source = nextSource
         nextSource += 1
         let first = session.sources.nextStream
@@ -200,6 +203,9 @@ extension Station {
         if let stamps = asked.stampsNs, stamps.count != asked.count {
             throw refuse("\(stamps.count) stamps for \(asked.count) samples")
         }
+        if layout.isAudio, asked.stampsNs != nil {
+            throw refuse("samples of audio have no stamps of their own")
+        }
         guard (0..<1 << 40).contains(asked.missing ?? 0) else {
             throw refuse("\(asked.missing ?? 0) samples cannot be missing")
         }
@@ -207,7 +213,7 @@ extension Station {
             guard asked.sequence == client.taken + 1 else {
                 throw LinkRefusal.sequenceGap(expected: client.taken + 1)
             }
-            guard session.consent.permits(.signals) else {
+            guard session.consent.permits(layout.data) else {
                 try withhold(asked, client, session)
                 return acknowledge(client, session) { durable in
                     call.reply(LinkInterface.SendSamples.Reply(acknowledged: durable))
@@ -315,7 +321,9 @@ extension LinkedStream {
             name: stream.name, kind: stream.kind.rawValue, rate: stream.rateHz,
             clock: stream.kind == .events ? .stamped : clock,
             gapTolerance: Self.gapTolerance(stream.rateHz),
-            typicalDelay: 0, delayUncertainty: 1_000_000,
+            typicalDelay: 0,
+            delayUncertainty: stream.kind == .audio
+                ? LinkedStream.captureUncertainty : 1_000_000,
             channels: stream.channels.map {
                 Channel(
                     name: $0.name, label: $0.name, unit: $0.unit, scale: $0.scale,

@@ -121,6 +121,7 @@ extension Station {
             case .finished(let path, let outcome): finished(path, outcome)
             case .aligned(let number, let outcome): aligned(number, outcome)
             case .corrected(let number, let outcome): corrected(number, outcome)
+            case .reviewed(let number, let outcome): reviewed(number, outcome)
             case .fitted(let number, let checks): fitted(number, checks)
             }
         }

@@ -245,7 +245,8 @@ extension Station {
     /// Brings a session's procedure to where its file says that it was.
     func takeUpProcedure(of session: ActiveSession) {
         do throws(SessionStoreError) {
-            session.procedure = try ProcedureState(session.plan, file: session.path)
+            session.procedure = try ProcedureState(
+                session.plan, kind: session.description.kind, file: session.path)
         } catch {
             log.error("the procedure of \(session.identifier) cannot be read again: \(error)")
         }
@@ -255,8 +256,10 @@ extension Station {
 extension ProcedureState {
     /// The state that a session's file tells: its phases, and the events that this follows, in the order
     /// in which they were stored.
-    init(_ plan: StudyPlan?, file: String) throws(SessionStoreError) {
-        self.init(plan)
+    init(
+        _ plan: StudyPlan?, kind: SessionKind, file: String
+    ) throws(SessionStoreError) {
+        self.init(plan, kind: kind)
         let reader = try SessionReader.open(at: file, alignment: .recorded)
         let phases = try reader.phases()
         let events = try reader.events(of: Self.kinds)

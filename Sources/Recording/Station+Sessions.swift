@@ -70,15 +70,24 @@ extension Station {
         }) {
             throw ControlError.alreadyRecording(session: other.identifier)
         }
-        let named = try protocolName ?? usualProtocol(study: study, kind: kind)
-        let procedure = try ProtocolAccess.load(named)
+        let parent =
+            kind == .commentary
+            ? try commentaryParent(parent, study: study, participant: participant) : nil
+        let procedure: ProtocolAccess.Loaded
+        if let parent, protocolName == nil {
+            procedure = parent.loaded
+        } else {
+            let named = try protocolName ?? usualProtocol(study: study, kind: kind)
+            procedure = try ProtocolAccess.load(named, kind: kind)
+        }
         let chosen = try choose(names)
         let triple = Clocks.triple()
         let description = SessionDescription(
             identifier: UUID().uuidString.lowercased(), kind: kind, study: study,
             participant: participant, protocolName: procedure.name,
             protocolVersion: procedure.version, protocolText: procedure.text, isPilot: isPilot,
-            station: name, softwareVersion: Self.version, bootIdentifier: boot, parent: parent,
+            station: name, softwareVersion: Self.version, bootIdentifier: boot,
+            parent: parent?.description.identifier,
             continuationOf: continuationOf, started: triple.monotonic,
             startedRealtime: triple.realtime)
         let protocolPlan = ProtocolAccess.plan(of: procedure.text)
@@ -90,6 +99,7 @@ extension Station {
         }
         var first = SessionBatch()
         first.add(placement, consent, at: triple, actor: actor)
+        if let parent { first.add(parent, at: triple, boot: boot) }
         let (session, writer) = try create(
             description, procedure.phases, sources, plans, chosen, triple, actor, first)
         session.consent = consent

@@ -16,7 +16,7 @@ extension Station {
             case StudyInterface.PlanVisit.name: try planVisit(call)
             case StudyInterface.RecordConsent.name: try recordConsent(call)
             case StudyInterface.GetConsent.name: try getConsent(call)
-            default: throw VarlinkError.methodNotImplemented(call.method)
+            default: try answerReview(call)
             }
         } catch let error as SessionStoreError {
             throw StudyRefusal(error)

@@ -42,6 +42,7 @@ public final class Station {
     let storeMessages: Mailbox<StoreThread.Message>
     let store: StoreThread
     let finisher: Finisher
+    let reviewKeeper: ReviewKeeper
     let server: VarlinkServer
     let epoll: Epoll
     let signals: SignalDescriptor
@@ -116,6 +117,7 @@ public final class Station {
         notices = try Mailbox()
         feed = LiveFeed(notices: notices)
         finisher = try Finisher(notices: notices)
+        reviewKeeper = try ReviewKeeper(notices: notices)
 
         let recovery = try Recovery(
             data: data, runtime: runtime, boot: boot, settings: settings, log: log

@@ -15,6 +15,8 @@ final class StationHandler: VarlinkHandler {
             call.fail(error)
         } catch let error as StudyRefusal {
             call.fail(error)
+        } catch let error as ReviewRefusal {
+            call.fail(error)
         } catch let error as VarlinkError {
             call.fail(error)
         } catch {

@@ -14,7 +14,8 @@ extension VarlinkServer {
                 vendor: "Attune", product: "attuned", version: version,
                 url: "https://attune.example"),
             interfaces: interfaces(),
-            rules: ControlInterface.rules + LinkInterface.rules + StudyInterface.rules,
+            rules: ControlInterface.rules + LinkInterface.rules + StudyInterface.rules
+                + ReviewInterface.rules,
             policy: policy)
         server.handler = handler
         return server
@@ -26,6 +27,7 @@ extension VarlinkServer {
                 try InterfaceDescription(ControlInterface.text),
                 try InterfaceDescription(LinkInterface.text),
                 try InterfaceDescription(StudyInterface.text),
+                try InterfaceDescription(ReviewInterface.text),
             ]
         } catch {
             throw LinkError(.malformed, "an interface's description is wrong: \(error)")

@@ -16,10 +16,20 @@ final class ChunkCoder {
     init(level: Int32) throws(SessionStoreError) { deflater = try Deflater(level: level) }
 
     /// Compresses the columns of a run and hands the blob to `body`.
+    /// - Parameter audioRate: of a stream of sound, whose samples become a FLAC file; where one of them
+    ///   has more than 16 bits they are kept as those of any other stream.
     func encode(
-        _ columns: [SampleColumn],
+        _ columns: [SampleColumn], audioRate: Int? = nil,
         _ body: (UnsafeRawBufferPointer) throws(SessionStoreError) -> Void
     ) throws(SessionStoreError) {
+        if let audioRate, columns.count == 1, case .integers(let values) = columns[0],
+            let samples = AudioCoder.narrowed(values)
+        {
+            let file = try AudioCoder.encode(samples, rate: audioRate)
+            return try unsafe file.withUnsafeBufferPointer { blob throws(SessionStoreError) in
+                try unsafe body(UnsafeRawBufferPointer(blob))
+            }
+        }
         bytes.removeAll(keepingCapacity: true)
         for column in columns { coder.encode(column, into: &bytes) }
         guard bytes.count <= SampleBounds.chunkBytes else {

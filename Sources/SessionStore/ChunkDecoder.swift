@@ -14,6 +14,10 @@ final class ChunkDecoder: @unchecked Sendable {
     func columns(
         _ blob: UnsafeRawBufferPointer, count: Int, channels: [ChannelDescription]
     ) -> [SampleColumn]? {
+        if unsafe AudioCoder.isFLAC(blob) {
+            guard channels.count == 1, channels[0].storage == .integer else { return nil }
+            return unsafe AudioCoder.decode(blob, count: count).map { [.integers($0)] }
+        }
         let columns: [SampleColumn]?? = unsafe inflater.expand(blob) { bytes in
             var decoder = unsafe ColumnDecoder(bytes)
             var columns: [SampleColumn] = []
@@ -30,6 +34,10 @@ final class ChunkDecoder: @unchecked Sendable {
 
     /// One column of a `data` blob; nil where it is damaged.
     func column(_ blob: UnsafeRawBufferPointer, count: Int, channel: Int) -> SampleColumn? {
+        if unsafe AudioCoder.isFLAC(blob) {
+            return channel == 0
+                ? unsafe AudioCoder.decode(blob, count: count).map { .integers($0) } : nil
+        }
         let column: SampleColumn?? = unsafe inflater.expand(blob) { bytes in
             var decoder = unsafe ColumnDecoder(bytes)
             for _ in 0..<channel {

@@ -5,8 +5,19 @@ struct ChunkMerger {
     /// A chunk is closed as soon as it holds so many samples or covers so much time.
     static let samples = 4096
     static let nanoseconds: Int64 = 60_000_000_000
+    /// Seconds of sound in a chunk: a longer one costs more to look into than its header does.
+    static let audioSeconds = 5
 
     private var open: [Int64: SampleRun] = [:]
+    /// Streams of sound, and how many samples close their chunks.
+    private let audio: [Int64: Int]
+
+    init(_ streams: [StreamDescription]) {
+        audio = Dictionary(
+            uniqueKeysWithValues: streams.compactMap { stream in
+                stream.audioRate.map { (stream.id, $0 * Self.audioSeconds) }
+            })
+    }
 
     /// Adds a chunk.
     /// - Returns: a longer one that is complete with it.
@@ -18,7 +29,10 @@ struct ChunkMerger {
             merged?.append(run)
         }
         guard let merged else { return nil }
-        if merged.count >= Self.samples || merged.duration >= Self.nanoseconds { return merged }
+        if merged.count >= audio[run.stream] ?? Self.samples || merged.duration >= Self.nanoseconds
+        {
+            return merged
+        }
         open[run.stream] = merged
         return nil
     }

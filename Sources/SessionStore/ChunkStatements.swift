@@ -26,7 +26,10 @@ struct ChunkStatements {
     }
 
     /// Stores a run as one chunk. The run must be consistent and hold at least one packet.
-    func insert(_ run: SampleRun, _ coder: ChunkCoder) throws(SessionStoreError) {
+    /// - Parameter audioRate: of a stream of sound.
+    func insert(
+        _ run: SampleRun, audioRate: Int?, _ coder: ChunkCoder
+    ) throws(SessionStoreError) {
         guard let first = run.packets.first, let last = run.packets.last else {
             throw .invalid("samples of stream \(run.stream) came without packets")
         }
@@ -35,7 +38,8 @@ struct ChunkStatements {
         try chunk.bind(3, Int64(run.count))
         try chunk.bind(4, first.arrival)
         try chunk.bind(5, last.arrival)
-        try unsafe coder.encode(run.columns) { blob throws(SessionStoreError) in
+        try unsafe coder.encode(run.columns, audioRate: audioRate) {
+            blob throws(SessionStoreError) in
             try unsafe chunk.bind(6, blob)
         }
         try unsafe coder.encode(run.packets) { blob throws(SessionStoreError) in
@@ -77,8 +81,9 @@ struct ChunkStatements {
     }
 
     /// The builder as it stood after the last stored sample.
+    /// - Parameter lowest: the lowest level that is stored of this stream.
     func restorePyramid(
-        stream: Int64, channel: Int, decoder: ChunkDecoder
+        stream: Int64, channel: Int, lowest: Int, decoder: ChunkDecoder
     ) throws(SessionStoreError) -> PyramidBuilder {
         var stored = [Int64](repeating: 0, count: PyramidBuilder.levels)
         let counts = try RowStatement(
@@ -95,7 +100,12 @@ struct ChunkStatements {
                 stored[Int(level) - 1] = min(max(counts.integer(1), 0), SampleBounds.index >> 4)
             }
         }
-        var builder = PyramidBuilder(stored: stored)
+        // What is not stored of the lowest levels is only passed through: it is as far as the
+        // lowest stored one.
+        for level in 1..<max(1, lowest) {
+            stored[level - 1] = stored[lowest - 1] << Int64(2 * (lowest - level))
+        }
+        var builder = PyramidBuilder(stored: stored, lowest: lowest)
         // Upper levels first: what the file holds of the level below and they have not yet taken.
         // What is still missing from the level below then comes through it from the samples.
         let blocks = try RowStatement(

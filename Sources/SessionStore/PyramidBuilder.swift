@@ -36,10 +36,18 @@ struct PyramidBuilder {
 
     private var level: [Level]
     private var ready: [Block] = []
+    private let lowest: Int
 
-    /// - Parameter stored: how many buckets of each level (1 first) are stored already.
-    init(stored: [Int64] = Array(repeating: 0, count: levels)) {
+    /// Of sound, levels 1 and 2 are left out: at 48 kHz they would be as large as the sound itself,
+    /// and a bucket of level 3 is 5 ms.
+    static let lowestOfAudio = 3
+
+    /// - Parameters:
+    ///   - stored: how many buckets of each level (1 first) are stored already.
+    ///   - lowest: the lowest level that is to be stored.
+    init(stored: [Int64] = Array(repeating: 0, count: levels), lowest: Int = 1) {
         level = stored.map { Level(first: $0) }
+        self.lowest = lowest
     }
 
     /// Adds the next samples of the channel.
@@ -105,7 +113,7 @@ struct PyramidBuilder {
         guard !level[index].pending.isEmpty else { return }
         let block = Block(
             level: index + 1, firstBucket: level[index].first, values: level[index].pending)
-        ready.append(block)
+        if block.level >= lowest { ready.append(block) }
         level[index].first += Int64(block.bucketCount)
         level[index].pending.removeAll(keepingCapacity: true)
     }

@@ -6,7 +6,7 @@ enum ReviewSchema {
     static let version = 1
 
     /// Rows are only added: whoever tries otherwise, with whatever program, is refused.
-    private static func onlyAdded(_ tables: String...) -> String {
+    static func onlyAdded(_ tables: String...) -> String {
         tables.map {
             """
             CREATE TRIGGER IF NOT EXISTS \($0)_unchanged BEFORE UPDATE ON \($0)

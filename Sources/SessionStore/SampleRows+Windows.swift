@@ -1,16 +1,19 @@
 import Timebase
 
 extension SampleRows {
-    /// The samples of `from..<to`.
+    /// The samples of `from..<to`, of all channels or of one.
     func window(
-        _ stream: StreamDescription, from: Instant, to: Instant
+        _ stream: StreamDescription, from: Instant, to: Instant, channel: Int? = nil
     ) throws(SessionStoreError) -> SampleWindow {
+        let channels = channel.map { [stream.channels[$0]] } ?? stream.channels
         var window = SampleWindow(
-            stream: stream.id, channels: stream.channels, firstIndex: 0, times: [],
-            columns: stream.channels.map { SampleColumn($0.storage) }, packets: [])
+            stream: stream.id, channels: channels, firstIndex: 0, times: [],
+            columns: channels.map { SampleColumn($0.storage) }, packets: [])
         if try isStamped(stream) {
             var isFirst = true
-            try forEachStampedChunk(stream, from: from, to: to) { first, times, columns in
+            try forEachStampedChunk(
+                stream, from: from, to: to, channel: channel
+            ) { first, times, columns in
                 // Stamps of one stream never go back, so that the window is one stretch.
                 let start = times.firstIndex { $0 >= from } ?? times.count
                 let end = times.lastIndex { $0 < to }.map { $0 + 1 } ?? 0
@@ -27,7 +30,7 @@ extension SampleRows {
         let timeline = try timeline(stream.id, from: from, to: to)
         guard let indices = timeline.indices(from: from, to: to) else { return window }
         window.firstIndex = indices.lowerBound
-        try forEachChunk(stream, indices) { chunk, columns in
+        try forEachChunk(stream, indices, channel: channel) { chunk, columns in
             let part = chunk.clamped(to: indices.lowerBound..<indices.upperBound + 1)
             guard let first = part.first, let last = part.last else { return }
             // Times by what is there, so that a damaged index cannot ask for all of the memory.

@@ -90,17 +90,23 @@ struct SessionCopy {
     ) throws(SessionStoreError) -> [Int64: SampleDigest] {
         let chunks = try ChunkStatements(database, path: beside)
         let coder = try ChunkCoder(level: Self.level)
-        var merger = ChunkMerger()
+        var merger = ChunkMerger(streams)
         var digests: [Int64: SampleDigest] = [:]
         var pyramids: [Int64: [PyramidBuilder]] = [:]
+        var rates: [Int64: Int] = [:]
         for stream in streams {
             digests[stream.id] = SampleDigest(channels: stream.channels.count)
-            pyramids[stream.id] = stream.channels.map { _ in PyramidBuilder() }
+            pyramids[stream.id] = stream.channels.map { _ in
+                PyramidBuilder(lowest: stream.lowestPyramidLevel)
+            }
+            rates[stream.id] = stream.audioRate
         }
         // In the order of recording, so that what is near in time stays near in the file.
         try forEachChunk(streams, in: original, path: path) { run throws(SessionStoreError) in
             digests[run.stream]?.add(run.columns, run.packets)
-            if let merged = merger.add(run) { try chunks.insert(merged, coder) }
+            if let merged = merger.add(run) {
+                try chunks.insert(merged, audioRate: rates[merged.stream], coder)
+            }
             for channel in run.columns.indices {
                 pyramids[run.stream]?[channel].append(run.columns[channel])
                 for block in pyramids[run.stream]?[channel].takeReady() ?? [] {
@@ -108,7 +114,9 @@ struct SessionCopy {
                 }
             }
         }
-        for run in merger.rest() { try chunks.insert(run, coder) }
+        for run in merger.rest() {
+            try chunks.insert(run, audioRate: rates[run.stream], coder)
+        }
         for stream in streams {
             for channel in stream.channels.indices {
                 for block in pyramids[stream.id]?[channel].takeRest() ?? [] {

@@ -122,6 +122,18 @@ public final class SessionReader: Sendable {
         }
     }
 
+    /// The samples of one channel in `from..<to`: the window has this channel alone.
+    public func window(
+        _ stream: Int64, channel: Int, from: Instant, to: Instant
+    ) throws(SessionStoreError) -> SampleWindow {
+        try samples(stream) { rows, stream throws(SessionStoreError) in
+            guard stream.channels.indices.contains(channel) else {
+                throw .invalid("stream \(stream.name) has no channel \(channel)")
+            }
+            return try rows.window(stream, from: from, to: to, channel: channel)
+        }
+    }
+
     /// A channel's minimum and maximum for each of `pixels` equal stretches of `from..<to`, from
     /// the pyramid where a pixel has 32 samples or more. An extreme is at most half a pixel off.
     public func overview(

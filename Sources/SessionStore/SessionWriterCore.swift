@@ -8,6 +8,8 @@ final class SessionWriterCore {
         var channels: [ChannelDescription.Storage]
         var nextIndex: Int64
         var pyramids: [PyramidBuilder]
+        /// Of a stream of sound.
+        var audioRate: Int?
     }
 
     private let path: String
@@ -108,10 +110,15 @@ final class SessionWriterCore {
                 "stream \(stream.name) has samples; its channels cannot change any more")
         }
         try rows.insert(stream)
-        guard progress[stream.id]?.channels != storage else { return }
+        if let known = progress[stream.id], known.channels == storage,
+            known.nextIndex > 0 || known.audioRate == stream.audioRate
+        {
+            return
+        }
         progress[stream.id] = Progress(
             channels: storage, nextIndex: 0,
-            pyramids: storage.map { _ in PyramidBuilder() })
+            pyramids: storage.map { _ in PyramidBuilder(lowest: stream.lowestPyramidLevel) },
+            audioRate: stream.audioRate)
     }
 
     private func storeSamples(
@@ -133,7 +140,7 @@ final class SessionWriterCore {
                 throw .invalid(
                     "samples of stream \(run.stream) do not fit its channels or its packets")
             }
-            try chunks.insert(run, coder)
+            try chunks.insert(run, audioRate: known.audioRate, coder)
             progress.values[index].nextIndex += Int64(run.count)
             for channel in run.columns.indices {
                 progress.values[index].pyramids[channel].append(run.columns[channel])
@@ -159,10 +166,12 @@ final class SessionWriterCore {
             for channel in stream.channels.indices {
                 pyramids.append(
                     try chunks.restorePyramid(
-                        stream: stream.id, channel: channel, decoder: decoder))
+                        stream: stream.id, channel: channel, lowest: stream.lowestPyramidLevel,
+                        decoder: decoder))
             }
             progress[stream.id] = Progress(
-                channels: stream.channels.map(\.storage), nextIndex: count, pyramids: pyramids)
+                channels: stream.channels.map(\.storage), nextIndex: count, pyramids: pyramids,
+                audioRate: stream.audioRate)
         }
         isStale = false
     }

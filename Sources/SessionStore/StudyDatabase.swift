@@ -40,6 +40,9 @@ public final class StudyDatabase: Sendable {
                 if try Self.version(of: database) < 2 {
                     try database.execute(sql: StudySchema.second)
                 }
+                if try Self.version(of: database) < 3 {
+                    try database.execute(sql: StudySchema.third)
+                }
             }
             return StudyDatabase(path: path, version: StudySchema.version, queue: queue)
         } catch {

@@ -3,7 +3,7 @@
 /// A new database is made as version 1 and upgraded, so that both ways lead to the same file.
 enum StudySchema {
     static let applicationIdentifier = 0x4154_5453
-    static let version = 2
+    static let version = 3
 
     /// Version 1, as it was released.
     static let first = """
@@ -83,4 +83,42 @@ enum StudySchema {
         ) STRICT;
         PRAGMA user_version = 2;
         """
+
+    /// From version 2 to 3: who rates what.
+    static let third = """
+        CREATE TABLE review_plans (
+          id TEXT PRIMARY KEY,
+          made_realtime_ns INTEGER NOT NULL,
+          actor TEXT NOT NULL,
+          name TEXT NOT NULL,
+          scheme TEXT NOT NULL,
+          scheme_version TEXT NOT NULL,
+          scheme_text TEXT NOT NULL,
+          seed INTEGER NOT NULL,
+          detail TEXT NOT NULL CHECK (json_valid(detail))
+        ) STRICT;
+        CREATE TABLE review_assignments (
+          id TEXT PRIMARY KEY,
+          plan TEXT NOT NULL REFERENCES review_plans (id),
+          rater TEXT NOT NULL,
+          role TEXT NOT NULL CHECK (role IN ('expert', 'participant', 'researcher')),
+          session TEXT NOT NULL REFERENCES sessions (id),
+          position INTEGER NOT NULL CHECK (position >= 1),
+          purpose TEXT NOT NULL CHECK (purpose IN ('main', 'calibration', 'repeat', 'own')),
+          label TEXT NOT NULL,
+          detail TEXT NOT NULL CHECK (json_valid(detail))
+        ) STRICT;
+        CREATE INDEX review_assignments_by_rater ON review_assignments (rater);
+        CREATE TABLE review_assignment_changes (
+          id INTEGER PRIMARY KEY,
+          assignment TEXT NOT NULL REFERENCES review_assignments (id),
+          made_realtime_ns INTEGER NOT NULL,
+          actor TEXT NOT NULL,
+          action TEXT NOT NULL,
+          reason TEXT NOT NULL
+        ) STRICT;
+
+        """
+        + ReviewSchema.onlyAdded("review_plans", "review_assignments", "review_assignment_changes")
+        + "PRAGMA user_version = 3;"
 }

@@ -1,4 +1,6 @@
 import Declarations
+import Randomness
+import SessionStore
 
 /// A study's protocol: its phases in order, what consent covers, what is asked, the conditions, and
 /// the chat.
@@ -29,6 +31,15 @@ public struct StudyPlan: Hashable, Sendable {
 
     /// The phase of that name.
     public func phase(named name: String) -> StudyPhase? { phases.first { $0.name == name } }
+
+    /// The phases of a session of a kind: of a commentary those from the first think-aloud on, of a chat
+    /// all, since the think-aloud may be held within it as well.
+    public func phases(of kind: SessionKind) -> [StudyPhase] {
+        switch kind {
+        case .chat: phases
+        case .commentary: Array(phases.drop { $0.kind != .thinkAloud })
+        }
+    }
 
     /// The questionnaire of that name.
     public func questionnaire(named name: String) -> Questionnaire? {

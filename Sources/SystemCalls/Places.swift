@@ -51,6 +51,13 @@ public enum Places {
     /// The researcher's pages.
     public static var consolePages: String { shared("Sources/Console/Page", installed: "console") }
 
+    /// Where the console keeps its accounts, unless something else is said.
+    ///
+    /// - Parameter data: where sessions are kept.
+    public static func consoleState(data: String) -> String {
+        isInstalled ? "/var/lib/attune-console" : "\(data)/.console"
+    }
+
     /// Coding schemes.
     public static var schemes: String { shared("Protocols/schemes", installed: "schemes") }
 
@@ -72,6 +79,11 @@ public enum Places {
         file(named: name, own: "studies", shared: studies)
     }
 
+    /// The file of a coding scheme, as `study(named:)`.
+    public static func scheme(named name: String) -> String? {
+        file(named: name, own: "schemes", shared: schemes)
+    }
+
     /// The file of a persona or script, as `study(named:)`.
     public static func persona(named name: String) -> String? {
         file(named: name, own: "personas", shared: personas)
@@ -84,8 +96,13 @@ public enum Places {
     }
 
     /// The names of all study protocols, in order.
-    public static var studyNames: [String] {
-        let folders = (isInstalled ? ["\(own)/studies"] : []) + [studies]
+    public static var studyNames: [String] { names(own: "studies", shared: studies) }
+
+    /// The names of all coding schemes, in order.
+    public static var schemeNames: [String] { names(own: "schemes", shared: schemes) }
+
+    private static func names(own folder: String, shared: String) -> [String] {
+        let folders = (isInstalled ? ["\(own)/\(folder)"] : []) + [shared]
         let names = folders.flatMap { (try? FileSystem.list($0)) ?? [] }
             .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
         return Set(names).sorted()

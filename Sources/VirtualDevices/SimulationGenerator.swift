@@ -1,25 +1,18 @@
 import Glibc
+import Randomness
 
-/// A random generator that gives the same numbers for the same seed on every machine (SplitMix64), so
-/// that a virtual device can be run again.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
+/// Numbers that are the same for the same seed on every machine, so that a virtual device can be run
+/// again.
 public struct SimulationGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
     /// A generator; `purpose` keeps the sequences of one device apart from each other.
     public init(seed: UInt64, purpose: UInt64 = 0) {
-        state = seed &+ purpose &* 0xD1B5_4A32_D192_ED03
+        generator = SeededGenerator(seed: seed &+ purpose &* 0xD1B5_4A32_D192_ED03)
     }
 
     /// The next 64 random bits.
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    public mutating func next() -> UInt64 { generator.next() }
 
     /// A number from 0 up to and without 1.
     mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }

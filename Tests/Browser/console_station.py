@@ -20,7 +20,6 @@ import browser
 from live_room import CHECKOUT, LiveStation, wait_for
 
 SENSORS = {"bitalino": ["bitalino", "--rate", "1000"], "grove": ["lines", "--format", "grove", "--seed", "2"]}
-ROLES = ["operator", "researcher", "expert"]
 
 
 def programs():
@@ -94,17 +93,34 @@ class ConsoleStation(LiveStation):
         self.processes.remove(self.console)
         return code
 
-    # Who is signed in
+    # Who is signed in. A role is one of operator, researcher and expert, several of them with commas, or
+    # "name:role", since what an expert may see depends on who they are.
+
+    def console_command(self, *arguments, password=None):
+        """Runs a command of attune-console on this console's files; gives what it prints."""
+        return subprocess.run(
+            [str(self.programs / "attune-console"), *map(str, arguments), "--state", str(self.console_state)],
+            input=f"{password}\n" if password else "", capture_output=True, text=True, check=True,
+            timeout=30).stdout.strip()
+
+    def console_link(self, role="researcher"):
+        """An address that lets one browser in, through its button."""
+        name, _, roles = role.rpartition(":")
+        name = name or roles.replace(",", "-")
+        return self.console_command("link", "--roles", roles, "--name", name)
 
     def cookie(self, role):
-        """A cookie of somebody with this role (or these: a tuple), made once."""
+        """A cookie of somebody with a role, made once."""
         if role not in self._cookies:
-            self._cookies[role] = self._sign_in()
+            self._cookies[role] = self.admitted(self.console_link(role))
         return self._cookies[role]
 
-    def _sign_in(self):
-        status, headers, _ = self.request("GET", f"/sign-in?token={self.token}")
-        assert status == 303, status
+    def admitted(self, link):
+        """The cookie that a link gives, as `name=value`."""
+        token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["token"][0]
+        status, headers, body = self.request("POST", "/sign-in", urllib.parse.urlencode({"token": token}),
+                                             {"content-type": "application/x-www-form-urlencoded"})
+        assert status == 303, (status, body)
         return headers["set-cookie"].split(";")[0]
 
     def sign_in(self, context, role="researcher"):

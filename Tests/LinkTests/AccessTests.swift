@@ -30,7 +30,9 @@ import Testing
     }
 
     @Test func whatChangesNeedsControl() {
-        let rules = ControlInterface.rules + LinkInterface.rules + StudyInterface.rules
+        let rules =
+            ControlInterface.rules + LinkInterface.rules + StudyInterface.rules
+            + ReviewInterface.rules
         let watch = rules.filter { $0.neededAccess == .watch }
         #expect(
             Set(watch.map { String($0.name.split(separator: ".").last ?? "") }) == [

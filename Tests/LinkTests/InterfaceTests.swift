@@ -14,6 +14,7 @@ import Testing
             (ControlInterface.name, ControlInterface.text),
             (LinkInterface.name, LinkInterface.text),
             (StudyInterface.name, StudyInterface.text),
+            (ReviewInterface.name, ReviewInterface.text),
         ] {
             let file = try FileSystem.readText("\(InterfaceTests.folder)/\(name).varlink")
             #expect(text == file, "run Protocols/interfaces/embed.sh")
@@ -25,6 +26,7 @@ import Testing
             (ControlInterface.text, ControlInterface.rules),
             (LinkInterface.text, LinkInterface.rules),
             (StudyInterface.text, StudyInterface.rules),
+            (ReviewInterface.text, ReviewInterface.rules),
         ] {
             let interface = try InterfaceDescription(text)
             #expect(

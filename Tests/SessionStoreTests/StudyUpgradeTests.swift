@@ -92,7 +92,7 @@ import Testing
         // A reader that was there before goes on.
         let reader = try StudyDatabase.openForReading(at: path)
         let study = try StudyDatabase.open(at: path)
-        #expect(try version(path) == 2)
+        #expect(try version(path) == 3)
         #expect(try study.consent(of: "P01") == answers)
         #expect(try study.sessions() == [session])
         #expect(try reader.consent(of: "P01") == answers)
@@ -112,6 +112,27 @@ import Testing
         #expect(try again.sessions() == [newer])
     }
 
+    /// A file of version 2 is read as one without review plans, and gets their tables.
+    @Test func theSecondVersionIsBroughtUpToDate() throws {
+        let directory = try TemporaryDirectory()
+        let path = try made(directory)
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { try $0.execute(sql: StudySchema.second) }
+        try queue.close()
+        #expect(try version(path) == 2)
+        let before = try FileSystem.read(path)
+        let reader = try StudyDatabase.openForReading(at: path)
+        #expect(try reader.reviewPlans() == [] && reader.reviewAssignments() == [])
+        #expect(try reader.assignmentChanges() == [] && reader.settings() == nil)
+        #expect(try reader.consent(of: "P01") == answers)
+        try reader.close()
+        #expect(try FileSystem.read(path) == before)
+        let study = try StudyDatabase.open(at: path)
+        #expect(try version(path) == 3)
+        #expect(try study.sessions() == [session])
+        #expect(try study.reviewPlans() == [])
+    }
+
     /// However a file came to its version, it is the same one.
     @Test func anUpgradedFileIsLikeANewOne() throws {
         let directory = try TemporaryDirectory()
@@ -128,7 +149,7 @@ import Testing
             }
         }
         #expect(try schema(old) == schema(new))
-        #expect(try version(new) == 2)
+        #expect(try version(new) == 3)
     }
 
     /// An upgrade that fails half way leaves the file as it was.

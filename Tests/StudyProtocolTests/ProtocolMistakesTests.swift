@@ -1,4 +1,5 @@
 import Declarations
+import Randomness
 import StudyProtocol
 import Testing
 

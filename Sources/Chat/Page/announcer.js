@@ -21,6 +21,8 @@ export function announceUrgently(text) {
 }
 
 function say(region, text) {
+  // Where a session is replayed nothing is said aloud.
+  if (!region.isConnected) return;
   const line = make("p", {}, text);
   region.append(line);
   // Old lines go, so that nobody meets them when reading through the page.

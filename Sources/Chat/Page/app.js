@@ -1,23 +1,24 @@
 // The participant's page: connects the room's state with what is shown, and what is done with what
 // is told.
 
-import "./menu.js";
 import "./notices.js";
 import "./phase.js";
 import { prepareAnnouncer } from "./announcer.js";
 import { Clock } from "./clock.js";
-import { show } from "./dialogs.js";
-import { make, setText } from "./elements.js";
-import { now, timeOf } from "./moment.js";
+import { make } from "./elements.js";
+import { PageHeader } from "./header.js";
+import { now, timeOf, whenPainted } from "./moment.js";
 import { Outbox } from "./outbox.js";
+import { plainPage as page } from "./plain.js";
 import { resourceList } from "./resources.js";
 import { Room } from "./room.js";
 import { Storage } from "./storage.js";
 import { Tab } from "./tab.js";
 import { loadTexts, pageLanguage, t } from "./texts.js";
-import { clockText, Running } from "./times.js";
+import { Running } from "./times.js";
+import { viewPayload, Viewing } from "./viewing.js";
 
-const version = "1";
+const version = "2";
 
 class App {
   #base = new URL("./", location.href).pathname;
@@ -32,6 +33,7 @@ class App {
   #notices;
   #main;
   #context;
+  #viewing;
   #lostSince = null;
   #isOutboxLost = false;
   #hasBegun = false;
@@ -58,20 +60,12 @@ class App {
   }
 
   #buildFrame() {
-    this.#header = { title: document.querySelector(".title"), timer: document.querySelector(".timer"),
-      steps: document.querySelector(".steps"), badge: document.querySelector(".pilot"), actions: document.querySelector(".header-actions") };
-    const menu = document.createElement("attune-menu");
-    menu.prepare(this.#context);
-    this.#header.help = make("button", { type: "button", class: "help-button", hidden: true, onclick: () =>
-      show(t("resources.title"), resourceList(this.#context.state?.resources)) }, t("resources.button"));
-    this.#header.actions.append(this.#header.help, menu);
-    this.#header.menu = menu;
-    menu.hidden = true;
-    setText(document.querySelector(".skip"), t("page.skip"));
-    setText(this.#header.badge, t("page.pilot"));
+    this.#header = new PageHeader(this.#context);
     this.#notices = document.querySelector("attune-notices");
     this.#notices.prepare(this.#context);
-    setInterval(() => this.#tick(), 200);
+    // What a click closes or opens is told once it is done.
+    addEventListener("click", () => setTimeout(() => this.#tellScreen()));
+    this.#run();
   }
 
   #tabChanged() {
@@ -136,6 +130,7 @@ class App {
       resized = setTimeout(() => this.#tellView(), 300);
     });
     this.#tellView();
+    this.#viewing = new Viewing(this.#context);
     addEventListener("pagehide", () => {
       if (!this.#tab.isActive) return;
       this.#view?.flush?.();
@@ -146,8 +141,7 @@ class App {
 
   #tellView() {
     if (!this.#tab.isActive) return;
-    this.#outbox.add("view", { page_version: version, width: innerWidth, height: innerHeight, pixel_ratio: devicePixelRatio,
-      zoom: window.visualViewport?.scale ?? 1, language: navigator.language, user_agent: navigator.userAgent });
+    this.#outbox.add("view", { page_version: version, ...viewPayload() });
   }
 
   // MARK: State
@@ -161,26 +155,13 @@ class App {
       this.#wantedLanguage = state.language;
       await loadTexts(state.language);
       document.documentElement.lang = pageLanguage();
-      this.#header.actions.replaceChildren();
-      this.#renewFrame();
+      this.#header.renew();
+      this.#viewKey = null;
     }
     this.#render();
   }
 
   #wantedLanguage = "en";
-
-  /** Words of the frame in the language that was just read. */
-  #renewFrame() {
-    const { actions, help } = this.#header;
-    setText(help, t("resources.button"));
-    const menu = document.createElement("attune-menu");
-    menu.prepare(this.#context);
-    this.#header.menu = menu;
-    actions.append(help, menu);
-    setText(document.querySelector(".skip"), t("page.skip"));
-    setText(this.#header.badge, t("page.pilot"));
-    this.#viewKey = null;
-  }
 
   /** A phase that begins anew, also the same one once more, forgets what belonged to the one before. */
   #notePhase(state, patch) {
@@ -272,40 +253,23 @@ class App {
   #renderFrame() {
     const { state } = this.#context;
     const isRunning = Boolean(state) && this.#viewKey?.startsWith("phase");
-    const isChat = isRunning && state.phase.kind === "chat";
-    const { title, badge, help, menu, steps } = this.#header;
-    setText(title, isChat ? state.chat?.client_label || t("chat.client") : isRunning ? state.phase.title || state.phase.name : t("page.title"));
-    document.title = isRunning ? `${state.phase.title || state.phase.name} – ${t("page.title")}` : t("page.title");
-    badge.hidden = !state?.session?.pilot;
-    menu.hidden = !(isRunning || this.#viewKey === "waiting");
-    help.hidden = !(state?.resources?.length);
-    this.#showSteps(steps, isRunning ? state : null);
+    this.#header.show({ isRunning, isWaiting: this.#viewKey === "waiting" });
     if (isRunning || this.#viewKey === "waiting") this.#notices.update();
     else this.#notices.clear();
     this.#tick();
   }
 
-  #showSteps(element, state) {
-    const phases = state?.phases ?? [];
-    const index = phases.findIndex((phase) => phase.name === state.phase.name);
-    element.hidden = phases.length < 2 || index < 0;
-    if (element.hidden) return;
-    setText(element, t("page.step", { step: index + 1, steps: phases.length }));
+  /** Five times a second, and whenever the chat's clock shows another second. */
+  #run() {
+    this.#tick();
+    setTimeout(() => this.#run(), Math.min(200, 1000 - this.#header.elapsed % 1000));
   }
 
   #tick() {
-    const { state } = this.#context;
-    const isChat = this.#viewKey?.startsWith("phase") && state?.phase?.kind === "chat";
-    const { timer } = this.#header;
-    timer.hidden = !isChat;
-    if (isChat) {
-      const began = state.chat?.started_ms;
-      const elapsed = Number.isFinite(began) ? this.#context.serverTime.now - began : this.#context.phaseTime.now;
-      const duration = state.phase.duration_seconds;
-      setText(timer, duration ? t("chat.durationOf", { time: clockText(elapsed), whole: clockText(duration * 1000) }) : clockText(elapsed));
-    }
+    this.#header.tick();
     this.#view?.tick?.();
     this.#tickConnection();
+    this.#tellScreen();
   }
 
   /** A short interruption is nobody's concern. */
@@ -317,15 +281,20 @@ class App {
     const isOver = ["refused", "ended", "other-tab"].some((name) => this.#viewKey?.startsWith(name));
     this.#notices.connection(!isOver && this.#lostSince !== null && performance.now() - this.#lostSince > 1500);
   }
-}
 
-/** A page with a heading and a text, and what else there is. */
-function page(name, ...content) {
-  const heading = make("h2", { tabindex: -1 }, t(`${name}.title`));
-  const element = make("section", { class: `plain ${name}` }, heading,
-    ...t(`${name}.text`).split("\n\n").map((text) => make("p", { class: "prose" }, text)), ...content);
-  element.focusStart = () => heading.focus();
-  return element;
+  // MARK: What is seen
+
+  #screen = null;
+
+  /** Tells what the page shows by itself, once it is painted: see `screen` in chat-events.md. */
+  #tellScreen() {
+    if (!this.#tab.isActive || !this.#context.state) return;
+    const screen = { view: this.#viewKey.split("|")[0], notices: this.#notices.visible, ...this.#view?.screen };
+    const key = JSON.stringify(screen);
+    if (key === this.#screen) return;
+    this.#screen = key;
+    whenPainted((time) => this.#outbox.add("screen", screen, time));
+  }
 }
 
 new App().start();

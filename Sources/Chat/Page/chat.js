@@ -53,6 +53,19 @@ export class Chat extends HTMLElement {
     this.classList.toggle("with-state", hasState);
   }
 
+  /** What is shown by itself, as it is told with the screen. */
+  get screen() {
+    const { chat } = this.#context.state;
+    return { ...this.#parts.conversation.screen, suggestions: chat?.suggestions?.set ?? null,
+      began_ms: chat?.started_ms ?? null, emotion: chat?.emotion?.turn ?? null, points: chat?.series?.length ?? 0, can_write: Boolean(chat?.can_write) };
+  }
+
+  /** Shows a moment that was recorded: see the parts. */
+  replay({ pending, place, draft }) {
+    this.#parts.composer.replay(draft);
+    this.#parts.conversation.replay(pending, place);
+  }
+
   flush() {
     this.#parts?.composer.flush();
   }

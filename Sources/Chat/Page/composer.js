@@ -16,6 +16,8 @@ export class Composer extends HTMLElement {
   #recorder;
   #draft;
   #insertion = null;
+  /** How many edits there were since the page was loaded, and where the last one left the cursor. */
+  lastEdit = { count: 0, caret: 0 };
 
   /** @param {object} context what views share; see app.js */
   prepare(context) {
@@ -81,6 +83,17 @@ export class Composer extends HTMLElement {
     return true;
   }
 
+  /** Shows a draft that was recorded. Nothing of it is kept or told. */
+  replay({ text, start, end, top }) {
+    const field = this.#field;
+    if (field.value !== text) {
+      this.#recorder.reset(text);
+      this.#tellLength();
+    }
+    if (field.selectionStart !== start || field.selectionEnd !== end) field.setSelectionRange(start, end);
+    if (top !== null && field.scrollTop !== top) field.scrollTop = top;
+  }
+
   /** As if typed, so that the browser's undo knows it. */
   #put(text) {
     const field = this.#field;
@@ -104,6 +117,7 @@ export class Composer extends HTMLElement {
       this.#draft.began = moment;
     }
     outbox.add("draft_edit", payload, moment);
+    this.lastEdit = { count: this.lastEdit.count + 1, caret: edit.position + edit.inserted };
     if (this.#insertion) {
       outbox.add("suggestion_inserted", { id: this.#insertion.id, draft: this.#draft.number, position: edit.position,
         deleted: edit.deleted, inserted: edit.inserted }, moment);
@@ -134,6 +148,7 @@ export class Composer extends HTMLElement {
     outbox.add("turn", turn, time, true);
     this.#draft = freshDraft(this.#draft.number + 1);
     this.#recorder.reset("");
+    this.lastEdit = { count: this.lastEdit.count + 1, caret: 0 };
     this.#keep();
     this.#tellLength();
     this.focusField();

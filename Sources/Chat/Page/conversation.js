@@ -17,7 +17,6 @@ export class Conversation extends HTMLElement {
   #observer;
   #shown;
   #isFirst = true;
-  #lastScroll = 0;
   #height = 0;
 
   prepare(context) {
@@ -53,20 +52,26 @@ export class Conversation extends HTMLElement {
   /** Shows a turn that was just sent, before the server knows it. */
   addPending(turn) {
     if (this.#pending.has(turn.id) || [...this.#turns.values()].some((known) => known.turn.id === turn.id)) return;
-    const item = this.#item({ ...turn, author: "participant" });
-    item.classList.add("pending");
-    this.#pending.set(turn.id, { turn, item, shown: null });
-    item.dataset.pending = turn.id;
-    this.#list.append(item);
+    const item = this.#addPending(turn);
     this.#observer.observe(item);
     this.#follows = true;
     this.#scrollDown();
     setTimeout(() => item.classList.add("waiting"), 2000);
   }
 
+  #addPending(turn) {
+    const item = this.#item({ ...turn, author: "participant" });
+    item.classList.add("pending");
+    this.#pending.set(turn.id, { turn, item, shown: null });
+    item.dataset.pending = turn.id;
+    this.#list.append(item);
+    return item;
+  }
+
   update() {
     const { chat } = this.#context.state;
     const wasFirst = this.#isFirst;
+    this.#forget(chat?.turns ?? []);
     for (const turn of chat?.turns ?? []) {
       const known = this.#turns.get(turn.number);
       if (!known) this.#add(turn, wasFirst);
@@ -78,6 +83,17 @@ export class Conversation extends HTMLElement {
       this.#typing.hidden = !isTyping;
       if (isTyping) announce(t("chat.typing", { client: this.#label() }));
       if (this.#follows) this.#scrollDown();
+    }
+  }
+
+  /** A replay also goes back. */
+  #forget(turns) {
+    if (this.#turns.size === 0) return;
+    const numbers = new Set(turns.map((turn) => turn.number));
+    for (const [number, { item }] of this.#turns) {
+      if (numbers.has(number)) continue;
+      item.remove();
+      this.#turns.delete(number);
     }
   }
 
@@ -178,6 +194,42 @@ export class Conversation extends HTMLElement {
     this.#context.outbox.add("turn_shown", payload, payload.last_ns ?? entry.first);
   }
 
+  // MARK: What is seen
+
+  /** As it is told with the screen. */
+  get screen() {
+    const shown = [...this.#turns.values()].map((entry) => entry.turn);
+    return { turns: Math.max(0, ...this.#turns.keys()), partial: shown.find((turn) => turn.partial)?.number ?? null,
+      typing: !this.#typing.hidden, more: !this.#more.hidden };
+  }
+
+  /** As it is told with a scroll. */
+  get place() {
+    return { follows: this.#follows, more: !this.#more.hidden };
+  }
+
+  /**
+   * Shows a moment that was recorded, whatever was shown before.
+   * @param {object[]} pending turns that were sent and had no number yet; `isWaiting`: for so long that it is said
+   * @param {{follows: boolean, more: boolean, top: number}} place where the participant had scrolled to
+   */
+  replay(pending, place) {
+    const ids = new Set(pending.map((turn) => turn.id));
+    for (const [id, { item }] of this.#pending) {
+      if (ids.has(id)) continue;
+      item.remove();
+      this.#pending.delete(id);
+    }
+    for (const turn of pending) {
+      if (!this.#pending.has(turn.id)) this.#addPending(turn);
+      this.#pending.get(turn.id).item.classList.toggle("waiting", turn.isWaiting);
+    }
+    this.#follows = place.follows;
+    if (place.follows) this.#scrollDown();
+    else this.#log.scrollTop = place.top;
+    this.#more.hidden = !place.more;
+  }
+
   // MARK: Scrolling
 
   #scrollDown() {
@@ -194,12 +246,6 @@ export class Conversation extends HTMLElement {
     }
     this.#follows = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
     if (this.#follows) this.#more.hidden = true;
-    const current = performance.now();
-    if (current - this.#lastScroll < 250) return;
-    this.#lastScroll = current;
-    setTimeout(() => this.#context.outbox.add("scroll", {
-      top: Math.round(log.scrollTop), height: Math.round(log.scrollHeight),
-    }), 250);
   }
 }
 

@@ -47,6 +47,18 @@ export class Notices extends HTMLElement {
     setTimeout(() => line.remove(), 15_000);
   }
 
+  /** The names of the lines that are seen. */
+  get visible() {
+    return Object.keys(this.#lines).filter((name) => !this.#lines[name].hidden);
+  }
+
+  /** Shows exactly these lines of a moment that was recorded, after `update`. */
+  replay(names) {
+    if (names.includes("connection")) setText(this.#lines.connection, t("connection.lost"));
+    if (names.includes("help")) this.#fillHelp(this.#context.state.resources ?? []);
+    for (const [name, line] of Object.entries(this.#lines)) line.hidden = !names.includes(name);
+  }
+
   clear() {
     for (const line of Object.values(this.#lines)) line.hidden = true;
   }
@@ -93,12 +105,17 @@ export class Notices extends HTMLElement {
     const line = this.#lines.help;
     line.hidden = isFirst || resources.length === 0 || this.#context.state.phase?.kind === "debrief";
     if (line.hidden) return;
+    this.#fillHelp(resources);
+    announce(t("resources.offer"));
+    whenPainted((time) => this.#context.outbox.add("resources_shown", { count: resources.length }, time));
+  }
+
+  #fillHelp(resources) {
+    const line = this.#lines.help;
     line.replaceChildren(make("strong", {}, t("resources.offer")), resourceList(resources), this.#closeButton(() => {
       line.hidden = true;
       this.#context.focusStart();
     }));
-    announce(t("resources.offer"));
-    whenPainted((time) => this.#context.outbox.add("resources_shown", { count: resources.length }, time));
   }
 
   #closeButton(close) {

@@ -57,6 +57,17 @@ export class Phase extends HTMLElement {
     }
   }
 
+  /** What is shown by itself, as it is told with the screen. */
+  get screen() {
+    const chat = this.#parts.find((part) => part.localName === "attune-chat");
+    return { phase: this.#context.state.phase?.name ?? null, ...chat?.screen };
+  }
+
+  /** Shows a moment of the chat that was recorded. */
+  replay(moment) {
+    this.#parts.find((part) => part.localName === "attune-chat")?.replay(moment);
+  }
+
   flush() {
     for (const part of this.#parts) part.flush?.();
   }

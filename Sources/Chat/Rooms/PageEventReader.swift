@@ -23,7 +23,7 @@ struct PageEventReader {
     static let plain: Set<String> = [
         "view", "scroll", "composition", "suggestions_shown", "emotion_shown", "phase_shown",
         "message_shown", "typing_task", "pagehide", "key_lag", "reply_paint", "resources_shown",
-        "connection",
+        "connection", "screen", "fold", "control", "hover", "caret",
     ]
 
     var plan: RoomPlan

@@ -159,10 +159,8 @@ extension Room {
         } else {
             members["suggestions"] = .null
         }
-        let isNoticed =
-            chat.machineNotice == .always
-            || chat.machineNotice == .briefing && phase?.kind == .briefing
-        members["machine_notice"] = isNoticed ? .string(Self.machineNotice) : .null
+        members["machine_notice"] =
+            chat.machineNotice.words(in: phase?.kind).map(JSONValue.string) ?? .null
         return .object(members)
     }
 
@@ -176,9 +174,6 @@ extension Room {
         plan.isChat(link.phase) && link.state == .recording && link.paused == nil && !isOver
             && speakersProblem == nil
     }
-
-    private static let machineNotice =
-        "The other side is a computer program that plays a client. It is not a person."
 
     private static func part(_ turn: RoomTurn, isPartial: Bool) -> JSONValue {
         [

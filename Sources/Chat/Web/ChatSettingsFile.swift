@@ -18,18 +18,17 @@ public struct ChatSettingsFile: CheckedDeclaration, Sendable {
     public init() {}
 
     public func check(_ report: inout DeclarationReport) {
-        if let listen, ListenAddress(listen) == nil {
-            report.add(at: "listen", message: "expected HOST:PORT, such as 127.0.0.1:8090")
-        }
         report.require(linkHours, in: 0.01...8760, at: "linkHours")
-        if (tlsCertificate == nil) != (tlsKey == nil) {
-            report.add(
-                at: tlsKey == nil ? "tlsCertificate" : "tlsKey",
-                message: "a certificate and its key go together")
+        for problem in serving.problems {
+            report.add(at: problem.key, message: problem.message)
         }
-        if let publicUrl, !publicUrl.hasPrefix("https://"), !publicUrl.hasPrefix("http://") {
-            report.add(at: "publicUrl", message: "expected an address that begins with https://")
-        }
+    }
+
+    /// Where the pages are served.
+    public var serving: WebChoice {
+        WebChoice(
+            listen: listen, tlsCertificate: tlsCertificate, tlsKey: tlsKey,
+            tlsSelfSigned: tlsSelfSigned, publicURL: publicUrl)
     }
 
     /// Reads a settings file.

@@ -42,16 +42,9 @@ final class Dashboard: ConsoleSection {
         // The routes hold the dashboard: what runs for it ends when they do.
         router.get("api/dashboard/stream", Self.lookers) { [self] call in
             let channel = call.context.channel
-            let door = ConsoleDoor(surroundings: surroundings)
-            let request = call.request
             let session = call.query("session").flatMap { $0.isEmpty ? nil : $0 }
             let last = HTTPField.Name("last-event-id").flatMap { call.request.headers[$0] }
-            return DashboardStream(
-                hub: hub, watch: watch,
-                isWelcome: {
-                    door.visitor(request).map { !$0.roles.isDisjoint(with: Self.lookers) } ?? false
-                }
-            ).response(
+            return DashboardStream(hub: hub, watch: watch).response(
                 session: session.map { String($0.prefix(64)) },
                 lastNs: last.flatMap { Int64($0) }, close: { channel.close(promise: nil) })
         }

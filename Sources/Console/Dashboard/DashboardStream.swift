@@ -10,8 +10,6 @@ import Timebase
 struct DashboardStream: Sendable {
     let hub: DashboardHub
     let watch: StationWatch
-    /// Whether whoever follows is still signed in.
-    let isWelcome: @Sendable () -> Bool
 
     /// - Parameters:
     ///   - session: whose signals are wanted; nil for none.
@@ -42,7 +40,6 @@ struct DashboardStream: Sendable {
         var last = (place: Int64(0), sentNs: lastNs ?? 0)
         if let lastNs { try await tellMissed(to: &writer, frames: nil, sinceNs: lastNs) }
         try await tellAll(to: &writer, listener)
-        var nextLook = Clocks.now() + Self.lookPause
         for await frame in listener.stream.cancelOnGracefulShutdown() {
             if frame.place != last.place + 1 {
                 try await tellMissed(
@@ -52,15 +49,8 @@ struct DashboardStream: Sendable {
             last = (frame.place, frame.sentNs)
             try await writer.write(frame.bytes)
             listener.noteProgress()
-            if Clocks.now() >= nextLook {
-                guard isWelcome() else { return }
-                nextLook = Clocks.now() + Self.lookPause
-            }
         }
     }
-
-    /// Nanoseconds between two looks whether somebody is still signed in.
-    private static let lookPause: Int64 = 5_000_000_000
 
     /// Everything as it is now: for a browser that comes, and for one that missed something.
     private func tellAll(

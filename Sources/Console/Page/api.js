@@ -43,9 +43,9 @@ export async function post(path, body = {}, { signal, keepalive } = {}) {
 }
 
 /** Sends bytes; gives the JSON of the answer. */
-export async function postBytes(path, bytes, type, { signal } = {}) {
+export async function postBytes(path, bytes, type, { signal, keepalive } = {}) {
   const response = await ask(path, {
-    method: "POST", body: bytes, signal, headers: { "content-type": type, "x-attune-csrf": token },
+    method: "POST", body: bytes, signal, keepalive, headers: { "content-type": type, "x-attune-csrf": token },
   });
   return response.json();
 }

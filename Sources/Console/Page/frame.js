@@ -23,7 +23,7 @@ export function showFrame(header, me) {
   const state = make("span", { class: "badge site-state", "data-state": "idle", role: "status" }, "Station …");
   const seesStation = has(me, "operator", "researcher");
   header.replaceChildren(
-    make("a", { class: "brand", href: "/" }, make("img", { src: "/participant/icon.svg", alt: "" }), "Attune"),
+    make("a", { class: "brand", href: "/" }, make("img", { src: "/participant/icon.svg", alt: "" }), make("span", {}, "Attune")),
     way.length > 1 ? make("nav", { class: "site-nav", "aria-label": "Pages" }, make("ul", {}, way)) : null,
     make("div", { class: "site-status" },
       seesStation ? state : null,
@@ -35,15 +35,21 @@ export function showFrame(header, me) {
   if (seesStation) followStation(state);
 }
 
-/** Shows what the station does, while the page is looked at. */
+/**
+ * Shows what the station does, while the page is looked at. The document hears `attune-station` when a
+ * session begins or ends.
+ */
 function followStation(badge) {
   let timer = 0;
+  let known = null;
   const look = async () => {
     clearTimeout(timer);
     if (document.visibilityState !== "visible") return;
     try {
       const station = await get("/api/station");
       show(badge, station.state, station.text);
+      if (known !== null && known !== station.recording) document.dispatchEvent(new CustomEvent("attune-station", { detail: station }));
+      known = station.recording;
     } catch (error) {
       if (error.status !== 401) show(badge, "bad", "Console away");
     }

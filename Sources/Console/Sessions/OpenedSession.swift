@@ -8,6 +8,11 @@ public final class OpenedSession: Sendable {
     public var path: String { listed.file }
     /// Tells this state of file and review from any other.
     let stamp: String
+    /// Differs where what the session tells may differ: by its file, its alignment and its review. nil
+    /// while it may still grow.
+    let version: String?
+    /// What people corrected in the signals.
+    let corrections: PlaybackCorrections
     private let fileStamp: FileStamp
     private let reviewStamp: FileStamp?
     private let threads: ReadingThreads
@@ -36,10 +41,13 @@ public final class OpenedSession: Sendable {
         stamp = fileStamp.text + "-" + (reviewStamp?.text ?? "0")
         do {
             let reader = try SessionReader.open(at: listed.file)
+            corrections = PlaybackCorrections()
             if listed.isFinished {
                 self.reader = reader
+                version = "\(fileStamp.text)-a\(reader.alignment?.id ?? 0)-r\(corrections.version)"
             } else {
                 self.reader = nil
+                version = nil
                 try reader.close()
             }
         } catch {

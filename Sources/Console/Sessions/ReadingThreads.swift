@@ -15,12 +15,14 @@ final class ReadingThreads: Sendable {
     private let waiting = Mutex(Waiting())
     private let signal = DispatchSemaphore(value: 0)
 
-    /// - Parameter count: how many pieces of work may run at once.
+    /// - Parameters:
+    ///   - count: how many pieces of work may run at once.
+    ///   - name: what the threads are called, at most 12 letters.
     /// - Throws: where no thread can be had.
-    init(count: Int) throws(SystemError) {
+    init(count: Int, name: String = "sessions") throws(SystemError) {
         // The threads last as long as the program: each holds what it works on.
         for number in 1...max(count, 1) {
-            _ = try DedicatedThread(name: "sessions-\(number)", stackSize: 4 << 20) { self.work() }
+            _ = try DedicatedThread(name: "\(name)-\(number)", stackSize: 4 << 20) { self.work() }
         }
     }
 

@@ -11,6 +11,16 @@ struct ConsoleCall: Sendable {
     let context: WebRequestContext
     let visitor: Visitor
 
+    /// Refuses a session that is not this visitor's: participants have the one of their link alone.
+    ///
+    /// - Parameter session: the whole id.
+    func admit(to session: String) throws(ConsoleRefusal) {
+        if visitor.session == nil && visitor.has(.researcher) { return }
+        guard let own = visitor.session, own.lowercased() == session.lowercased() else {
+            throw .missing("session")
+        }
+    }
+
     /// A part of the path, as it is named in the route.
     func parameter(_ name: String) throws(ConsoleRefusal) -> String {
         guard let value = context.parameters.get(name), value.utf8.count <= 200 else {

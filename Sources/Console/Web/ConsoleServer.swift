@@ -1,4 +1,5 @@
 import Hummingbird
+import Link
 import Logging
 import ServiceLifecycle
 import SystemCalls
@@ -23,25 +24,30 @@ public struct ConsoleServer: Sendable {
 
     /// Runs until SIGTERM or SIGINT.
     public func run() async throws {
+        // One console for a state directory: two would forget each other's sign-ins.
+        let lock = try SocketLock(
+            path: "\(settings.stateDirectory)/.attune-console.lock",
+            purpose: "directory \(settings.stateDirectory)")
         let station = try StationCaller(socketPath: settings.socketPath)
         defer { station.end() }
         let surroundings = ConsoleSurroundings(
-            settings: settings, gate: Gate(), station: station,
+            settings: settings,
+            gate: try Gate(
+                directory: settings.stateDirectory, isSecure: settings.place.isSecure,
+                times: settings.times, log: log), station: station,
             shelf: try SessionShelf(directory: settings.dataDirectory), log: log)
-        let router = Router(context: WebRequestContext.self)
-        router.middlewares.add(SecurityHeaders())
-        let ours = ConsoleRouter(
-            router: router, door: ConsoleDoor(surroundings: surroundings))
-        for section in try Self.sections(surroundings) { section.addRoutes(to: ours) }
         var quiet = log
         quiet.logLevel = .warning
-        let application = try WebServer.application(router, at: settings.place, log: quiet) {
-            ProgramOutput.line("Console: \($0)/sign-in?token=\(surroundings.gate.token)")
+        let application = try WebServer.application(
+            try Self.router(surroundings).router, at: settings.place, log: quiet
+        ) {
+            await Self.tell($0, surroundings)
         }
         var configuration = ServiceGroupConfiguration(
             services: [.init(service: application)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(5)
+        defer { withExtendedLifetime(lock) {} }
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch {
@@ -49,14 +55,42 @@ public struct ConsoleServer: Sendable {
         }
     }
 
+    /// Says where the pages are, with a link that lets one browser in.
+    private static func tell(_ address: String, _ surroundings: ConsoleSurroundings) async {
+        await surroundings.gate.serve(at: address)
+        guard surroundings.settings.printsLink else {
+            return ProgramOutput.line("Console: \(address)/")
+        }
+        do {
+            let token = try await surroundings.gate.makeLink(
+                name: "lab", roles: [.operator, .researcher, .expert], isFirst: true)
+            ProgramOutput.line("Console: \(surroundings.gate.address(ofLink: token))")
+        } catch {
+            surroundings.log.error("No link can be made: \(error)")
+            ProgramOutput.line("Console: \(address)/")
+        }
+    }
+
+    /// All addresses of the console.
+    static func router(_ surroundings: ConsoleSurroundings) throws -> ConsoleRouter {
+        let router = Router(context: WebRequestContext.self)
+        router.middlewares.add(SecurityHeaders(isStrict: true))
+        let ours = ConsoleRouter(
+            router: router, door: ConsoleDoor(surroundings: surroundings))
+        for section in try sections(surroundings) { section.addRoutes(to: ours) }
+        return ours
+    }
+
     /// The parts of the console.
-    static func sections(
-        _ surroundings: ConsoleSurroundings
-    ) throws(SystemError) -> [any ConsoleSection] {
+    static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
         [
             ConsolePages(surroundings: surroundings),
+            SignInSection(surroundings: surroundings),
+            ConsoleStation(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+            ReplaySection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
+            try PlaybackSection(surroundings: surroundings),
         ]
     }
 }

@@ -15,12 +15,16 @@ public struct ConsoleSettings: Sendable {
     /// The participant's page, whose modules show a session as the participant saw it.
     public var participantPagesDirectory: String
     public var place: WebPlace
+    /// How long browsers stay signed in.
+    public var times: SignInTimes
+    /// Whether a link that lets one browser in is printed at the start.
+    public var printsLink: Bool
     public var version: String
 
     public init(
         socketPath: String, chatSocketPath: String, dataDirectory: String, stateDirectory: String,
         pagesDirectory: String, participantPagesDirectory: String, place: WebPlace,
-        version: String = ""
+        times: SignInTimes = SignInTimes(), printsLink: Bool = true, version: String = ""
     ) {
         self.socketPath = socketPath
         self.chatSocketPath = chatSocketPath
@@ -29,6 +33,8 @@ public struct ConsoleSettings: Sendable {
         self.pagesDirectory = pagesDirectory
         self.participantPagesDirectory = participantPagesDirectory
         self.place = place
+        self.times = times
+        self.printsLink = printsLink
         self.version = version
     }
 }

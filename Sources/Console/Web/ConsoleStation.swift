@@ -5,7 +5,7 @@ struct ConsoleStation: ConsoleSection {
     let surroundings: ConsoleSurroundings
 
     func addRoutes(to router: ConsoleRouter) {
-        router.get("api/station", [.operator, .researcher]) { _ in
+        router.get("api/station", [.operator, .researcher], isPolled: true) { _ in
             try ConsoleAnswer.json(await state())
         }
     }

@@ -13,6 +13,7 @@ public enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
             if let known = ControlError(error) { return known.description }
             if let known = LinkRefusal(error) { return known.description }
             if let known = StudyRefusal(error) { return known.description }
+            if let known = ReviewRefusal(error) { return known.description }
             switch error.shortName {
             case "NoSuchRoom":
                 let session = error.parameters["session"]?.string ?? ""

@@ -46,12 +46,14 @@ extension LinkInterface {
             offset: float
         )
 
-        # A stream that the client brings: a signal at a rate, or events (no rate, no channels). The clock
-        # says what sample times are derived from: counter (the client numbers all samples, rate carries
+        # A stream that the client brings: a signal at a rate, events (no rate, no channels), or audio: one
+        # channel of type i16 at a whole rate_hz from 8000 to 192000 with a counter as its clock, which is kept
+        # as FLAC and needs the consent to audio; a client that brings audio brings no signals beside it. The
+        # clock says what sample times are derived from: counter (the client numbers all samples, rate carries
         # the time), arrival (batches have times, samples are regular), stamped (each has its time).
         type LinkStream (
             name: string,
-            kind: (signal, events),
+            kind: (signal, events, audio),
             rate_hz: ?float,
             clock: (counter, arrival, stamped),
             channels: []LinkChannel

@@ -107,6 +107,9 @@ public final class VarlinkCall {
     /// Refuses with an error of `io.attune.Study`.
     public func fail(_ error: StudyRefusal) { fail(error.varlink) }
 
+    /// Answers with an error of `io.attune.Review`.
+    public func fail(_ error: ReviewRefusal) { fail(error.varlink) }
+
     static func message(_ error: VarlinkError) -> JSONValue {
         ["error": .string(error.name), "parameters": error.parameters]
     }

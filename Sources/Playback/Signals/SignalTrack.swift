@@ -42,7 +42,9 @@ public struct SignalTrack: Hashable, Sendable {
             for (index, channel) in stream.channels.enumerated() {
                 let track = track(stream, index, channel)
                 tracks.append(track)
-                if isElectrocardiogram(channel) { electrocardiograms.append(track) }
+                if ChannelMeaning(channel) == .electrocardiogram {
+                    electrocardiograms.append(track)
+                }
             }
         }
         if !tracks.contains(where: { $0.role == .heartRate }) {
@@ -75,34 +77,23 @@ public struct SignalTrack: Hashable, Sendable {
             shortTitle: channel.name,
             unit: channel.unit == "1" ? "" : channel.unit, role: .other, source: .values,
             joining: Int64(clamping: joining))
-        let words = words(of: channel)
-        let unit = channel.unit.lowercased()
-        if ["bpm", "1/min", "/min", "beats/min"].contains(unit) {
+        switch ChannelMeaning(channel) {
+        case .heartRate:
             track.role = .heartRate
             track.shortTitle = "HR"
             track.unit = "bpm"
-        } else if words.contains(where: ["rr", "rri", "ibi", "nn"].contains),
-            let scale = ["s": 1, "ms": 1e-3][unit]
-        {
+        case .intervals(let scale):
             track.title = "Heart rate, from RR"
             track.shortTitle = "HR"
             track.unit = "bpm"
             track.role = .heartRate
             track.source = .intervals(scale: scale)
             track.joining = 2_500_000_000
-        } else if words.contains(where: ["eda", "gsr", "electrodermal", "skin", "scl"].contains)
-            || ["µs", "μs", "us", "microsiemens"].contains(unit)
-        {
+        case .skinConductance:
             track.role = .skin
+        case .electrocardiogram, .other:
+            break
         }
         return track
-    }
-
-    private static func isElectrocardiogram(_ channel: ChannelDescription) -> Bool {
-        words(of: channel).contains { ["ecg", "ekg", "electrocardiogram"].contains($0) }
-    }
-
-    private static func words(of channel: ChannelDescription) -> [String] {
-        "\(channel.name) \(channel.label)".lowercased().split { !$0.isLetter }.map(String.init)
     }
 }

@@ -8,6 +8,12 @@ public struct ChatPlan: Hashable, Sendable {
         /// In phases of kind `briefing` alone.
         case briefing
         case never
+
+        /// What the page says in a phase; nil where it says nothing.
+        public func words(in phase: StudyPhase.Kind?) -> String? {
+            guard self == .always || self == .briefing && phase == .briefing else { return nil }
+            return "The other side is a computer program that plays a client. It is not a person."
+        }
     }
 
     /// The name of a persona; its file is `Protocols/personas/NAME.yaml`.

@@ -1,3 +1,5 @@
+import Randomness
+
 extension ConditionPlan {
     /// What stands at a place of the study's list.
     ///

@@ -1,3 +1,5 @@
+import SessionStore
+
 /// Where a session stands in its protocol. A pure value; whoever holds it decides on threads.
 ///
 /// Every phase may be entered at any time, since people must be able to go on: what departs from
@@ -47,7 +49,16 @@ public struct Procedure: Hashable, Sendable {
     public private(set) var entered: [String] = []
     public private(set) var isEnded = false
 
-    public init(_ plan: StudyPlan) { phases = plan.phases }
+    /// The phases before the first of these belong to the session itself. What comes from there on may
+    /// be held in a session of its own, a commentary, so that leaving it out is no deviation.
+    private let ownPhases: Int
+
+    /// - Parameter kind: of the session, see `StudyPlan.phases(of:)`.
+    public init(_ plan: StudyPlan, kind: SessionKind = .chat) {
+        phases = plan.phases(of: kind)
+        let firstOther = phases.firstIndex { $0.kind == .thinkAloud }
+        ownPhases = kind == .chat ? firstOther ?? phases.count : phases.count
+    }
 
     /// A procedure that went through these phases, for a session that is resumed. Unknown names
     /// are left out.
@@ -98,7 +109,8 @@ public struct Procedure: Hashable, Sendable {
     /// - Returns: the deviation if phases that are not optional are left.
     public mutating func end() -> Deviation? {
         guard !isEnded else { return nil }
-        let left = phases.dropFirst(furthest + 1).filter { !$0.isOptional }.map(\.name)
+        let due = furthest < ownPhases ? phases.prefix(ownPhases) : phases[...]
+        let left = due.dropFirst(furthest + 1).filter { !$0.isOptional }.map(\.name)
         isEnded = true
         current = nil
         return left.isEmpty ? nil : .endedEarly(remaining: left)

@@ -1,3 +1,5 @@
+import Randomness
+
 extension Questionnaire {
     /// The items that are asked, in their order.
     ///

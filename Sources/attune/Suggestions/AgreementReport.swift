@@ -1,15 +1,18 @@
+import Agreement
 import Export
 import SimulatedClient
 
 /// How far two people who coded a sample agree, and the machine with each.
 struct AgreementReport {
     /// The two coders; nil without an item that both coded.
-    var coders: CohenKappa?
+    var coders: CohenKappa<AdoptionClass>?
     /// Each coder with the machine, by the coder's number; those without an item lack.
-    var machine: [Int: CohenKappa] = [:]
+    var machine: [Int: CohenKappa<AdoptionClass>] = [:]
     /// Items that are coded by one alone, and items that none of the files has.
     var incomplete = 0
     var unknown = 0
+    /// What the resamples of the intervals follow from.
+    private let seed: UInt64
 
     init(_ table: CodedTable, _ messages: [MessageProvenance], seed: UInt64) {
         let classes = Dictionary(
@@ -26,9 +29,10 @@ struct AgreementReport {
             if let first = item.first { one[0].append((first, found)) }
             if let second = item.second { one[1].append((second, found)) }
         }
-        coders = CohenKappa(both, seed: seed)
+        self.seed = seed
+        coders = CohenKappa(both, categories: AdoptionClass.allCases)
         for (place, pairs) in one.enumerated() {
-            machine[place + 1] = CohenKappa(pairs, seed: seed)
+            machine[place + 1] = CohenKappa(pairs, categories: AdoptionClass.allCases)
         }
     }
 
@@ -37,14 +41,15 @@ struct AgreementReport {
             .left("agreement"), .right("items"), .right("observed"), .right("by chance"),
             .right("κ"), .right("95% from"), .right("to"),
         ])
-        func add(_ name: String, _ kappa: CohenKappa?) {
+        func add(_ name: String, _ kappa: CohenKappa<AdoptionClass>?) {
             guard let kappa else { return }
             func decimal(_ value: Double?) -> String {
                 value.map { ReadableNumber.decimal($0, 2) } ?? "-"
             }
+            let interval = kappa.interval(seed: seed)
             table.append([
                 name, "\(kappa.items)", decimal(kappa.observed), decimal(kappa.expected),
-                decimal(kappa.kappa), decimal(kappa.low), decimal(kappa.high),
+                decimal(kappa.kappa), decimal(interval?.low), decimal(interval?.high),
             ])
         }
         add("coder 1, coder 2", coders)
@@ -71,7 +76,7 @@ struct AgreementReport {
         return lines
     }
 
-    private static func cross(_ name: String, _ kappa: CohenKappa) -> [String] {
+    private static func cross(_ name: String, _ kappa: CohenKappa<AdoptionClass>) -> [String] {
         var table = TextTable([.left(name)] + AdoptionClass.allCases.map { .right($0.label) })
         for first in AdoptionClass.allCases {
             table.append(
@@ -97,13 +102,14 @@ extension AgreementReport: Encodable {
         /// First said, then second said, then how often.
         var counts: [String: [String: Int]]
 
-        init(_ kappa: CohenKappa) {
+        init(_ kappa: CohenKappa<AdoptionClass>, seed: UInt64) {
             items = kappa.items
             observed = kappa.observed
             expected = kappa.expected
             self.kappa = kappa.kappa
-            low = kappa.low
-            high = kappa.high
+            let interval = kappa.interval(seed: seed)
+            low = interval?.low
+            high = interval?.high
             counts = [:]
             for (first, row) in kappa.counts {
                 for (second, count) in row {
@@ -115,9 +121,9 @@ extension AgreementReport: Encodable {
 
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
-        try object.encodeIfPresent(coders.map(Row.init), forKey: .coders)
-        try object.encodeIfPresent(machine[1].map(Row.init), forKey: .coder1Machine)
-        try object.encodeIfPresent(machine[2].map(Row.init), forKey: .coder2Machine)
+        try object.encodeIfPresent(coders.map { Row($0, seed: seed) }, forKey: .coders)
+        try object.encodeIfPresent(machine[1].map { Row($0, seed: seed) }, forKey: .coder1Machine)
+        try object.encodeIfPresent(machine[2].map { Row($0, seed: seed) }, forKey: .coder2Machine)
         try object.encode(incomplete, forKey: .incomplete)
         try object.encode(unknown, forKey: .unknown)
     }

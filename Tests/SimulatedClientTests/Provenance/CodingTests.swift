@@ -3,17 +3,8 @@ import Testing
 
 @testable import SimulatedClient
 
-/// Samples for coding, agreement, and tables of classes.
+/// Samples for coding, and tables of classes.
 @Suite struct CodingTests {
-    typealias Pairs = [(first: AdoptionClass, second: AdoptionClass)]
-
-    /// So many pairs of each cell.
-    private func pairs(_ cells: [(AdoptionClass, AdoptionClass, Int)]) -> Pairs {
-        cells.flatMap { cell in
-            (0..<cell.2).map { _ in (first: cell.0, second: cell.1) }
-        }
-    }
-
     private func message(
         _ turn: Int64, participant: String = "P01", condition: [String: String] = [:],
         shown: Bool = true, sent: String = ProvenanceTests.work
@@ -26,53 +17,6 @@ import Testing
             condition: condition, turn: turn, text: sent,
             suggestions: Dictionary(uniqueKeysWithValues: suggestions.map { ($0.id, $0.text) }),
             report: report)
-    }
-
-    /// 20 and 15 alike of 50: pₒ = 0.7, pₑ = 0.5 · 0.6 + 0.5 · 0.4 = 0.5.
-    @Test func kappaByHand() throws {
-        let kappa = try #require(
-            CohenKappa(
-                pairs([
-                    (.direct, .direct, 20), (.direct, .none, 5), (.none, .direct, 10),
-                    (.none, .none, 15),
-                ])))
-        #expect(kappa.items == 50 && kappa.observed == 0.7 && kappa.expected == 0.5)
-        #expect(kappa.kappa == 0.4)
-        #expect(kappa.counts[.none]?[.direct] == 10)
-        // By the formula of the large sample the interval is 0.15 to 0.65.
-        let (low, high) = (try #require(kappa.low), try #require(kappa.high))
-        #expect((0.05...0.25).contains(low) && (0.55...0.75).contains(high), "\(low) \(high)")
-        // Four classes: pₒ = 10/14, sums 6 5 3 0 and 5 6 2 1, pₑ = (30 + 30 + 6)/196.
-        let three = try #require(
-            CohenKappa(
-                pairs([
-                    (.direct, .direct, 4), (.direct, .slight, 2), (.slight, .slight, 4),
-                    (.slight, .direct, 1), (.none, .none, 2), (.none, .rewritten, 1),
-                ]),
-                resamples: 200))
-        let expected: Double = 66.0 / 196
-        #expect(abs(three.expected - expected) < 1e-12)
-        #expect(abs((three.kappa ?? 9) - (10.0 / 14 - expected) / (1 - expected)) < 1e-12)
-    }
-
-    @Test func kappaAtItsEnds() throws {
-        let same = try #require(CohenKappa(pairs([(.direct, .direct, 5), (.none, .none, 5)])))
-        #expect(same.kappa == 1 && same.low == 1 && same.high == 1)
-        let opposite = try #require(CohenKappa(pairs([(.direct, .none, 5), (.none, .direct, 5)])))
-        #expect(opposite.kappa == -1)
-        let one = try #require(CohenKappa(pairs([(.direct, .direct, 9)])))
-        #expect(one.kappa == nil && one.low == nil && one.observed == 1)
-        let chance = try #require(
-            CohenKappa(
-                pairs([
-                    (.direct, .direct, 4), (.direct, .none, 4), (.none, .direct, 4),
-                    (.none, .none, 4),
-                ])))
-        #expect(chance.kappa == 0)
-        #expect(CohenKappa([]) == nil)
-        #expect(CohenKappa(pairs([(.direct, .none, 1)]))?.kappa == 0)
-        let again = CohenKappa(pairs([(.direct, .direct, 9), (.none, .direct, 7)]), seed: 4)
-        #expect(again == CohenKappa(pairs([(.direct, .direct, 9), (.none, .direct, 7)]), seed: 4))
     }
 
     @Test func aSampleIsBlindAndFindsBack() throws {

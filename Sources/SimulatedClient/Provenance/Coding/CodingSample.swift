@@ -1,3 +1,4 @@
+import Randomness
 import StudyProtocol
 
 /// Messages for two people to put into classes by themselves, blind to what the machine said, to whose the

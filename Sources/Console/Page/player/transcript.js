@@ -1,0 +1,165 @@
+// What was said, beside the tracks: it follows playback and leads to the moment of each turn.
+
+import { make, setText } from "/participant/elements.js";
+import { DraftView } from "./draft-view.js";
+import { sessionTime } from "./times.js";
+import { authorName, turnTime } from "./turns-track.js";
+
+/** After the list was scrolled by the page, so long its scrolling is not the reader's, ms. */
+const OWN_SCROLL = 120;
+
+export class Transcript {
+  #list = make("ol", { class: "transcript-turns" });
+  #scroller = make("div", { class: "transcript-scroller" }, this.#list);
+  #back = make("button", { type: "button", class: "small primary transcript-back", hidden: true }, "Back to the current turn");
+  #search = make("input", { type: "search", placeholder: "Search the transcript", "aria-label": "Search the transcript", autocomplete: "off", spellcheck: "false" });
+  #found = make("span", { class: "hint figures", role: "status" });
+  #draft;
+  #items = [];
+  #current = -2;
+  #isAway = false;
+  #scrolledAt = 0;
+  #hits = [];
+  #hit = -1;
+
+  /** `workbench`, and the `drafts` that are replayed below the turns. */
+  constructor({ workbench, drafts }) {
+    this.workbench = workbench;
+    this.#draft = new DraftView({ drafts, clock: workbench.clock });
+    const step = (by, label, text) => make("button", { type: "button", class: "small quiet", "aria-label": label, onclick: () => this.#toHit(by) }, text);
+    this.element = make("div", { class: "transcript" },
+      make("div", { class: "transcript-search" }, this.#search, this.#found, step(-1, "Previous turn found", "↑"), step(1, "Next turn found", "↓")),
+      make("div", { class: "transcript-frame" }, this.#scroller, this.#back), this.#draft.element);
+    this.#search.addEventListener("input", () => this.#find());
+    this.#search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") {
+        event.preventDefault();
+        this.#toHit(event.shiftKey ? -1 : 1);
+      } else if (event.key === "Escape") {
+        this.#search.value = "";
+        this.#find();
+        this.#search.blur();
+      }
+    });
+    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    for (const type of ["wheel", "touchmove"]) this.#scroller.addEventListener(type, () => { this.#scrolledAt = 0; }, { passive: true });
+    this.#back.addEventListener("click", () => this.follow());
+    this.#list.addEventListener("click", (event) => {
+      const item = event.target.closest("[data-turn]");
+      // Who marks words to copy them does not want to go there.
+      if (!item || String(getSelection())) return;
+      this.#go(Number(item.dataset.turn));
+    });
+    workbench.clock.addEventListener("tick", (event) => this.#show(event.position));
+    this.refresh();
+  }
+
+  /** Shows the turns of the manifest. */
+  refresh() {
+    this.turns = [...this.workbench.session.turns ?? []].filter((turn) => Number.isFinite(turnTime(turn))).sort((a, b) => turnTime(a) - turnTime(b));
+    this.#items = this.turns.map((turn, place) => make("li", { class: "transcript-turn", "data-turn": place, "data-author": turn.author === "participant" ? "participant" : "other" },
+      make("button", { type: "button", class: "transcript-when figures", "aria-label": `${authorName(turn.author)}, turn ${turn.number ?? ""}: go to ${sessionTime(turnTime(turn), 1)}` },
+        make("span", { class: "transcript-who" }, authorName(turn.author)), make("span", { class: "transcript-time" }, sessionTime(turnTime(turn), 1))),
+      make("p", { class: "transcript-text" }, turn.text || "(the text is withheld)")));
+    if (this.#items.length > 0) this.#list.replaceChildren(...this.#items);
+    else this.#list.replaceChildren(make("li", { class: "empty" }, "Nothing was said in this session."));
+    this.#current = -2;
+    this.#find();
+    this.#show(this.workbench.clock.position);
+  }
+
+  focusSearch() { this.#search.focus(); }
+
+  /** Goes on following playback. */
+  follow() {
+    this.#isAway = false;
+    this.#back.hidden = true;
+    this.#reveal();
+  }
+
+  #go(place) {
+    this.#isAway = false;
+    this.#back.hidden = true;
+    this.workbench.go(turnTime(this.turns[place]));
+  }
+
+  #show(position) {
+    let current = -1;
+    for (let low = 0, high = this.turns.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (turnTime(this.turns[middle]) <= position + 1e-6) [low, current] = [middle + 1, middle];
+      else high = middle;
+    }
+    this.#draft.show(position);
+    if (current === this.#current) return;
+    const before = this.#current;
+    this.#current = current;
+    this.#items[before]?.removeAttribute("aria-current");
+    this.#items[current]?.setAttribute("aria-current", "true");
+    // Only what lies between is told anew that it is still to come, or is not.
+    const [from, to] = before < -1 ? [0, this.#items.length - 1] : [Math.max(0, Math.min(before, current)), Math.max(before, current)];
+    for (let place = from; place <= to; place += 1) this.#items[place]?.classList.toggle("later", place > current);
+    if (!this.#isAway) this.#reveal();
+  }
+
+  #reveal() {
+    const item = this.#items[Math.max(0, this.#current)];
+    if (!item) return;
+    this.#scrolledAt = performance.now();
+    const top = item.offsetTop - this.#scroller.clientHeight * 0.45 + item.offsetHeight / 2;
+    this.#scroller.scrollTop = top;
+  }
+
+  #scrolled() {
+    if (performance.now() - this.#scrolledAt < OWN_SCROLL) return;
+    const item = this.#items[Math.max(0, this.#current)];
+    if (!item) return;
+    const [top, bottom] = [this.#scroller.scrollTop, this.#scroller.scrollTop + this.#scroller.clientHeight];
+    this.#isAway = item.offsetTop + item.offsetHeight < top || item.offsetTop > bottom;
+    this.#back.hidden = !this.#isAway;
+  }
+
+  #find() {
+    const wanted = this.#search.value.trim().toLocaleLowerCase();
+    this.#hits = [];
+    this.#hit = -1;
+    this.turns.forEach((turn, place) => {
+      const isHit = wanted !== "" && (turn.text ?? "").toLocaleLowerCase().includes(wanted);
+      if (isHit) this.#hits.push(place);
+      this.#mark(this.#items[place].querySelector(".transcript-text"), turn.text || "(the text is withheld)", isHit ? wanted : "");
+      this.#items[place].classList.toggle("hit", isHit);
+    });
+    setText(this.#found, wanted === "" ? "" : this.#hits.length === 0 ? "none" : `${this.#hits.length} ${this.#hits.length === 1 ? "turn" : "turns"}`);
+  }
+
+  /** Marks what was searched for; the text stays text. */
+  #mark(element, text, wanted) {
+    if (wanted === "") {
+      if (element.childElementCount > 0 || element.textContent !== text) element.textContent = text;
+      return;
+    }
+    const small = text.toLocaleLowerCase();
+    // Where capitals have other lengths than small letters, places would not fit: the turn alone is marked.
+    if (small.length !== text.length) return;
+    const pieces = [];
+    let place = 0;
+    for (let at = small.indexOf(wanted); at >= 0; at = small.indexOf(wanted, place)) {
+      pieces.push(text.slice(place, at), make("mark", {}, text.slice(at, at + wanted.length)));
+      place = at + wanted.length;
+    }
+    element.replaceChildren(...pieces, text.slice(place));
+  }
+
+  #toHit(by) {
+    if (this.#hits.length === 0) return;
+    if (this.#hit < 0) {
+      const here = this.#hits.findIndex((place) => place > this.#current);
+      this.#hit = by > 0 ? (here < 0 ? 0 : here) : (here < 0 ? this.#hits.length : here) - 1;
+    } else {
+      this.#hit += by;
+    }
+    this.#hit = (this.#hit + this.#hits.length) % this.#hits.length;
+    this.#go(this.#hits[this.#hit]);
+    setText(this.#found, `${this.#hit + 1} of ${this.#hits.length}`);
+  }
+}

@@ -1,0 +1,11 @@
+// Whoever is signed in already goes on: a browser that comes from another site leaves the cookie away at
+// first, and sends it with this.
+
+const { searchParams } = new URL(location.href);
+if (location.pathname === "/sign-in" && !searchParams.has("token") && !searchParams.has("out")) {
+  const answer = await fetch("/sign-in/state", { credentials: "same-origin" });
+  const { is_in: isIn } = answer.ok ? await answer.json() : {};
+  // The server checked where it leads.
+  const from = document.querySelector('input[name="from"]')?.value;
+  if (isIn && from?.startsWith("/")) location.replace(from);
+}

@@ -1,0 +1,94 @@
+// The participant's view: the replayed screen, one large button, and plain words. Traces and peaks are not
+// here unless the researcher switched them on.
+
+import { make, setText } from "/participant/elements.js";
+import { ReplayScreen } from "../replay/replay.js";
+import { Microphone } from "./microphone.js";
+import { MicrophoneBox } from "./microphone-box.js";
+
+export async function openParticipant(main, room, { commentary, isResearcher }) {
+  document.body.classList.add("fills", "looking-back");
+  const screen = await ReplayScreen.load(`/api/think-aloud/${encodeURIComponent(commentary)}/replay`);
+  screen.largest = 2;
+  const words = make("p", { class: "look-back-words", role: "status" });
+  const button = make("button", { type: "button", class: "primary talk-button", onclick: () => toggle() });
+  const problem = make("p", { class: "note warn", role: "alert", hidden: true });
+  const place = make("div", { class: "look-back-screen" }, screen.element);
+  const microphone = new Microphone(room.sound);
+  const box = new MicrophoneBox(microphone);
+  const record = make("button", { type: "button", onclick: () => setRecording(true) }, "Use this computer’s microphone");
+  const stopRecording = make("button", { type: "button", class: "quiet", hidden: true, onclick: () => setRecording(false) }, "Microphone off");
+  main.replaceChildren(make("div", { class: "look-back" },
+    make("h1", { class: "visually-hidden" }, "Looking back"), place, problem,
+    make("div", { class: "look-back-bar" }, make("div", { class: "look-back-left" }, button, words),
+      make("div", { class: "look-back-right" }, record, box.element, stopRecording))));
+
+  async function toggle() {
+    const { playing, position } = room.player;
+    try {
+      // It stands at once where it was pressed; the station's word follows.
+      if (playing) room.player.pause();
+      await room.command(playing ? "pause" : "play", "participant", playing ? { position_s: room.player.position } : {});
+    } catch (error) {
+      if (playing) room.player.seek(position);
+      tellProblem(error.message);
+    }
+  }
+
+  function tellProblem(text) {
+    problem.hidden = !text;
+    setText(problem, text ?? "");
+  }
+
+  async function setRecording(isOn) {
+    sessionStorage.setItem(`microphone:${commentary}`, isOn ? "on" : "off");
+    record.hidden = isOn;
+    stopRecording.hidden = !isOn;
+    if (isOn) await microphone.start();
+    else await microphone.stop();
+  }
+
+  function update() {
+    const { state, player } = room;
+    const isEnded = state.ended;
+    button.hidden = isEnded;
+    setText(button, player.playing ? "Pause and talk" : "Go on");
+    button.setAttribute("aria-keyshortcuts", "Space");
+    screen.leaveOut(["suggestions", "emotions"].filter((name) => state.shows?.[name] !== true));
+    setText(words, isEnded ? "Thank you. This is the end: you can close this page."
+      : player.playing ? "This is your own screen. Say whatever comes to your mind; press the button or Space to stop and talk."
+        : "Take your time and talk. Press the button or Space to go on.");
+    if (isEnded) microphone.stop();
+    record.hidden = isEnded || !["off", "failed"].includes(microphone.state);
+    box.element.hidden = microphone.state === "off";
+    stopRecording.hidden = microphone.state === "off" || isEnded;
+  }
+
+  function fit() {
+    screen.mostHeight = Math.max(120, place.clientHeight);
+    screen.fit();
+  }
+
+  room.addEventListener("state", update);
+  room.addEventListener("connection", () => tellProblem(room.isConnected ? "" : "The connection is interrupted. You can go on talking: nothing is lost."));
+  room.player.addEventListener("change", () => { update(); room.reportPosition(); });
+  room.player.addEventListener("tick", ({ position }) => screen.show(position));
+  microphone.addEventListener("state", update);
+  addEventListener("pagehide", () => microphone.outbox?.sendLast());
+  addEventListener("keydown", (event) => {
+    if (event.key !== " " || event.repeat || event.target.closest?.("button, input, textarea, a") && event.target !== button) return;
+    event.preventDefault();
+    if (!room.state.ended) toggle();
+  });
+  new ResizeObserver(fit).observe(place);
+  fit();
+  update();
+  await screen.ready;
+  screen.show(room.player.position);
+  room.reportPosition();
+  if (sessionStorage.getItem(`microphone:${commentary}`) === "on") setRecording(true);
+  button.focus();
+  // For whoever measures what really stood on the screen.
+  main.dispatchEvent(new CustomEvent("look-back", { bubbles: true, detail: { screen, room, microphone, isResearcher } }));
+  return { screen, microphone };
+}

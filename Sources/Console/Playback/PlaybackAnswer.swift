@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Answers that a browser may keep.
+///
+/// An address that names the version that it asks for (`v`) always has the same answer, which need not be
+/// asked for again. All others are asked for each time, and answered in short while nothing changed.
+struct PlaybackAnswer {
+    /// Of what is asked for; nil where it may change at any moment.
+    let tag: String?
+
+    /// Whether the browser has it already.
+    func isKnown(_ request: Request) -> Bool {
+        guard let tag, let known = request.headers[.ifNoneMatch] else { return false }
+        return known.contains("\"\(tag)\"")
+    }
+
+    func notModified(_ request: Request) -> Response {
+        Response(status: .notModified, headers: headers(request))
+    }
+
+    func bytes(_ bytes: [UInt8], type: String, to request: Request) -> Response {
+        var headers = headers(request)
+        headers[.contentType] = type
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    private func headers(_ request: Request) -> HTTPFields {
+        guard let tag else { return [.cacheControl: "no-store"] }
+        let asked = request.uri.queryParameters["v"].map(String.init)
+        return [
+            .eTag: "\"\(tag)\"",
+            .cacheControl: asked == tag
+                ? "private, max-age=31536000, immutable" : "private, no-cache",
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+import SessionStore
+import StudyProtocol
+
+/// What a participant said no to, also after the session: this is not shown any more, although the file
+/// still has it.
+///
+/// Of a tier's answers the last one counts that was given in this session, or outside of any. An answer
+/// given in another session is about that one.
+struct SessionConsent: Sendable {
+    /// The kinds of data that are not shown.
+    let refused: Set<ConsentTier.Data>
+
+    /// - Parameters:
+    ///   - answers: in the order in which they were given.
+    ///   - protocolText: of the session; may be empty.
+    init(answers: [Consent], session: String, protocolText: String) {
+        var last: [String: Bool] = [:]
+        for answer in answers
+        where answer.session == nil || answer.session?.lowercased() == session.lowercased() {
+            last[answer.tier] = answer.isGranted
+        }
+        let no = last.filter { !$0.value }
+        guard !no.isEmpty else {
+            refused = []
+            return
+        }
+        // Which tier covers what is the protocol's to say; the usual tiers count where it cannot be read.
+        let plan = protocolText.isEmpty ? nil : try? StudyPlan.read(protocolText, file: "protocol")
+        let rule = ConsentRule(plan, answers: last)
+        refused = Set(
+            ConsentTier.Data.allCases.filter { data in
+                let covering = rule.tiers.filter { $0.covers.contains(data) }
+                return covering.contains { last[$0.name.rawValue] == false }
+            })
+    }
+
+    func shows(_ data: ConsentTier.Data) -> Bool { !refused.contains(data) }
+
+    /// Reads the answers of a session's participant; without a study's database there are none.
+    static func read(of row: SessionRow, file: String) -> SessionConsent {
+        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+        let folder = parts.dropLast(2).joined(separator: "/")
+        let answers = try? answers(of: row.description.participant, at: "\(folder)/study.db")
+        return SessionConsent(
+            answers: answers ?? [], session: row.description.identifier,
+            protocolText: row.description.protocolText)
+    }
+
+    private static func answers(of participant: String, at path: String) throws -> [Consent] {
+        let database = try StudyDatabase.openForReading(at: path)
+        defer { try? database.close() }
+        return try database.consent(of: participant)
+    }
+}

@@ -1,0 +1,50 @@
+import Measures
+import SessionStore
+import Synchronization
+import Timebase
+
+/// Everything that is derived from one session's signals, computed when it is first asked for.
+final class SessionDerivation: Sendable {
+    private struct Parts {
+        var heart: [String: HeartDerivation] = [:]
+        var skin: [String: SkinDerivation] = [:]
+        var peaks: [PlaybackPeak]?
+    }
+
+    private let corrections: PlaybackCorrections
+    private let parts = Mutex(Parts())
+
+    init(corrections: PlaybackCorrections) { self.corrections = corrections }
+
+    func heart(_ track: PlaybackTrack) -> HeartDerivation {
+        parts.withLock { parts in
+            // Heart rate and intervals are told by the same peaks.
+            let key = "\(track.stream ?? 0)-\(track.channel ?? 0)"
+            if let known = parts.heart[key] { return known }
+            let made = HeartDerivation(track: track, corrections: corrections)
+            parts.heart[key] = made
+            return made
+        }
+    }
+
+    func skin(_ track: PlaybackTrack, of session: PlaybackSession) -> SkinDerivation? {
+        guard let id = track.stream, let channel = track.channel,
+            let stream = session.streams.first(where: { $0.id == id })
+        else { return nil }
+        return parts.withLock { parts in
+            let key = "\(id)-\(channel)"
+            if let known = parts.skin[key] { return known }
+            let made = SkinDerivation(
+                stream: stream, channel: channel,
+                artefacts: corrections.artefacts(stream: id, channel: channel))
+            parts.skin[key] = made
+            return made
+        }
+    }
+
+    /// The peaks, where they were found already.
+    var peaks: [PlaybackPeak]? {
+        get { parts.withLock { $0.peaks } }
+        set { parts.withLock { $0.peaks = newValue } }
+    }
+}

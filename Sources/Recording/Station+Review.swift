@@ -1,0 +1,142 @@
+import Link
+import SessionStore
+import SystemCalls
+
+/// The answers of `io.attune.Review`: what people say of finished sessions, and who rates what.
+extension Station {
+    func answerReview(_ call: VarlinkCall) throws {
+        switch call.method {
+        case ReviewInterface.AddScheme.name:
+            let asked = try call.parameters(of: ReviewInterface.AddScheme.self)
+            let scheme = CodingSchemeText(
+                actor: teller(asked.actor, call), name: asked.name, version: asked.version,
+                text: asked.text)
+            try order(.scheme(scheme), of: asked.session, call)
+        case ReviewInterface.PutAnnotations.name:
+            let asked = try call.parameters(of: ReviewInterface.PutAnnotations.self)
+            let changes = try asked.changes.map { try AnnotationChange($0) }
+            try order(
+                .annotations(changes, actor: teller(asked.actor, call)), of: asked.session, call)
+        case ReviewInterface.PutRatings.name:
+            let asked = try call.parameters(of: ReviewInterface.PutRatings.self)
+            let ratings = try asked.ratings.map { try Rating($0) }
+            try order(.ratings(ratings), of: asked.session, call)
+        case ReviewInterface.SetStage.name:
+            let asked = try call.parameters(of: ReviewInterface.SetStage.self)
+            guard let action = RatingStage.Action(rawValue: asked.action) else {
+                throw ReviewRefusal.refused(
+                    change: "", reason: "an action is opened or locked, not '\(asked.action)'")
+            }
+            let stage = RatingStage(
+                rater: asked.rater, assignment: asked.assignment, stage: asked.stage,
+                action: action)
+            try order(.stage(stage), of: asked.session, call)
+        case ReviewInterface.AddTranscript.name: try addTranscript(call)
+        case ReviewInterface.MakePlan.name: try makePlan(call)
+        case ReviewInterface.ChangeAssignment.name: try changeAssignment(call)
+        default: throw VarlinkError.methodNotImplemented(call.method)
+        }
+    }
+
+    /// Who did it: whom the caller names, else the caller.
+    private func teller(_ named: String?, _ call: VarlinkCall) -> String {
+        named.map { $0.isBlank ? actor(call) : $0 } ?? actor(call)
+    }
+
+    private func addTranscript(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ReviewInterface.AddTranscript.self)
+        guard let source = Transcript.Source(rawValue: asked.source) else {
+            throw ReviewRefusal.refused(
+                change: asked.change,
+                reason: "a transcript's source is one of "
+                    + Transcript.Source.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        let transcript = Transcript(
+            change: asked.change, actor: teller(asked.actor, call), source: source,
+            language: asked.language ?? "", detail: asked.detail?.text ?? "{}")
+        try order(
+            .transcript(transcript, asked.segments.map(TranscriptSegment.init)),
+            of: asked.session, call)
+    }
+
+    /// Has something added to a session's review file, and keeps the call until it is durable.
+    private func order(
+        _ order: ReviewKeeper.Order, of asked: String, _ call: VarlinkCall
+    ) throws {
+        if !asked.isEmpty, let active = session(asked) {
+            throw ReviewRefusal.invalidState(active.state.rawValue, expected: ["finished"])
+        }
+        let path: String
+        do {
+            path = try stored(asked).file
+        } catch ControlError.noSuchSession {
+            throw ReviewRefusal.noSuchSession(asked)
+        }
+        let number = nextAlignment
+        nextAlignment += 1
+        alignCalls[number] = call
+        reviewKeeper.messages.post(
+            ReviewKeeper.Message(path: path, order: order, number: number))
+    }
+
+    func reviewed(_ number: UInt64, _ outcome: ReviewOutcome) {
+        let call = alignCalls.removeValue(forKey: number)
+        switch outcome {
+        case .scheme(let row, let sha256):
+            call?.reply(ReviewInterface.AddScheme.Reply(id: row.id, sha256: sha256))
+        case .annotations(let rows, let version):
+            call?.reply(
+                ReviewInterface.PutAnnotations.Reply(
+                    rows: rows.map(ReviewRowInfo.init), version: version))
+        case .ratings(let rows):
+            call?.reply(ReviewInterface.PutRatings.Reply(rows: rows.map(ReviewRowInfo.init)))
+        case .stage(let row):
+            call?.reply(ReviewInterface.SetStage.Reply(row: ReviewRowInfo(row)))
+        case .transcript(let row):
+            call?.reply(ReviewInterface.AddTranscript.Reply(row: ReviewRowInfo(row)))
+        case .failed(let error, let path):
+            log.warning("nothing was added beside \(path): \(error)")
+            call?.fail(ReviewRefusal(error))
+        }
+    }
+
+    // MARK: - Who rates what
+
+    private func reviewedStudy(_ name: String) throws -> StudyDatabase {
+        guard hasDatabase(study: name) else { throw ReviewRefusal.noSuchStudy(name) }
+        return try study(name)
+    }
+
+    private func makePlan(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ReviewInterface.MakePlan.self)
+        let plan = ReviewPlan(
+            id: asked.plan.id, actor: teller(asked.actor, call), name: asked.plan.name,
+            scheme: asked.plan.scheme, schemeVersion: asked.plan.schemeVersion,
+            schemeText: asked.plan.schemeText, seed: asked.plan.seed,
+            detail: asked.plan.detail?.text ?? "{}")
+        let assignments = try asked.assignments.map { try ReviewAssignment($0, plan: plan.id) }
+        let database = try reviewedStudy(asked.study)
+        let added: Int
+        do throws(SessionStoreError) {
+            added = try database.make(plan, assignments)
+        } catch {
+            throw ReviewRefusal(error, change: plan.id)
+        }
+        log.info("the study \(asked.study) has the review plan \(plan.name): \(added) assignments")
+        call.reply(ReviewInterface.MakePlan.Reply(added: Int64(added)))
+    }
+
+    private func changeAssignment(_ call: VarlinkCall) throws {
+        let asked = try call.parameters(of: ReviewInterface.ChangeAssignment.self)
+        let change = AssignmentChange(
+            assignment: asked.assignment, actor: teller(asked.actor, call), action: asked.action,
+            reason: asked.reason ?? "")
+        let database = try reviewedStudy(asked.study)
+        do throws(SessionStoreError) {
+            try database.add(change)
+        } catch {
+            throw ReviewRefusal(error, change: asked.assignment)
+        }
+        call.reply(ReviewInterface.ChangeAssignment.Reply())
+    }
+}

@@ -1,0 +1,24 @@
+/// A rating that is to be done, as a plan draws it.
+public struct AssignmentDraft: Codable, Hashable, Sendable {
+    public enum Purpose: String, Codable, Hashable, Sendable {
+        case main, calibration, `repeat`, own
+    }
+
+    public var rater: String
+    public var session: String
+    /// Place in the rater's order, from 1.
+    public var position: Int
+    public var purpose: Purpose
+    /// What the rater sees in place of any code. It tells neither session nor purpose.
+    public var label: String
+
+    public init(
+        rater: String, session: String, position: Int, purpose: Purpose, label: String
+    ) {
+        self.rater = rater
+        self.session = session
+        self.position = position
+        self.purpose = purpose
+        self.label = label
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Console
+import Declarations
+import Glibc
+import Logging
+import SessionStore
+import SystemCalls
+import Web
+import WebOptions
+
+/// Serves the pages.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the pages until SIGTERM (what it does anyway).")
+
+    @OptionGroup(title: "Pages")
+    var serving: WebOptions
+
+    @Option(help: "The daemon's runtime directory.")
+    var runtime: String?
+
+    @OptionGroup
+    var places: PlaceOptions
+
+    @Option(help: "Settings file; without it, /etc/attune/console.yaml if installed.")
+    var settings: String?
+
+    @Option(help: "Folder of the page's files.")
+    var pagesFrom: String?
+
+    func run() async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        do {
+            // Sessions are about people: nothing of them must reach the disk in a core dump.
+            try ProcessProtection.forbidCoreDumps()
+            try await ConsoleServer(
+                settings: try consoleSettings(), log: Logger(label: "attune-console")
+            ).run()
+        } catch {
+            try? FileSystem.writeAll(Array("attune-console: \(error)\n".utf8), to: STDERR_FILENO)
+            // A mistake in the settings: starting again would not help (sysexits.h, EX_CONFIG).
+            let isMistake = (error as? WebError)?.code == .address || error is DeclarationErrors
+            throw ExitCode(isMistake ? 78 : 1)
+        }
+    }
+
+    private func consoleSettings() throws -> ConsoleSettings {
+        let path = settings ?? Places.settings(of: "console")
+        let file = try path.map { try ConsoleSettingsFile.load(path: $0) } ?? ConsoleSettingsFile()
+        let runtime = runtime ?? Places.runtime
+        return ConsoleSettings(
+            socketPath: Places.socket(runtime: runtime),
+            chatSocketPath: Places.chatSocket(runtime: runtime), dataDirectory: places.dataFolder,
+            stateDirectory: places.stateFolder, pagesDirectory: pagesFrom ?? Places.consolePages,
+            participantPagesDirectory: Places.chatPages,
+            place: try serving.choice.over(file.serving).place(
+                usual: ListenAddress(host: "127.0.0.1", port: 8080),
+                directory: places.stateFolder),
+            times: file.times, printsLink: file.printLink ?? true,
+            version: SoftwareVersion.current)
+    }
+}

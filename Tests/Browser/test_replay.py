@@ -1,0 +1,195 @@
+"""A replayed screen equals the live one: real programs, a participant driven by Playwright, and pictures of
+both compared pixel by pixel. test_replay.py, with ATTUNE_PROGRAMS naming the folder of the built programs."""
+
+import base64
+import time
+import unittest
+
+import browser
+from console_station import ConsoleStation, programs
+
+# Counts the pixels in which two pictures differ, and says where they lie.
+DIFFERENCE = """async ([first, second]) => {
+  const pixels = async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    return canvas.getImageData(0, 0, image.width, image.height);
+  };
+  const [a, b] = [await pixels(first), await pixels(second)];
+  if (a.width !== b.width || a.height !== b.height) return { count: -1, most: 255, box: [a.width, a.height, b.width, b.height] };
+  let [count, most] = [0, 0];
+  const box = [Infinity, Infinity, -1, -1];
+  for (let place = 0; place < a.data.length; place += 4) {
+    if (a.data[place] === b.data[place] && a.data[place + 1] === b.data[place + 1] && a.data[place + 2] === b.data[place + 2]) continue;
+    const [x, y] = [(place / 4) % a.width, Math.floor(place / 4 / a.width)];
+    for (const channel of [0, 1, 2]) most = Math.max(most, Math.abs(a.data[place + channel] - b.data[place + channel]));
+    count += 1;
+    box[0] = Math.min(box[0], x); box[1] = Math.min(box[1], y);
+    box[2] = Math.max(box[2], x); box[3] = Math.max(box[3], y);
+  }
+  return { count, most, box };
+}"""
+
+OPEN = """async (session) => {
+  const { ReplayScreen } = await import("/page/replay/replay.js");
+  const screen = await ReplayScreen.load(`/api/sessions/${session}/replay`);
+  const place = document.createElement("div");
+  place.id = "place";
+  Object.assign(place.style, { position: "fixed", inset: "0", zIndex: 1000, background: "#fff" });
+  place.append(screen.element);
+  document.body.append(place);
+  // The console keeps room for a scroll bar.
+  Object.assign(document.documentElement.style, { scrollbarGutter: "auto", overflow: "hidden" });
+  await screen.ready;
+  window.screenOfTest = screen;
+}"""
+
+SHOW = """async (position) => {
+  screenOfTest.show(position);
+  // What observes sizes runs in the next frame.
+  for (let count = 0; count < 3; count += 1) await new Promise(requestAnimationFrame);
+}"""
+
+
+class Moment:
+    """A picture of the live page, and the session's time at which it was taken."""
+
+    def __init__(self, name, position, picture):
+        self.name, self.position, self.picture = name, position, picture
+
+
+class Replay(unittest.TestCase):
+    SIZE = "desktop"
+    OPTIONS = {}
+    SHOWS_TEXT = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = browser.Browser()
+        cls.addClassCleanup(cls.browser.close)
+
+    def start(self):
+        self.station = self.enterContext(ConsoleStation(programs()))
+        self.station.start()
+        self.station.serve()
+        self.session = self.station.session()
+        self.moments = []
+        self.second_ns = None
+
+    def look(self, page, name):
+        """A picture in the middle of a second of the chat's clock, once everything stands still."""
+        page.wait_for_timeout(120)
+        if self.second_ns is None:
+            before = page.inner_text(".timer")
+            while page.inner_text(".timer") == before:
+                page.wait_for_timeout(5)
+            self.second_ns = time.monotonic_ns()
+        place = (time.monotonic_ns() - self.second_ns) % 1_000_000_000
+        if not 100_000_000 < place < 700_000_000:
+            page.wait_for_timeout((1_150_000_000 - place) % 1_000_000_000 / 1e6)
+        position = (time.monotonic_ns() - self.started_ns) / 1e9
+        self.moments.append(Moment(name, position, page.screenshot(animations="disabled")))
+
+    def chat(self, context):
+        page = browser.new_page(context)
+        page.goto(self.station.link(self.session))
+        page.click("form button")
+        page.wait_for_selector(".tier")
+        for tier in page.locator(".tier").all():
+            wants = self.SHOWS_TEXT or tier.get_attribute("data-tier") != "draft-text"
+            tier.locator(f"input[value='{'yes' if wants else 'no'}']").check()
+        page.click("attune-consent button.primary")
+        self.station.wait_for_phase(self.session, "fitting")
+        self.station.phase(self.session, "chat")
+        page.wait_for_selector(".suggestion", timeout=30_000)
+        return page
+
+    def say(self, page, text):
+        before = page.locator(".turn").count()
+        page.click("#message")
+        page.keyboard.type(text, delay=5)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f".turn.theirs[data-turn='{before + 2}']")
+
+    def finish(self):
+        self.station.stop_session(self.session)
+        self.station.serve_console()
+
+    def compare(self, context):
+        """Shows all moments forwards, backwards and at random, and compares each with its picture."""
+        page = self.station.page(context)
+        page.wait_for_selector("main h1, main h2")
+        page.evaluate(OPEN, self.session)
+        orders = [self.moments, self.moments[::-1], self.moments[::2] + self.moments[1::2]]
+        for order, way in zip(orders, ["forwards", "backwards", "in jumps"]):
+            for moment in order:
+                page.evaluate(SHOW, moment.position)
+                picture = page.screenshot(animations="disabled")
+                found = page.evaluate(DIFFERENCE, [base64.b64encode(one).decode() for one in [moment.picture, picture]])
+                # Two pictures of one document differ in the smoothing of rounded corners, which Chromium draws in
+                # tiles: by a few of 255 levels, in some hundred pixels.
+                equal = found["most"] <= 8 and 0 <= found["count"] < 1000
+                if not equal:
+                    for name, one in [("live", moment.picture), ("replayed", picture)]:
+                        browser.PICTURES.mkdir(exist_ok=True)
+                        (browser.PICTURES / f"replay-{self.SIZE}-{moment.name}-{name}.png").write_bytes(one)
+                with self.subTest(moment=moment.name, way=way):
+                    self.assertTrue(equal, f"{moment.name} at {moment.position:.3f} s, {way}: {found}")
+        self.assertEqual(page.complaints, [])
+        return page
+
+    def run_through(self):
+        self.start()
+        with self.browser.context(self.SIZE, **self.OPTIONS) as context:
+            page = self.chat(context)
+            self.started_ns = self.started()
+            self.look(page, "suggestions")
+            page.click("#message")
+            page.keyboard.type("That sounds hrd", delay=8)
+            for _ in range(2):
+                page.keyboard.press("ArrowLeft")
+            page.keyboard.type("a")
+            self.look(page, "typing")
+            page.keyboard.press("Control+End")
+            page.locator(".suggestion").first.click()
+            self.look(page, "inserted")
+            page.keyboard.press("Enter")
+            page.wait_for_selector(".turn.theirs[data-turn='3']")
+            self.look(page, "reply")
+            for text in ["How do you sleep?", "And what do your friends say about it, if you told them?", "I see. Since when?",
+                         "What helped you before?"]:
+                self.say(page, text)
+            page.hover(".log")
+            page.mouse.wheel(0, -400)
+            self.look(page, "scrolled")
+            self.station.attune("session", "message", "Ten minutes left.", "--session", self.session, json_output=False)
+            page.wait_for_selector("text=Ten minutes left.")
+            self.look(page, "message")
+            page.click(".notice.message button")
+            page.keyboard.type("half a")
+            page.reload()
+            page.wait_for_selector("#message")
+            self.look(page, "reloaded")
+            page.locator(".as-table summary").click()
+            self.look(page, "table")
+        self.finish()
+        with self.browser.context(self.SIZE, **self.OPTIONS) as context:
+            return self.check(self.compare(context))
+
+    def started(self):
+        database = self.station.file(self.session)
+        started = database.execute("SELECT started_ns FROM session").fetchone()[0]
+        database.close()
+        return started
+
+    def check(self, page):
+        pass
+
+    def test_equals_the_live_screen(self):
+        self.run_through()
+
+
+if __name__ == "__main__":
+    unittest.main()
