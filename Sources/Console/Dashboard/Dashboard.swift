@@ -21,7 +21,7 @@ final class Dashboard: ConsoleSection {
     static let lookers: Set<Role> = [.operator, .researcher]
     static let actors: Set<Role> = [.operator]
     /// Bytes that the kernel may hold for one browser.
-    private static let sendBuffer: CInt = 128 << 10
+    private static let sendBuffer = 128 << 10
 
     init(surroundings: ConsoleSurroundings) throws(SystemError) {
         self.surroundings = surroundings
