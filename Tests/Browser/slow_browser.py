@@ -1,6 +1,7 @@
 """A browser that stops reading: it follows the dashboard's stream on a bare socket."""
 
 import socket
+import time
 import urllib.parse
 
 
@@ -18,10 +19,11 @@ class SlowBrowser:
              f"Cookie: {station.cookie(role)}\r\nAccept: text/event-stream\r\n\r\n").encode())
         self.head = self.socket.recv(2000)
 
-    def read(self, until, most=8 << 20):
-        """Reads on until something has come; gives all that came."""
+    def read(self, until, seconds=15):
+        """Reads on until something has come, or the time is over; gives all that came."""
         got = b""
-        while until not in got and len(got) < most:
+        end = time.monotonic() + seconds
+        while until not in got and time.monotonic() < end:
             piece = self.socket.recv(65536)
             if not piece:
                 break

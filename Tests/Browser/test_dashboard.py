@@ -105,7 +105,7 @@ class Dashboard(unittest.TestCase):
         return database
 
     def signals(self, page):
-        page.wait_for_function("[...document.querySelectorAll('.signal-value')].some((one) => /\\d/.test(one.textContent))")
+        page.locator(".signal-value", has_text=re.compile(r"\d")).first.wait_for()
 
     # Tests
 
@@ -284,7 +284,7 @@ class Dashboard(unittest.TestCase):
             # Two pages, the daemon's tick, and a machine that others use as well.
             self.assertLess(time.monotonic() - unplugged, 10)
             page.wait_for_selector(".alarm[data-open] :text('grove-gsr')")
-            page.wait_for_function("document.title.includes('alarm')")
+            wait_for("the title to say it", lambda: "alarm" in page.title())
             self.assertIn("grove-gsr", page.inner_text("p[role=alert]"))
             self.assertEqual(page.locator(".sound[data-state=on]").count(), 1)
             # Back before anybody has seen it: it stays, as over.
@@ -404,7 +404,7 @@ class Dashboard(unittest.TestCase):
             killed = time.monotonic()
             page.wait_for_selector(".trouble:not([hidden]) :text('cannot be reached since')")
             print(f"\nthe daemon's end was shown after {time.monotonic() - killed:.2f} s")
-            page.wait_for_function("document.title.includes('alarm')")
+            wait_for("the title to say it", lambda: "alarm" in page.title())
             self.assertLess(time.monotonic() - killed, 10)
             page.keyboard.press("m")
             page.wait_for_selector(".result[data-state=bad]")
@@ -414,8 +414,7 @@ class Dashboard(unittest.TestCase):
             wait_for("the session to go on", lambda: self.station.current(session)["state"] == "recording")
             # Signals come again by themselves.
             page.evaluate("async () => (await import('/page/dashboard/latency.js')).latency.clear()")
-            page.wait_for_function(
-                "async () => (await import('/page/dashboard/latency.js')).latency.received.length > 5", timeout=30_000)
+            wait_for("signals", lambda: (page.evaluate(QUANTILES)["received"] or {"n": 0})["n"] > 5, 30, step=0.2)
             # The console away: said as well.
             self.station.stop_console()
             page.wait_for_selector(".trouble:not([hidden]) :text('The console is away')")

@@ -50,7 +50,9 @@ export class Health {
 
   update(state, nowNs) {
     setText(this.#title, `Station ${state.station.name}`);
-    const all = facts(state, nowNs);
+    // What is not well stands first.
+    const rank = ["bad", "warn", "ok", "idle"];
+    const all = facts(state, nowNs).sort((left, right) => rank.indexOf(left[2]) - rank.indexOf(right[2]));
     keyed(this.#list, all, ([name]) => name,
       ([name]) => make("div", {}, make("dt", {}, name), make("dd", {}, make("span", { class: "badge" }), make("span", { class: "health-words" }), make("span", { class: "health-advice" }))),
       (pair, [, text, level, advice]) => {
