@@ -19,7 +19,7 @@ def check(station, rater, other, participant, study, codes, sessions):
     _reach(rater, theirs + own + sessions + [session[:8] for session in sessions])
     _reach(participant, mine + theirs)
     _elsewhere(rater, study, sessions, mine[0])
-    _elsewhere(participant, study, sessions, own[0])
+    _elsewhere(participant, study, sessions[::-1], own[0])
     _learn(rater, mine, study, codes, sessions)
     _forged(rater, mine)
 

@@ -92,7 +92,7 @@ export class RatingDesk {
   }
 
   #turn(turn) {
-    const text = make("p", { class: "said pre", dir: "auto", lang: "" });
+    const text = make("p", { class: "said pre", dir: "auto" });
     const flags = make("ul", { class: "turn-flags" });
     const items = this.#items("turn", turn);
     const element = make("li", { class: `turn ${turn.author === "client" ? "client" : "participant"}`, tabindex: "-1", "data-turn": turn.number },
