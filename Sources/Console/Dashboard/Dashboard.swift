@@ -39,8 +39,8 @@ final class Dashboard: ConsoleSection {
     }
 
     func addRoutes(to router: ConsoleRouter) {
-        let (hub, watch) = (hub, watch)
-        router.get("api/dashboard/stream", Self.lookers) { call in
+        // The routes hold the dashboard: what runs for it ends when they do.
+        router.get("api/dashboard/stream", Self.lookers) { [self] call in
             let channel = call.context.channel
             let session = call.query("session").flatMap { $0.isEmpty ? nil : $0 }
             let last = HTTPField.Name("last-event-id").flatMap { call.request.headers[$0] }
