@@ -4,6 +4,7 @@ import { make } from "/participant/elements.js";
 import { get } from "../api.js";
 import { passage } from "./passage.js";
 import { labelOf } from "./scale.js";
+import { scrolls } from "./results.js";
 
 const purposes = { own: "participant", main: "expert", calibration: "calibration", repeat: "second time" };
 
@@ -30,7 +31,7 @@ function draw({ raters, items, flag_codes: codes, turns, ratings, flags }) {
         const said = find(rater, turn, item, stage);
         return make("td", { class: "number", title: said ? [labelOf(item.scale, said.value), said.rationale].filter(Boolean).join(": ") : "" }, said ? said.value : "–");
       }))));
-  const table = (list) => list.length ? make("div", { class: "scroll" }, make("table", { class: "data dense beside" },
+  const table = (list) => list.length ? scrolls(make("table", { class: "data dense beside" },
     make("thead", {}, make("tr", {}, make("td", {}), raters.map(({ rater, purpose }) => make("th", { scope: "col", class: "number" }, rater, make("span", { class: "soft" }, ` ${purposes[purpose]}`))))), make("tbody", {}, list))) : null;
   const name = (author) => (author === "participant" ? "Supporter" : author === "client" ? "Client" : author);
   return [

@@ -2,7 +2,7 @@
 
 import { make } from "/participant/elements.js";
 import { get, post } from "../api.js";
-import { showAgreement, showBias } from "./results.js";
+import { scrolls, showAgreement, showBias } from "./results.js";
 import { showBeside } from "./beside.js";
 
 const states = { open: ["idle", "Not begun"], begun: ["warn", "Begun"], finished: ["ok", "Finished"], withdrawn: ["bad", "Withdrawn"] };
@@ -50,7 +50,7 @@ export async function showPlan(place, { base, plan, overview }) {
   }
 
   function progress() {
-    body.replaceChildren(make("div", { class: "scroll" }, make("table", { class: "data cards" },
+    body.replaceChildren(scrolls(make("table", { class: "data cards" },
       make("thead", {}, make("tr", {}, ["Rater", "No.", "Conversation", "Purpose", "State", "Answers", "Flags", ""].map((text) => make("th", { scope: "col" }, text)))),
       make("tbody", {}, answer.assignments.map((one) => {
         const [state, words] = states[one.state];
