@@ -12,7 +12,7 @@ export async function showBeside(place, { address, sessions, sessionName }) {
   if (!sessions.length) { place.replaceChildren(make("p", { class: "empty" }, "No conversation.")); return; }
   const body = make("div", { class: "stack" });
   const choice = make("select", { id: "beside-session", onchange: () => show() }, sessions.map((id) => make("option", { value: id }, sessionName(id))));
-  place.replaceChildren(make("div", { class: "field inline" }, make("label", { for: "beside-session" }, "Conversation"), choice), body);
+  place.replaceChildren(make("div", { class: "stack beside-place" }, make("div", { class: "field inline" }, make("label", { for: "beside-session" }, "Conversation"), choice), body));
 
   async function show() {
     body.replaceChildren(make("p", { class: "loading" }, "Loading …"));
