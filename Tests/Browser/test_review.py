@@ -19,7 +19,7 @@ class Review(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.browser = browser.Browser()
-        cls.station = ConsoleStation(programs(), settings="")
+        cls.station = ConsoleStation(programs())
         cls.station.__enter__()
         cls.station.start()
         cls.sessions = [record(cls.station, code) for code in CODES]
