@@ -49,7 +49,7 @@ PAGES = {
 
 
 def keep(page, name):
-    """A picture that is small enough: the page's own scale, or half of its size less."""
+    """A picture that is small enough: as PNG, or else as JPEG."""
     path = FOLDER / f"{name}.png"
     page.screenshot(path=path)
     if path.stat().st_size > MOST:
