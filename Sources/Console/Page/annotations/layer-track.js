@@ -67,12 +67,15 @@ export class LayerTrack {
     const items = this.#items().map((one) => (one.annotation === dragged?.annotation ? dragged : one));
     if (dragged && this.#drag.part === "new" && this.#drag.isFar) items.push(dragged);
     const names = new Set();
-    for (const one of items) {
+    const after = new Map();
+    // From the last to the first: each knows how far its words may reach.
+    for (const one of items.sort((a, b) => b.start_s - a.start_s)) {
       if ((one.end_s ?? one.start_s) < fromS || one.start_s > toS) continue;
       const lane = this.#laneOf(one);
       if (lane < 0) continue;
       names.add(lane);
-      this.#drawItem(context, one, 3 + lane * LANE, { xOf, width, theme });
+      this.#drawItem(context, one, 3 + lane * LANE, { xOf, width: after.get(lane) ?? width, theme });
+      after.set(lane, xOf(one.start_s) - 6);
     }
     if (this.isOwn) for (const one of this.store.running) this.#drawRunning(context, one, { xOf, theme });
     // A row with nothing in sight says what it is for.
