@@ -63,6 +63,11 @@ def quantile(values, share):
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def until(page, expression):
+    """Waits until something holds in a page, whose policy lets Playwright's own waiting run no text."""
+    return wait_for(expression, lambda: page.evaluate(expression), 20, step=0.05)
+
+
 def monotonic_offset_ms(page):
     """How far CLOCK_MONOTONIC is ahead of a page's performance.now(), by the quickest of some calls."""
     best = None
@@ -128,7 +133,7 @@ class ThinkAloud(unittest.TestCase):
         self.assertIn("Ask the participant first", page.inner_text("[role=alert].wrong"))
         page.locator("label:has-text('agreed to it') input").check()
         page.click("button:has-text('Begin')")
-        page.wait_for_selector(".hold")
+        until(page, "Boolean(window.held)")
         return page, page.url.rsplit("/", 1)[1]
 
     def look(self, page, name):
@@ -215,7 +220,7 @@ class ThinkAloud(unittest.TestCase):
         """Plays, pauses by the participant, seeks, and plays quicker; both views agree."""
         page.locator("main h1").click()
         page.keyboard.press("Space")
-        page.wait_for_function("held.room.player.playing && held.room.player.position > 1")
+        until(page, "held.room.player.playing && held.room.player.position > 1")
         self.agree(page, own)
         own.keyboard.press("Space")
         page.wait_for_selector("text=Paused by the participant")
@@ -228,12 +233,12 @@ class ThinkAloud(unittest.TestCase):
         page.keyboard.press("1")
         page.locator("main h1").click()
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("held.room.player.position > 6")
+        until(page, "held.room.player.position > 6")
         page.select_option(".transport select", "2")
         page.locator("main h1").click()
         page.keyboard.press("ArrowLeft")
         own.click(".talk-button")
-        page.wait_for_function("held.room.state.rate === 2 && held.room.player.playing")
+        until(page, "held.room.state.rate === 2 && held.room.player.playing")
         page.wait_for_timeout(700)
         self.agree(page, own)
         page.keyboard.press("Space")
@@ -255,17 +260,17 @@ class ThinkAloud(unittest.TestCase):
         self.station.stop_console()
         before = self.stored(page)
         page.wait_for_selector("text=The console does not answer")
-        page.wait_for_function("held.microphone.outbox.waitingS > 1.2")
+        until(page, "held.microphone.outbox.waitingS > 1.2")
         cookies = dict(self.station._cookies)
         self.station.serve_console(port=port)
         self.station._cookies.update(cookies)
-        page.wait_for_function("held.microphone.outbox.waitingS < 0.6 && held.room.isConnected")
+        until(page, "held.microphone.outbox.waitingS < 0.6 && held.room.isConnected")
         self.assertGreater(self.stored(page), before + 1.2)
         self.assertEqual(page.evaluate("held.microphone.outbox.lostS"), 0)
         page.evaluate("witness.track.dispatchEvent(new Event('ended'))")
         page.wait_for_selector("text=The microphone was unplugged")
         page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
-        page.wait_for_function("held.microphone.state === 'on'")
+        until(page, "held.microphone.state === 'on'")
 
     def check_log(self, told):
         causes = [(move["cause"], move["by"]) for move in told["map"]]
