@@ -31,6 +31,9 @@ struct SessionCommand: ParsableCommand {
             help: "A device to record; repeat for several. Without it, all that are not in use.")
         var devices: [String] = []
 
+        @Flag(help: "Record no device, as for a think-aloud without sensors.")
+        var noDevices = false
+
         @Option(help: "chat, or commentary (looking back on --parent).")
         var kind: String?
 
@@ -42,12 +45,19 @@ struct SessionCommand: ParsableCommand {
 
         @OptionGroup var global: GlobalOptions
 
+        func validate() throws {
+            guard devices.isEmpty || !noDevices else {
+                throw ValidationError("Give --device or --no-devices, not both.")
+            }
+        }
+
         func run() throws {
             let session = try global.connect().call(
                 ControlInterface.StartSession.self,
                 .init(
                     study: study, participant: participant, protocol: studyProtocol,
-                    devices: devices.isEmpty ? nil : devices, kind: kind, pilot: pilot,
+                    devices: devices.isEmpty && !noDevices ? nil : devices, kind: kind,
+                    pilot: pilot,
                     parent: parent)
             ).session
             if global.json { return try Output.json(session) }

@@ -12,7 +12,7 @@ export ATTUNE_PROGRAMS
 shift
 python="$("$folder/python_environment.sh")"
 cd "$folder"
-[ $# -gt 0 ] || set -- test_page test_phases test_live
+[ $# -gt 0 ] || set -- test_page test_phases test_live test_console_access test_dashboard
 for test in "$@"; do
     echo "== $test"
     # What hangs is not waited for: all three together take some minutes.

@@ -16,6 +16,11 @@ struct PhaseDeclaration: Decodable {
     var asks: [FittingPlan.Question]?
     var task: StudyPhase.Task?
     var text: String?
+    var cues: [CueDeclaration]?
+    var mostCues: Int?
+    var cueSeed: Int?
+    var cueLeadSeconds: Double?
+    var shows: [ThinkAloudPlan.Shown]?
 
     func check(
         _ report: inout DeclarationReport, at place: [String], questionnaires known: [String]
@@ -38,6 +43,38 @@ struct PhaseDeclaration: Decodable {
         }
         checkFitting(&report, at: place)
         checkTask(&report, at: place)
+        checkThinkAloud(&report, at: place)
+    }
+
+    private func checkThinkAloud(_ report: inout DeclarationReport, at place: [String]) {
+        guard kind == .thinkAloud else {
+            for (key, isGiven) in [
+                ("cues", cues != nil), ("mostCues", mostCues != nil), ("cueSeed", cueSeed != nil),
+                ("cueLeadSeconds", cueLeadSeconds != nil), ("shows", shows != nil),
+            ] where isGiven {
+                report.add(
+                    at: place + [key], message: "only a phase of kind think-aloud has \(key)")
+            }
+            return
+        }
+        for (index, cue) in (cues ?? []).enumerated() {
+            cue.check(&report, at: place + ["cues", "\(index)"])
+        }
+        report.require(mostCues, in: 1...1000, at: place + ["mostCues"])
+        report.require(cueSeed, in: 0...Int.max, at: place + ["cueSeed"])
+        report.require(cueLeadSeconds, in: 0...600, at: place + ["cueLeadSeconds"])
+        reportRepeated(shows ?? [], &report, at: place + ["shows"]) { $0.rawValue }
+        if shows?.isEmpty == true {
+            report.add(at: place + ["shows"], message: "expected at least chat")
+        }
+    }
+
+    private var thinkAloud: ThinkAloudPlan? {
+        guard kind == .thinkAloud else { return nil }
+        return ThinkAloudPlan(
+            cues: (cues ?? []).compactMap(\.rule), mostCues: mostCues,
+            cueSeed: UInt64(max(0, cueSeed ?? 1)), cueLeadSeconds: cueLeadSeconds ?? 5,
+            shows: shows ?? [.chat])
     }
 
     private func checkFitting(_ report: inout DeclarationReport, at place: [String]) {
@@ -90,7 +127,7 @@ struct PhaseDeclaration: Decodable {
             name: name, title: title, kind: kind, durationSeconds: durationSeconds,
             instructions: instructions, isOptional: optional ?? false, permitsKeys: keys,
             advance: advance, questionnaires: questionnaires ?? [], fitting: fitting,
-            task: task ?? .rest, text: text)
+            task: task ?? .rest, text: text, thinkAloud: thinkAloud)
     }
 }
 

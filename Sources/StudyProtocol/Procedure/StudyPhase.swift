@@ -39,6 +39,8 @@ public struct StudyPhase: Hashable, Sendable {
     public var questionnaires: [String]
     /// What a phase of kind `fitting` looks at; nil in all others.
     public var fitting: FittingPlan?
+    /// How a phase of kind `think-aloud` looks back; nil in all others.
+    public var thinkAloud: ThinkAloudPlan?
     /// What a baseline consists of; `rest` in phases of other kinds.
     public var task: Task
     /// The text to copy in a typing task.
@@ -51,7 +53,7 @@ public struct StudyPhase: Hashable, Sendable {
         name: String, title: String, kind: Kind, durationSeconds: Double? = nil,
         instructions: String? = nil, isOptional: Bool = false, permitsKeys: Bool? = nil,
         advance: Advance? = nil, questionnaires: [String] = [], fitting: FittingPlan? = nil,
-        task: Task = .rest, text: String? = nil
+        task: Task = .rest, text: String? = nil, thinkAloud: ThinkAloudPlan? = nil
     ) {
         self.name = name
         self.title = title
@@ -65,6 +67,7 @@ public struct StudyPhase: Hashable, Sendable {
             ?? Self.usualAdvance(kind: kind, task: task, hasDuration: durationSeconds != nil)
         self.questionnaires = questionnaires
         self.fitting = fitting
+        self.thinkAloud = thinkAloud ?? (kind == .thinkAloud ? ThinkAloudPlan() : nil)
         self.task = task
         self.text = text
     }

@@ -160,6 +160,10 @@ class PlaybackPage {
       this.actions.selectionChanged();
       this.transport.refresh();
     });
+    this.workbench.addEventListener("reviewed", () => {
+      this.store.forgetFrom(-Infinity);
+      this.refresh();
+    });
     // After a click the keys are the page's again: a button would take Space, a list the arrows.
     let pointed = null;
     addEventListener("pointerdown", (event) => { pointed = event.target; });
@@ -175,10 +179,10 @@ class PlaybackPage {
 
   async open() {
     const { t, from, to, speed } = momentOf(location.search);
-    if (from !== undefined && to !== undefined && to > from) this.view.set(from, to);
     if (speed !== undefined) this.clock.setRate(speed);
     if (t !== undefined) this.clock.seek(t);
-    if (t !== undefined && from === undefined) this.view.reveal(this.clock.position);
+    // What is shown is what the link says, also where the playhead is elsewhere.
+    if (from !== undefined && to !== undefined && to > from) this.view.set(from, to);
     await Promise.all([this.#readKeys(), this.#attach()]);
     this.#waitForPeaks(0);
   }

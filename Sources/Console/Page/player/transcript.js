@@ -5,6 +5,9 @@ import { DraftView } from "./draft-view.js";
 import { sessionTime } from "./times.js";
 import { authorName, turnTime } from "./turns-track.js";
 
+/** So many turns are painted together. */
+const GROUP = 24;
+
 /** After the list was scrolled by the page, so long its scrolling is not the reader's, ms. */
 const OWN_SCROLL = 120;
 
@@ -61,7 +64,11 @@ export class Transcript {
       make("button", { type: "button", class: "transcript-when figures", "aria-label": `${authorName(turn.author)}, turn ${turn.number ?? ""}: go to ${sessionTime(turnTime(turn), 1)}` },
         make("span", { class: "transcript-who" }, authorName(turn.author)), make("span", { class: "transcript-time" }, sessionTime(turnTime(turn), 1))),
       make("p", { class: "transcript-text" }, turn.text || "(the text is withheld)")));
-    if (this.#items.length > 0) this.#list.replaceChildren(...this.#items);
+    const groups = [];
+    for (let place = 0; place < this.#items.length; place += GROUP) {
+      groups.push(make("li", { class: "transcript-group", role: "presentation" }, make("ol", { role: "presentation" }, this.#items.slice(place, place + GROUP))));
+    }
+    if (groups.length > 0) this.#list.replaceChildren(...groups);
     else this.#list.replaceChildren(make("li", { class: "empty" }, "Nothing was said in this session."));
     this.#current = -2;
     this.#find();
@@ -106,8 +113,15 @@ export class Transcript {
     const item = this.#items[Math.max(0, this.#current)];
     if (!item) return;
     this.#scrolledAt = performance.now();
-    const top = item.offsetTop - this.#scroller.clientHeight * 0.45 + item.offsetHeight / 2;
+    const top = this.#topOf(item) - this.#scroller.clientHeight * 0.45 + item.offsetHeight / 2;
     this.#scroller.scrollTop = top;
+  }
+
+  /** Where a turn begins in what is scrolled, px. */
+  #topOf(item) {
+    let top = 0;
+    for (let element = item; element && element !== this.#scroller; element = element.offsetParent) top += element.offsetTop;
+    return top;
   }
 
   #scrolled() {
@@ -115,7 +129,7 @@ export class Transcript {
     const item = this.#items[Math.max(0, this.#current)];
     if (!item) return;
     const [top, bottom] = [this.#scroller.scrollTop, this.#scroller.scrollTop + this.#scroller.clientHeight];
-    this.#isAway = item.offsetTop + item.offsetHeight < top || item.offsetTop > bottom;
+    this.#isAway = this.#topOf(item) + item.offsetHeight < top || this.#topOf(item) > bottom;
     this.#back.hidden = !this.#isAway;
   }
 
