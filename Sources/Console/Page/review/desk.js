@@ -68,7 +68,7 @@ export class RatingDesk {
       make("div", { class: "page-head" },
         make("h1", {}, state.label), stages,
         make("div", { class: "toolbar" }, this.saved,
-          make("button", { type: "button", class: "quiet small", onclick: () => showKeys(this.state) }, "Keys ", make("kbd", {}, "?")),
+          make("button", { type: "button", class: "quiet small keys-button", onclick: () => showKeys(this.state) }, "Keys ", make("kbd", {}, "?")),
           finished ? make("a", { class: "button", href: "/review" }, "All conversations") : this.lock)),
       finished ? null : make("div", { class: "progress" }, this.count, this.bar));
     const list = make("ol", { class: "turns" }, state.turns.map((turn) => this.#turn(turn)));

@@ -66,9 +66,9 @@ export function showAgreement(place, results) {
 function bias(one) {
   const rows = [["Mean difference", one.mean, null, null], ["95% interval over sessions", null, one.session_low, one.session_high], ["95% interval by Student's t, as if messages were independent", null, one.low, one.high],
     ["Limits of agreement (95% of differences)", null, one.limit_low, one.limit_high], ["Standard deviation", one.deviation, null, null]];
-  return make("div", { class: "stack" }, make("p", { class: "soft figures" }, `${one.name}, in points of the scale; ${one.pairs} messages of ${one.sessions} ${one.sessions === 1 ? "session" : "sessions"}`),
+  return make("div", { class: "stack" }, make("p", { class: "soft figures" }, `${one.name}, in points of the scale; ${one.pairs} ${one.pairs === 1 ? "pair" : "pairs"} of ${one.sessions} ${one.sessions === 1 ? "session" : "sessions"}`),
     scrolls(make("table", { class: "data dense" }, make("tbody", {}, rows.map(([name, value, low, high]) => make("tr", {}, make("th", { scope: "row" }, name),
-      make("td", { class: "number" }, value !== null && value !== undefined ? `${value > 0 ? "+" : ""}${digits(value)}` : low === null || low === undefined ? "–" : `${digits(low)} to ${digits(high)}`)))))));
+      make("td", { class: "number" }, value !== null && value !== undefined ? `${value > 0 && name !== "Standard deviation" ? "+" : ""}${digits(value)}` : low === null || low === undefined ? "–" : `${digits(low)} to ${digits(high)}`)))))));
 }
 
 /** Participants beside experts: the signed difference first, then agreement. */
