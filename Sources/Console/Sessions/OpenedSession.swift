@@ -41,7 +41,9 @@ public final class OpenedSession: Sendable {
         stamp = fileStamp.text + "-" + (reviewStamp?.text ?? "0")
         do {
             let reader = try SessionReader.open(at: listed.file)
-            corrections = PlaybackCorrections()
+            corrections =
+                reviewStamp != nil && listed.isFinished
+                ? try PlaybackCorrections(reviewOf: listed.file) : PlaybackCorrections()
             if listed.isFinished {
                 self.reader = reader
                 version = "\(fileStamp.text)-a\(reader.alignment?.id ?? 0)-r\(corrections.version)"
