@@ -91,7 +91,7 @@ import Timebase
         let again = try review.put(
             try exchange.elan(bytes, file: "a.eaf", layer: "carla", scheme: session.scheme)
                 .changes, actor: "carla")
-        #expect(again.rows.allSatisfy(\.isRepeated))
+        #expect(again.rows.allSatisfy { $0.isRepeated })
         let rows = try ReviewReader.open(session.path).annotations(layer: "carla")
         #expect(rows.allSatisfy { $0.action == .import })
         let coded = rows.filter { $0.scheme == "test" }.map { ($0.code, $0.kind, $0.start) }
