@@ -97,7 +97,8 @@ import Testing
         let library = try library(SessionShelf(directory: folder.path))
         func valence() async throws -> String? {
             let found = try await library.collect(study: "walk", pilots: false)
-            return try await library.figure("emotion", of: found.sessions)?.table.rows.first?[2]
+            let figure = try await library.figure("emotion", of: found.sessions)
+            return figure?.table.rows.first?[2]
         }
         #expect(try await valence() == "-0.5")
         _ = try SessionReview(path: first.path).add(
