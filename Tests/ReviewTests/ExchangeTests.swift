@@ -102,7 +102,7 @@ import Timebase
             ])
         #expect(coded.map(\.2)[0] == CodedSession.second(10))
         // A span has no place to come back to: it stays as a free annotation with all that was said.
-        let cue = try #require(rows.first { $0.code == "anna: cue" })
+        let cue = try #require(rows.first { $0.code == "cue" })
         #expect(cue.note == "cue\nline one\n\"two\"")
         #expect(cue.detail.contains("\"text\":\"\\\"sad\\\" 😞\""))
         #expect(result.tiers.first { $0.tier == "turns of client" }?.taken == 0)

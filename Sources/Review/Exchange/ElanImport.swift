@@ -95,7 +95,7 @@ public struct ElanImport: Sendable {
     }
 
     private func freeCode(_ tier: String) -> String {
-        let name = tier.filter { !$0.isNewline }
+        let name = plain(tier).filter { !$0.isNewline }
         return name.allSatisfy(\.isWhitespace) ? "elan" : String(name.prefix(60))
     }
 
