@@ -61,7 +61,7 @@ struct EmotionFigure: Figure {
         let across = FigureScale(1...last, from: 80, to: 790, isExact: true)
         add("Valence", \.valence, \.valence, 0, top: 24, across, nil, &drawing)
         add("Arousal", \.arousal, \.arousal, 1, top: 270, across, "6 4", &drawing)
-        drawing.horizontalAxis(across, at: 500, title: "Turn of the client")
+        drawing.horizontalAxis(across, at: 500, title: "Turn of the client", isWhole: true)
         return drawing
     }
 

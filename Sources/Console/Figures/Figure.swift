@@ -38,15 +38,23 @@ extension SVGDrawing {
     }
 
     /// Numbers of a horizontal axis, and what it measures.
-    mutating func horizontalAxis(_ scale: FigureScale, at y: Double, title: String) {
+    /// - Parameter isWhole: whether there is nothing between whole numbers.
+    mutating func horizontalAxis(
+        _ scale: FigureScale, at y: Double, title: String, isWhole: Bool = false
+    ) {
         line(scale.places.from, y, scale.places.to, y, color: theme.soft)
-        for tick in scale.ticks {
+        for tick in scale.ticks where !isWhole || tick == tick.rounded() {
             line(scale.place(tick), y, scale.place(tick), y + 4, color: theme.soft)
             text(
-                scale.label(tick), scale.place(tick), y + 18, size: 12, anchor: .middle,
-                color: theme.soft)
+                isWhole ? "\(Int(tick))" : scale.label(tick), scale.place(tick), y + 18, size: 12,
+                anchor: .middle, color: theme.soft)
         }
         text(title, (scale.places.from + scale.places.to) / 2, y + 38, anchor: .middle)
+    }
+
+    /// `1 session`, `2 sessions`.
+    static func count(_ number: Int, _ word: String) -> String {
+        "\(number) \(word)\(number == 1 ? "" : "s")"
     }
 
     /// Beginnings of long texts.

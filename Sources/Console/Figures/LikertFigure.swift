@@ -41,8 +41,8 @@ struct LikertFigure: Figure {
     let title = "Ratings"
 
     var caption: String {
-        "\(rows.count) ratings in \(sessions) sessions. Bars are shares of those who answered, and diverge from the "
-            + "middle of each scale; numbers in them are answers. Missing: sessions whose protocol asks, without an "
+        "\(SVGDrawing.count(rows.count, "rating")) in \(SVGDrawing.count(sessions, "session")). Bars are shares of those who answered, and diverge from the "
+            + "middle of each scale; in them stand the point and, where there is room, how often it was chosen. Missing: sessions whose protocol asks, without an "
             + "answer."
     }
 
@@ -114,7 +114,8 @@ struct LikertFigure: Figure {
                 title: "\(row.item.text) \(point + 1): \(row.counts[point])")
             if to - from >= 14 {
                 drawing.text(
-                    "\(row.counts[point])", (from + to) / 2, y + 25, size: 12, anchor: .middle,
+                    to - from >= 34 ? "\(point + 1): \(row.counts[point])" : "\(point + 1)",
+                    (from + to) / 2, y + 25, size: 12, anchor: .middle,
                     color: drawing.theme.ink(on: colors[point]))
             }
             start += share

@@ -24,7 +24,7 @@ struct MessageLengthFigure: Figure {
     var caption: String {
         let count = participants.reduce(0) { $0 + $1.words.count }
         return
-            "\(count) messages of \(participants.count) participants. Box: quartiles and median; whiskers: "
+            "\(SVGDrawing.count(count, "message")) of \(SVGDrawing.count(participants.count, "participant")). Box: quartiles and median; whiskers: "
             + "the last message within 1.5 times the box. A word is a run of characters without white space "
             + "that holds a letter or a digit."
     }

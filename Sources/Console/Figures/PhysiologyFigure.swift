@@ -44,7 +44,7 @@ struct PhysiologyFigure: Figure {
 
     var caption: String {
         let parts = courses.map {
-            "\($0.title): \($0.turns) of \(turns) turns in \($0.sessions) sessions, coverage "
+            "\($0.title): \($0.turns) of \(SVGDrawing.count(turns, "turn")) in \(SVGDrawing.count($0.sessions, "session")), coverage "
                 + "\(Int(($0.coverage * 100).rounded())) %"
         }
         return parts.joined(separator: "; ")
@@ -100,7 +100,7 @@ struct PhysiologyFigure: Figure {
         drawing.verticalAxis(scale, from: 90, to: 790, title: "\(course.title), \(course.unit)")
         drawing.line(90, scale.place(0), 790, scale.place(0), color: theme.soft)
         drawing.text(
-            "n \(course.turns) turns, \(course.sessions) sessions, coverage "
+            "n \(SVGDrawing.count(course.turns, "turn")), \(SVGDrawing.count(course.sessions, "session")), coverage "
                 + "\(Int((course.coverage * 100).rounded())) %", 786, top + 14, size: 11,
             anchor: .end, color: theme.soft)
         let points = course.means.enumerated().map { step, mean in

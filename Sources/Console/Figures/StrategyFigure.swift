@@ -43,7 +43,7 @@ struct StrategyFigure: Figure {
     var caption: String {
         let unshown = facts.reduce(0) { $0 + $1.unshown }
         return
-            "\(rows.first?.all ?? 0) messages of \(max(0, rows.count - 1)) participants, sent with Suggestions on the "
+            "\(SVGDrawing.count(rows.first?.all ?? 0, "message")) of \(SVGDrawing.count(max(0, rows.count - 1), "participant")), sent with Suggestions on the "
             + "page, by the class that their provenance was given."
             + (unshown > 0 ? " Left out: \(unshown) whose Suggestions were not shown." : "")
             + " No overlap found is no proof of independence."
