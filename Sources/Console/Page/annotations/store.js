@@ -242,10 +242,9 @@ export class AnnotationStore extends EventTarget {
       hasSignals ||= isOfSignal(change);
       if (change.removed) this.#stored.delete(change.annotation);
       else this.#stored.set(change.annotation, { ...change, id, made_utc_ns: made, actor: this.who });
-      // What was done on it meanwhile was done on this row.
-      for (const later of this.#pending) {
-        if (later.annotation === change.annotation && !done.has(later.change) && later.action !== "add") later.based_on = id;
-      }
+      // What was done on it next was done on this row; what came after that, on what is still to be sent.
+      const next = this.#pending.find((later) => later.annotation === change.annotation && !done.has(later.change));
+      if (next && next.action !== "add") next.based_on = id;
     });
     this.#pending = this.#pending.filter(({ change }) => !done.has(change));
     // Rows of others in between are still to be read.
