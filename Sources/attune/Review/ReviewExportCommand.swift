@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Link
 import Review
 import SessionStore
 
@@ -30,6 +31,7 @@ struct ReviewExportCommand: ParsableCommand {
     var layer: [String] = []
     @Flag(help: "Leave out the chat's turns.")
     var withoutTurns = false
+    @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let text = try ReviewExchange(path: file).text(
@@ -37,5 +39,6 @@ struct ReviewExportCommand: ParsableCommand {
             showsTurns: !withoutTurns, author: "uid \(getuid())")
         if out == "-" { return print(text, terminator: "") }
         try Output.write(text, to: out)
+        if global.json { try? Output.json(JSONValue.object(["file": .string(out)])) }
     }
 }
