@@ -72,7 +72,7 @@ import Testing
             "  - {code: a, title: A, kind: interval, parent: b}\n  - {code: b, title: B, kind: interval, parent: a}",
             "5: codes[0].parent"
         ),
-        ("  []", "4: codes"),
+        ("  []", ": codes:"),
     ])
     func aMistakeIsToldWithItsPlace(codes: String, place: String) throws {
         let found = mistakes(scheme(codes))

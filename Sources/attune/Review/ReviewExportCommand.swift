@@ -30,6 +30,7 @@ struct ReviewExportCommand: ParsableCommand {
     var layer: [String] = []
     @Flag(help: "Leave out the chat's turns.")
     var withoutTurns = false
+    @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let text = try ReviewExchange(path: file).text(
