@@ -156,8 +156,8 @@ let package = Package(
                 "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback",
                 "Review", "Export", "Web", logging,
             ] + web,
-            // The pages are served as files.
-            exclude: ["Page"], swiftSettings: house),
+            // The pages are served as files; the README shows pictures of them.
+            exclude: ["Page", "Screenshots"], swiftSettings: house),
 
         // Devices spoken from the other side.
         library(

@@ -84,6 +84,8 @@ class FakeSession:
 
     def _manifest(self, identifier, length, ecg_rate, extra):
         gap = (round(length * 0.4, 3), round(length * 0.4 + 12.5, 3))
+        # So short that both of its ends are seen where samples are drawn one by one.
+        short = (round(length * 0.47, 3), round(length * 0.47 + 0.2, 3))
         streams, tracks = [], []
 
         def add(stream, name, label, unit, rate, wave, ripple=0.0, kind="signal", gaps=(gap,), derived=None):
@@ -98,7 +100,7 @@ class FakeSession:
 
         tracks.append({"id": "keys", "kind": "keys", "label": "Key presses", "unit": "1/s", "stream": None, "channel": None, "derived": None})
         stream(1, "BITalino", ecg_rate, ["ECG"])
-        add(1, "ecg", "ECG", "mV", ecg_rate, ecg, 0.4)
+        add(1, "ecg", "ECG", "mV", ecg_rate, ecg, 0.4, gaps=(gap, short))
         stream(2, "Grove GSR", 10.0, ["EDA"])
         add(2, "eda", "EDA", "µS", 10.0, eda, gaps=())
         for number in range(extra):
@@ -147,7 +149,8 @@ class FakeSession:
                        {"name": "ratings", "from_s": chat_to, "to_s": length, "is_open": False}],
             "turns": turns, "streams": streams, "tracks": tracks,
             "gaps": [{"stream": one["id"], "from_s": gap[0], "to_s": gap[1], "cause": "disconnected", "lost": int(12.5 * one["nominal_rate_hz"]), "lost_bound": 1}
-                     for one in streams if one["id"] != 2],
+                     for one in streams if one["id"] != 2]
+            + [{"stream": 1, "from_s": short[0], "to_s": short[1], "cause": "lost", "lost": int(0.2 * ecg_rate), "lost_bound": 0}],
             "bounds": [{"stream": one["id"], "from_s": 0.0, "to_s": length, "bound_ms": 0.8 + one["id"]} for one in streams],
             "marks": [{"t_s": round(length * 0.1, 3), "label": "fitting done", "detail": None}, {"t_s": round(length * 0.52, 3), "label": "door", "detail": "somebody came in"}],
             "pauses": [{"from_s": round(length * 0.7, 3), "to_s": round(length * 0.7 + 8, 3), "reason": "a question"}],
@@ -181,6 +184,8 @@ class FakePlayback:
     def __init__(self, *sessions):
         self.sessions = {session.id: session for session in sessions}
         self.asked = []
+        #: How many answers are under way.
+        self.busy = 0
         #: Seconds that an answer takes, by what its path holds; and what is refused: path part -> (status, words).
         self.delays, self.refusals = {}, {}
         #: What is served in place of files, by path.
@@ -216,6 +221,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        self.fake.busy += 1
+        try:
+            self._get()
+        finally:
+            self.fake.busy -= 1
+
+    def _get(self):
         url = urllib.parse.urlsplit(self.path)
         self.fake.asked.append(self.path)
         for part, seconds in list(self.fake.delays.items()):

@@ -27,6 +27,7 @@ class PlaybackTest(unittest.TestCase):
     def server(self, *sessions, **changes):
         fake = FakePlayback(*(sessions or [FakeSession("s1", **changes)]))
         self.addCleanup(fake.close)
+        self.fake = fake
         return fake
 
     @contextlib.contextmanager
@@ -42,12 +43,19 @@ class PlaybackTest(unittest.TestCase):
             # A server that refuses is part of some tests; the browser says so in its own words.
             self.assertEqual([one for one in page.complaints if not one.startswith(NOT_YET)], [])
 
-    def wait(self, page, condition, seconds=10):
+    def wait(self, page, condition, seconds=30):
         """Waits until something holds. The page's security policy lets nobody, tests neither, make code from text in it."""
         deadline = time.monotonic() + seconds
         while not page.evaluate(f"Boolean({condition})"):
             self.assertLess(time.monotonic(), deadline, f"waited in vain for: {condition}")
             page.wait_for_timeout(15)
+
+    def eventually(self, page, value, expected, seconds=5):
+        """What follows a dragged playhead does so when it rests: waits until a value is as expected."""
+        deadline = time.monotonic() + seconds
+        while value() != expected and time.monotonic() < deadline:
+            page.wait_for_timeout(15)
+        self.assertEqual(value(), expected)
 
     def position(self, page):
         return page.evaluate("bench.clock.position")
@@ -63,15 +71,33 @@ class PlaybackTest(unittest.TestCase):
         page.evaluate("""async (frames) => { for (let n = 0; n < frames; n += 1) await new Promise(requestAnimationFrame); }""", frames)
 
     def drawn(self, page):
-        """Waits until nothing is on its way from the server, and it is drawn."""
-        page.wait_for_load_state("networkidle")
-        self.settled(page, 3)
+        """Waits until nothing has been on its way from the server for a while, and it is drawn."""
+        self.settled(page, 2)
+        quiet, asked = 0, -1
+        while quiet < 3:
+            page.wait_for_timeout(20)
+            now = len(self.fake.asked)
+            quiet = quiet + 1 if now == asked and self.fake.busy == 0 else 0
+            asked = now
+        self.settled(page, 2)
 
     def box(self, page, selector):
         return page.locator(selector).bounding_box()
 
     def assertSeconds(self, one, other, within=1e-6, message=None):
         self.assertLessEqual(abs(one - other), within, message or f"{one} is not {other}")
+
+
+def series(page, number):
+    """The colour of a series, as `pixels` names colours."""
+    return page.evaluate("""(number) => {
+        const probe = document.createElement("i");
+        probe.style.color = getComputedStyle(document.documentElement).getPropertyValue(`--series-${number}`);
+        document.body.append(probe);
+        const colour = getComputedStyle(probe).color.match(/\\d+/g).map(Number).join();
+        probe.remove();
+        return colour;
+    }""", number)
 
 
 def pixels(page, track, first, last):

@@ -23,6 +23,8 @@ import time
 from console_station import CHECKOUT, ConsoleStation, programs
 
 KEPT = CHECKOUT / ".build-browser" / "recorded"
+# What the virtual device has at its ports, at 1 kHz: an ECG, skin conductance, breathing.
+SENSORS = "{rate: 1000, channels: [A1, A2, A3], sensors: {A1: ecg, A2: eda, A3: raw}}"
 STUDY, PARTICIPANT = "browser", "p7"
 
 # Turns, by author. The last client's turn is not answered.
@@ -188,12 +190,12 @@ def recorded():
             for old in kept.parent.glob(f"{KEPT.name}-*"):
                 shutil.rmtree(old, ignore_errors=True)
             with ConsoleStation(str(folder), settings="") as station:
-                settings = [f"  - {{profile: bitalino, path: {station.node('bitalino')}}}\n"]
+                settings = [f"  - {{profile: bitalino, path: {station.node('bitalino')}, options: {SENSORS}}}\n"]
                 station.set("devices:\n" + "".join(settings)
                             + f"keyboards:\n  - {{test_source: {station.node('keyboard')}, participant: true}}\n")
-                # A hole of 700 ms in each 9 s; signals with drift.
+                # A hole of 700 ms in each 15 s; signals with drift.
                 station.simulate("bitalino", "--rate", "1000", "--link", station.node("bitalino"), "--seed", "3",
-                                 "--loss-pattern", "9000:700", "--drift-ppm", "40")
+                                 "--loss-pattern", "15000:700", "--drift-ppm", "40")
                 station.simulate("keyboard", "--pipe", station.node("keyboard"), "--seed", "5")
                 station.start()
                 station.wait_for_device("bitalino")

@@ -97,7 +97,7 @@ class Rater:
         """Answers all of an assignment's stages and locks them. `values(item, turn)` gives each value."""
         path = f"/api/review/{assignment}"
         state = self.good("POST", path + "/open")
-        while state["stage"]:
+        while state.get("stage"):
             stage = state["stage"]
             ratings = []
             for item in state["items"]:

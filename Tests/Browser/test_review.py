@@ -19,7 +19,7 @@ class Review(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.browser = browser.Browser()
-        cls.station = ConsoleStation(programs(), settings="")
+        cls.station = ConsoleStation(programs())
         cls.station.__enter__()
         cls.station.start()
         cls.sessions = [record(cls.station, code) for code in CODES]
@@ -90,8 +90,11 @@ class Review(unittest.TestCase):
             page.locator("[data-turn='4']").focus()
             page.keyboard.press("5")
             page.get_by_text("Kept in this browser").wait_for()
+            address = page.url.removeprefix(self.station.address)
+            page.close()
             context.set_offline(False)
-            page.reload()
+            page = self.station.page(context, address, "anna:expert")
+            turn = page.locator("[data-turn='2']")
             turn.wait_for()
             page.get_by_text("All saved").wait_for()
             self.assertTrue(turn.locator("[data-item=empathy] input[value='3']").is_checked())

@@ -14,7 +14,8 @@ import Timebase
     ) -> StreamItem {
         StreamItem(
             stream: "s", kind: .samples, firstIndex: 0, count: values.count / channels.count,
-            timeNs: origin.nanoseconds + Int64(seconds * 1e9), periodNs: 1e9 / rate, boundNs: 2_000_000,
+            timeNs: origin.nanoseconds + Int64(seconds * 1e9), periodNs: 1e9 / rate,
+            boundNs: 2_000_000,
             channels: channels, values: Base64.encode(doubles: values), missed: missed,
             arrivalNs: arrival)
     }
@@ -85,7 +86,9 @@ import Timebase
         var decimator = LiveDecimator(origin: origin)
         for second in 0..<10 {
             decimator.take(
-                piece(Array(repeating: 1, count: 1000), at: Double(second) * 10, rate: 100, missed: 1))
+                piece(
+                    Array(repeating: 1, count: 1000), at: Double(second) * 10, rate: 100, missed: 1)
+            )
         }
         let told = try #require(decimator.flush().first)
         #expect(told["t_s"]?.array?.count == LiveDecimator.mostWaiting)

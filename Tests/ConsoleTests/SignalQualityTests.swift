@@ -42,8 +42,11 @@ import Timebase
             device(), checks: [check("clipping", .red), check("contact", .red)], share: 1)
         #expect(lost.level == .bad)
         #expect(lost.words == ["ecg.ecg: Fasten it.", "ecg.ecg: Fasten it."])
-        #expect(SignalQuality(device(), checks: [check("clipping", .red)], share: 1).level == .doubtful)
-        #expect(SignalQuality(device(), checks: [check("contact", .amber)], share: 1).level == .doubtful)
+        #expect(
+            SignalQuality(device(), checks: [check("clipping", .red)], share: 1).level == .doubtful)
+        #expect(
+            SignalQuality(device(), checks: [check("contact", .amber)], share: 1).level == .doubtful
+        )
         // What is no matter of the signal does not count.
         #expect(SignalQuality(device(), checks: [check("disk", .red)], share: 1).level == .good)
     }

@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 import urllib.parse
+import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "Browser")]
@@ -441,6 +442,7 @@ def tls(station):
         except OSError:
             got = b""
         check("clear text gets nothing", b"HTTP/1.1 200" not in got, got[:100])
+    warnings.simplefilter("ignore", DeprecationWarning)  # They are old indeed.
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
     old.set_ciphers("ALL:@SECLEVEL=0")

@@ -19,7 +19,7 @@ def check(station, rater, other, participant, study, codes, sessions):
     _reach(rater, theirs + own + sessions + [session[:8] for session in sessions])
     _reach(participant, mine + theirs)
     _elsewhere(rater, study, sessions, mine[0])
-    _elsewhere(participant, study, sessions, own[0])
+    _elsewhere(participant, study, sessions[::-1], own[0])
     _learn(rater, mine, study, codes, sessions)
     _forged(rater, mine)
 
@@ -43,7 +43,7 @@ def _elsewhere(rater, study, sessions, assignment):
     for path in ["/api/sessions", "/api/sessions/{}", "/api/sessions/{}/annotations?layer=" + assignment, "/api/sessions/{}/tiles?track=x",
                  "/api/sessions/{}/replay", "/api/sessions/{}/drafts", f"/api/reviews/{study}", f"/api/reviews/{study}/plans/x",
                  f"/api/reviews/{study}/plans/x/tables/ratings.csv", "/api/figures/" + study]:
-        answers = {json.dumps(rater.ask("GET", path.format(one))) for one in [sessions[0], "nothing"]}
+        answers = {json.dumps(rater.ask("GET", path.format(one)), default=repr) for one in [sessions[0], "nothing"]}
         assert len(answers) == 1, (path, answers)
         status = json.loads(answers.pop())[0]
         assert status in (403, 404), (path, status)

@@ -25,7 +25,9 @@ struct RaterDesk: Sendable {
         var listed: [Listed] = []
         var isWaiting: [String: Bool] = [:]
         for found in try await shelf.assignments(of: visitor) {
-            let opened = try await surroundings.shelf.open(found.assignment.session)
+            // A session that was withdrawn is nobody's task any more.
+            guard let opened = try? await surroundings.shelf.open(found.assignment.session)
+            else { continue }
             let form = found.form
             let id = found.assignment.id
             let isOwn = found.assignment.purpose == .own
@@ -77,7 +79,8 @@ struct RaterDesk: Sendable {
     func work(_ id: String, _ visitor: Visitor) async throws -> Work {
         let (found, earlier) = try await shelf.assignment(id, of: visitor)
         for other in earlier {
-            let path = try await surroundings.shelf.open(other.assignment.session).path
+            guard let path = try? await surroundings.shelf.open(other.assignment.session).path
+            else { continue }
             let isDone = try await surroundings.shelf.run {
                 try RatingProgress(path, assignment: other.assignment.id, form: other.form)
                     .isFinished

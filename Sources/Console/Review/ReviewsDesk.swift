@@ -74,6 +74,7 @@ struct ReviewsDesk: Sendable {
             },
             raters: Set(
                 book.assignments.filter { $0.purpose != .own }.map(\.rater)
+                    + surroundings.gate.raterNames
             ).sorted(),
             plans: book.plans.map { plan in
                 let own = book.assignments.filter { $0.plan == plan.id }
@@ -222,6 +223,19 @@ struct ReviewsDesk: Sendable {
             ReviewInterface.ChangeAssignment.self,
             .init(
                 study: study, actor: actor, assignment: assignment, action: action, reason: reason))
+    }
+
+    /// A link by which a participant rates their own session; it works once.
+    func invite(_ study: String, _ assignment: String) async throws -> String {
+        let book = try await book(study)
+        guard
+            let found = book.assignments.first(where: {
+                $0.id == assignment && $0.purpose == .own && !book.isWithdrawn($0)
+            })
+        else { throw ConsoleRefusal.missing("assignment") }
+        let token = try await surroundings.gate.makeLink(
+            role: .participant, session: found.session)
+        return surroundings.gate.address(ofLink: token) + "&from=/review"
     }
 
     // MARK: - Results

@@ -33,6 +33,12 @@ struct ReviewsSection: ConsoleSection {
                 action: asked.action, reason: asked.reason ?? "", by: call.visitor.name)
             return ConsoleAnswer.json(JSONValue.object(["done": true]))
         }
+        router.post("api/reviews/:study/assignments/:assignment/invite", [.researcher]) {
+            [desk] call in
+            let url = try await desk.invite(
+                try call.parameter("study"), try call.parameter("assignment"))
+            return ConsoleAnswer.json(JSONValue.object(["url": .string(url)]))
+        }
         router.get("api/reviews/:study/plans/:plan", [.researcher]) { [desk] call in
             let reading = try await desk.reading(
                 try call.parameter("study"), try call.parameter("plan"))

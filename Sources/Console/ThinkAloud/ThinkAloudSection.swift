@@ -38,6 +38,14 @@ struct ThinkAloudSection: ConsoleSection {
         router.post("api/think-aloud/:commentary/microphone", Self.all) {
             try await microphone($0)
         }
+        router.post("api/think-aloud/:commentary/invite", [.researcher]) { call in
+            let room = try await room(call)
+            let token = try await surroundings.gate.makeLink(
+                role: .participant, session: room.look.commentary)
+            return ConsoleAnswer.json([
+                "url": .string(surroundings.gate.address(ofLink: token))
+            ])
+        }
         router.post("api/think-aloud/:commentary/stop", [.researcher]) { try await stop($0) }
     }
 

@@ -2,8 +2,9 @@ import SystemCalls
 
 /// The researcher's pages of the demo.
 extension DemoStation {
-    /// Serves the console, and says where.
-    func startConsole() throws {
+    /// Serves the console.
+    /// - Returns: the address that lets one browser in.
+    func startConsole() throws -> String {
         say("Starting attune-console, the researcher's pages (its log: \(places.consoleLog))")
         let console = try start(
             "attune-console",
@@ -16,8 +17,12 @@ extension DemoStation {
             address = consoleAddress()
             return address != nil
         }
+        return address ?? ""
+    }
+
+    func sayWhere(console address: String) {
         say("")
-        say("The researcher's console, for one browser:  \(address ?? "")")
+        say("The researcher's console, for one browser:  \(address)")
         say("Another address, if that one was used:      \(consoleLink)")
     }
 

@@ -34,6 +34,7 @@ final class DemoStation {
     func run() throws {
         say("Data goes to \(places.data)")
         let (sensors, daemon) = try startStation()
+        let console = try startConsole()
         let session = try startSession()
         say("")
         say("Recording, as a pilot session, to \(session.file)")
@@ -41,7 +42,7 @@ final class DemoStation {
             "Look on from another terminal:  \(places.programs)/attune --runtime \(places.runtime) status"
         )
         let started = Clocks.now()
-        try startConsole()
+        sayWhere(console: console)
         let chat = try isInTerminal ? startTerminalChat(session.id) : startPages(session.id)
         let isOver = try watch(session.id, from: started, daemon: daemon, chat: chat)
         if isOver, !isScripted { try lookBack(session.id, daemon: daemon) }

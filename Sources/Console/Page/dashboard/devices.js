@@ -57,9 +57,9 @@ function show(item, device, session) {
   const rate = device.rate_hz == null ? "–" : value(device.rate_hz);
   const figures = [
     ["Rate", device.nominal_rate_hz == null ? `${rate} Hz` : `${rate} of ${value(device.nominal_rate_hz)} Hz`, device.rate_hz != null || device.nominal_rate_hz != null],
-    ["Last sample", device.last_sample_age_ms == null ? "none" : `${ago(device.last_sample_age_ms)} ago`, true],
-    ["Times known to", device.bound_ms == null ? "" : `±${value(device.bound_ms)} ms`, device.bound_ms != null],
-    ["Came, last minute", device.received_share == null ? "" : `${(device.received_share * 100).toFixed(device.received_share > 0.9995 ? 0 : 2)}%`, device.received_share != null],
+    ["Last", device.last_sample_age_ms == null ? "none" : `${ago(device.last_sample_age_ms)} ago`, true],
+    ["Times", device.bound_ms == null ? "" : `±${value(device.bound_ms)} ms`, device.bound_ms != null],
+    ["Came", device.received_share == null ? "" : `${(device.received_share * 100).toFixed(device.received_share > 0.9995 ? 0 : 1)}% in 1 min`, device.received_share != null],
     ["Gaps", `${device.gaps}, ${device.lost} lost`, device.session != null],
     ["Faults", String(device.faults), device.faults > 0],
     ["Battery", `${device.battery_percent}%`, device.battery_percent != null],

@@ -20,6 +20,9 @@ export class Fitting {
   #good = make("ul", { class: "check-list" });
   #goodCount = make("summary", {});
   #more = make("details", {}, this.#goodCount, this.#good);
+  #others = make("ul", { class: "check-list" });
+  #otherCount = make("summary", {});
+  #beside = make("details", {}, this.#otherCount, this.#others);
   #notes = make("form", { class: "fitting-notes", hidden: true });
   #save = make("button", { type: "submit" }, "Save the notes");
   #again = make("button", { type: "button", class: "small", onclick: () => this.#page.commands.send("check", {}, "The signals were looked at.") }, "Look again");
@@ -32,7 +35,7 @@ export class Fitting {
     this.#notes.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
     this.element = make("section", { class: "fitting", "aria-labelledby": "fitting-title" },
       make("div", { class: "card-head" }, make("h3", { id: "fitting-title" }, "Fitting"), this.#again),
-      this.#summary, this.#open, this.#notes, this.#more);
+      this.#summary, this.#open, this.#notes, this.#beside, this.#more);
   }
 
   /** Puts the cursor where the first note is missing. */
@@ -54,9 +57,15 @@ export class Fitting {
     const required = open.filter((check) => check.required).length;
     setText(this.#summary, session?.checked_ns == null ? "The signals have not been looked at yet."
       : !open.length && !missing.length ? "All is well."
-        : `${required} of what the protocol asks for is not well${missing.length ? `, ${missing.length} to be noted` : ""}${open.length > required ? `; ${open.length - required} more to look at` : ""}.`);
+        : `${required || "None"} of what the protocol asks for is not well${missing.length ? `, ${missing.length} to be noted` : ""}.`);
     const show = (list, some) => keyed(list, some, ({ check, source }) => `${check}\n${source ?? ""}`, makeCheck, showCheck);
-    show(this.#open, open);
+    // What the protocol does not ask for stands behind what it does, where it asks for anything.
+    const asksAny = sorted.some((check) => check.required);
+    const others = asksAny ? open.filter((check) => !check.required) : [];
+    show(this.#open, asksAny ? open.filter((check) => check.required) : open);
+    show(this.#others, others);
+    this.#beside.hidden = !others.length;
+    setText(this.#otherCount, `${others.length} more to look at`);
     show(this.#good, good);
     this.#more.hidden = !good.length;
     setText(this.#goodCount, `${good.length} good`);

@@ -21,7 +21,7 @@ export function ago(ms) {
 
 /** A time of day on this computer's wall clock. */
 export function timeOfDay(utcMs) {
-  return new Date(utcMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(utcMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
 /** Bytes in binary units. */

@@ -15,7 +15,9 @@ function facts(state, nowNs) {
   told.push(["Disk", `${bytes(free)} free${left == null ? "" : `, ${hours(left)} at this rate`}`, disk, disk === "ok" ? "" : "Make room."]);
   const commitAge = storage.last_commit_age_ms;
   const isRecording = state.sessions.length > 0;
-  const commit = isRecording && commitAge > 5000 ? "bad" : storage.commit_ms_worst > 1000 ? "warn" : "ok";
+  // Where nothing comes, nothing is committed.
+  const waits = rings.some(({ used }) => used > 4096);
+  const commit = isRecording && waits && commitAge > 5000 ? "bad" : storage.commit_ms_worst > 1000 ? "warn" : "ok";
   told.push(["Commits", commitAge == null ? "none yet" : `${value(storage.commit_ms_median)} ms, worst ${value(storage.commit_ms_worst)} ms${isRecording ? `, last ${ago(commitAge)} ago` : ""}`, commit, commit === "ok" ? "" : "The disk is slow: what comes waits in memory."]);
   for (const ring of rings) {
     const share = ring.capacity ? ring.used / ring.capacity : 0;
@@ -48,7 +50,9 @@ export class Health {
 
   update(state, nowNs) {
     setText(this.#title, `Station ${state.station.name}`);
-    const all = facts(state, nowNs);
+    // What is not well stands first.
+    const rank = ["bad", "warn", "ok", "idle"];
+    const all = facts(state, nowNs).sort((left, right) => rank.indexOf(left[2]) - rank.indexOf(right[2]));
     keyed(this.#list, all, ([name]) => name,
       ([name]) => make("div", {}, make("dt", {}, name), make("dd", {}, make("span", { class: "badge" }), make("span", { class: "health-words" }), make("span", { class: "health-advice" }))),
       (pair, [, text, level, advice]) => {

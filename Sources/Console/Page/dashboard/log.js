@@ -4,12 +4,16 @@ import { make, setText } from "/participant/elements.js";
 import { duration } from "./format.js";
 import { keyed, setAttribute } from "./keyed.js";
 
+const departures = {
+  skipped: "passed over", repeated: "went back to", endedEarly: "ended before", aborted: "left before its time:", fittingOverridden: "went on with the fitting not done:",
+};
+
 /** What an entry says: its kind in words, and its text. */
 function words({ kind, detail }) {
   switch (kind) {
     case "mark": return [detail.label === "note" ? "Note" : "Mark", detail.label === "note" ? detail.detail?.text ?? "" : [detail.label, detail.detail?.text].filter(Boolean).join(": ")];
     case "phase": return ["Phase", detail.phase];
-    case "deviation": return ["Departure", `${detail.deviation} ${detail.phases?.join(", ") ?? ""}${detail.reason ? `: ${detail.reason}` : ""}`];
+    case "deviation": return ["Departure", `${departures[detail.deviation] ?? detail.deviation} ${detail.phases?.join(", ") ?? ""}${detail.reason ? `. Reason: ${detail.reason}` : ""}`];
     case "paused": return ["Paused", detail.reason ?? ""];
     case "resumed": return ["Resumed", detail.reason ?? ""];
     case "message": return ["To the participant", detail.text ?? ""];

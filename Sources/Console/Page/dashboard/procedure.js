@@ -57,11 +57,13 @@ export class Procedure {
 
   #show(item, phase, nowNs) {
     const isCurrent = phase.name === this.#info.phase;
-    const state = isCurrent ? "current" : phase.entered ? "done" : phase.is_next ? "next" : "open";
+    const { phases } = this.#info;
+    const isBehind = phases.slice(phases.indexOf(phase) + 1).some(({ entered }) => entered > 0);
+    const state = isCurrent ? "current" : phase.entered ? "done" : isBehind ? "skipped" : phase.is_next ? "next" : "open";
     setAttribute(item, "data-state", state);
     setAttribute(item, "aria-current", isCurrent ? "step" : null);
-    setText(item.querySelector(".phase-sign"), { current: "▶", done: "✓", next: "○", open: "○" }[state]);
-    setText(item.querySelector(".phase-state"), { current: "now", done: "done", next: "next", open: "" }[state]);
+    setText(item.querySelector(".phase-sign"), { current: "▶", done: "✓", skipped: "–", next: "○", open: "○" }[state]);
+    setText(item.querySelector(".phase-state"), { current: "now", done: "done", skipped: "passed over", next: "next", open: "" }[state]);
     setText(item.querySelector(".phase-title"), phase.title + (phase.optional ? " (optional)" : ""));
     const clock = item.querySelector(".phase-clock");
     const progress = item.querySelector("progress");

@@ -79,7 +79,9 @@ export class SessionBar {
     setText(this.#what, [`study ${session.study}`, session.protocol, session.kind === "chat" ? null : session.kind, session.pilot ? "trial run" : null].filter(Boolean).join(" · "));
     const isPaused = session.paused != null;
     setAttribute(this.#state, "data-state", isPaused ? "warn" : session.state === "recording" ? "ok" : "warn");
-    setText(this.#state, isPaused ? `paused for ${duration((nowNs - session.paused_since_ns) / 1e6)}: ${session.paused}` : session.state);
+    const isKnown = !this.#page.trouble;
+    if (!isKnown) setAttribute(this.#state, "data-state", "warn");
+    setText(this.#state, !isKnown ? `not known now, was ${session.state}` : isPaused ? `paused for ${duration((nowNs - session.paused_since_ns) / 1e6)}: ${session.paused}` : session.state);
     setText(this.#clock, duration((nowNs - session.started_ns) / 1e6));
     setText(this.#phase, phaseTitle(session));
     const current = this.#page.procedure.current;

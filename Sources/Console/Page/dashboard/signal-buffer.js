@@ -23,8 +23,10 @@ export class SignalBuffer {
     this.names = piece.channels;
     const count = isBinned ? piece.bins.length : piece.t_s.length;
     for (let place = 0; place < count; place += 1) {
-      const time = isBinned ? piece.bins[place] * binSeconds : piece.t_s[place];
       const last = this.times.length - 1;
+      // A clock that is estimated anew may put a piece a little before the one before it. That one sample came after the
+      // other is certain, and so the trace never goes back.
+      const time = Math.max(isBinned ? piece.bins[place] * binSeconds : piece.t_s[place], this.times[last] ?? -Infinity);
       // An interval may come in several parts.
       const isMore = isBinned && last >= 0 && Math.abs(this.times[last] - time) < binSeconds / 2;
       if (!isMore) this.times.push(time);

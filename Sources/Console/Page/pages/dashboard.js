@@ -29,6 +29,8 @@ class Dashboard {
   clock = new StationClock();
   title = "Dashboard";
   showsOverview = false;
+  /** What keeps the page from knowing the station, in words; empty where nothing does. */
+  trouble = "";
   commands = new Commands(this);
   #state = null;
   #stateAt = 0;
@@ -184,6 +186,8 @@ class Dashboard {
 
   #show() {
     const trouble = this.#troubleWords();
+    this.trouble = trouble;
+    this.element.dataset.away = String(Boolean(trouble));
     this.#trouble.hidden = !trouble;
     if (trouble && this.#trouble.textContent !== trouble) this.#trouble.replaceChildren(make("h2", {}, this.#isConnected ? "The station is away" : "The console is away"), make("p", {}, trouble));
     const state = this.#state;

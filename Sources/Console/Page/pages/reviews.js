@@ -5,6 +5,7 @@ import { setTitle, useStyle } from "../app.js";
 import { get } from "../api.js";
 import { showPlan } from "../review/plan.js";
 import { planForm } from "../review/plan-form.js";
+import { scrolls } from "../review/results.js";
 
 export async function open(main, { parameters }) {
   await useStyle("/page/review/review.css");
@@ -54,7 +55,7 @@ export async function open(main, { parameters }) {
       return [make("div", { class: "empty" }, make("h2", {}, "No plan yet"),
         make("p", {}, "A plan says who rates which conversations by which scheme. Orders, hidden repeats and blinding are drawn and kept with it."))];
     }
-    return [make("div", { class: "scroll" }, make("table", { class: "data cards" },
+    return [scrolls(make("table", { class: "data cards" },
       make("thead", {}, make("tr", {}, ["Plan", "Scheme", "Finished", "Made", "By"].map((text) => make("th", { scope: "col" }, text)))),
       make("tbody", {}, overview.plans.map((plan) => make("tr", {},
         make("th", { scope: "row" }, make("a", { href: `?plan=${plan.id}`, onclick: (event) => { event.preventDefault(); choose(plan.id); } }, plan.name)),

@@ -32,7 +32,7 @@ export class SignalTrack {
     this.series = series;
     this.kind = track.kind;
     this.id = `signal:${track.id}`;
-    this.height = 60;
+    this.height = 54;
     /** What the vertical scale covers: `session` or `shown`. */
     this.scaling = "session";
     this.refresh(session);

@@ -22,6 +22,7 @@ export class TrackList extends EventTarget {
   #valuesTimer = 0;
   #cursor = null;
   #bands = new Map();
+  #isArranging = false;
 
   /** `edge()`: where a session that goes on has come to, or null. */
   constructor({ view, clock, theme, study, edge }) {
@@ -56,12 +57,12 @@ export class TrackList extends EventTarget {
     else this.#tracks.push(track);
     const row = new TrackRow(track, () => track.retry?.());
     this.#rows.set(track.id, row);
-    this.#arrange();
+    this.#arrangeSoon();
     return {
       remove: () => {
         this.#tracks = this.#tracks.filter((other) => other !== track);
         this.#rows.delete(track.id);
-        this.#arrange();
+        this.#arrangeSoon();
       },
     };
   }
@@ -103,7 +104,17 @@ export class TrackList extends EventTarget {
     if (spare > 0 && elastic.length > 0) {
       for (const track of elastic) heights.set(track, Math.min(3 * heights.get(track), heights.get(track) + Math.floor(spare / elastic.length)));
     }
-    for (const [track, height] of heights) this.#rows.get(track.id).height = height;
+    for (const [track, height] of heights) this.#rows.get(track.id).setHeight(height, height < 40 * scale);
+  }
+
+  /** Tracks that come one after the other are laid out once. */
+  #arrangeSoon() {
+    if (this.#isArranging) return;
+    this.#isArranging = true;
+    queueMicrotask(() => {
+      this.#isArranging = false;
+      this.#arrange();
+    });
   }
 
   /** Shows the tracks as the settings say. */

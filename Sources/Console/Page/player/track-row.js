@@ -38,12 +38,12 @@ export class TrackRow {
     this.element.setAttribute("aria-label", plain(label, 80));
   }
 
-  /** Its height on the screen, px. */
-  set height(height) {
+  /** Its height on the screen, px; a short one has its value beside its name. */
+  setHeight(height, isShort) {
     if (height === this.#height) return;
     this.#height = height;
     this.element.style.setProperty("--track-height", `${height}px`);
-    this.element.classList.toggle("short", height < 2.7 * parseFloat(getComputedStyle(document.documentElement).fontSize));
+    this.element.classList.toggle("short", isShort);
     this.stale = true;
   }
 

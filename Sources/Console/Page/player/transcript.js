@@ -5,6 +5,11 @@ import { DraftView } from "./draft-view.js";
 import { sessionTime } from "./times.js";
 import { authorName, turnTime } from "./turns-track.js";
 
+/** While the playhead is dragged along, the list is scrolled once it rests for so long, and not more often than each so long, ms. Scrolling a
+ *  thousand turns costs more than all else of a frame, and nobody reads them meanwhile. */
+const REST_MS = 100;
+const SCROLL_EACH_MS = 350;
+
 /** So many turns are painted together. */
 const GROUP = 24;
 
@@ -12,7 +17,7 @@ const GROUP = 24;
 const OWN_SCROLL = 120;
 
 export class Transcript {
-  #list = make("ol", { class: "transcript-turns" });
+  #list = make("div", { class: "transcript-turns" });
   #scroller = make("div", { class: "transcript-scroller" }, this.#list);
   #back = make("button", { type: "button", class: "small primary transcript-back", hidden: true }, "Back to the current turn");
   #search = make("input", { type: "search", placeholder: "Search the transcript", "aria-label": "Search the transcript", autocomplete: "off", spellcheck: "false" });
@@ -22,6 +27,8 @@ export class Transcript {
   #current = -2;
   #isAway = false;
   #scrolledAt = 0;
+  #revealedAt = -Infinity;
+  #revealTimer = 0;
   #hits = [];
   #hit = -1;
 
@@ -54,8 +61,11 @@ export class Transcript {
       this.#go(Number(item.dataset.turn));
     });
     workbench.clock.addEventListener("tick", (event) => this.#show(event.position));
-    this.refresh();
+    this.#list.append(make("p", { class: "loading" }, "Loading the turns …"));
   }
+
+  /** The turns; none before `refresh` was called first, which the page does once the signals stand on the screen. */
+  turns = [];
 
   /** Shows the turns of the manifest. */
   refresh() {
@@ -66,10 +76,10 @@ export class Transcript {
       make("p", { class: "transcript-text" }, turn.text || "(the text is withheld)")));
     const groups = [];
     for (let place = 0; place < this.#items.length; place += GROUP) {
-      groups.push(make("li", { class: "transcript-group", role: "presentation" }, make("ol", { role: "presentation" }, this.#items.slice(place, place + GROUP))));
+      groups.push(make("ol", { class: "transcript-group" }, this.#items.slice(place, place + GROUP)));
     }
     if (groups.length > 0) this.#list.replaceChildren(...groups);
-    else this.#list.replaceChildren(make("li", { class: "empty" }, "Nothing was said in this session."));
+    else this.#list.replaceChildren(make("p", { class: "empty" }, "Nothing was said in this session."));
     this.#current = -2;
     this.#find();
     this.#show(this.workbench.clock.position);
@@ -106,10 +116,20 @@ export class Transcript {
     // Only what lies between is told anew that it is still to come, or is not.
     const [from, to] = before < -1 ? [0, this.#items.length - 1] : [Math.max(0, Math.min(before, current)), Math.max(before, current)];
     for (let place = from; place <= to; place += 1) this.#items[place]?.classList.toggle("later", place > current);
-    if (!this.#isAway) this.#reveal();
+    if (!this.#isAway) this.#revealSoon();
+  }
+
+  #revealSoon() {
+    clearTimeout(this.#revealTimer);
+    const since = performance.now() - this.#revealedAt;
+    if (since >= SCROLL_EACH_MS) this.#reveal();
+    else this.#revealTimer = setTimeout(() => this.#reveal(), Math.min(REST_MS, SCROLL_EACH_MS - since));
   }
 
   #reveal() {
+    clearTimeout(this.#revealTimer);
+    this.#revealedAt = performance.now();
+    if (this.#isAway) return;
     const item = this.#items[Math.max(0, this.#current)];
     if (!item) return;
     this.#scrolledAt = performance.now();

@@ -4,6 +4,7 @@ import { make } from "/participant/elements.js";
 import { get } from "../api.js";
 import { passage } from "./passage.js";
 import { labelOf } from "./scale.js";
+import { scrolls } from "./results.js";
 
 const purposes = { own: "participant", main: "expert", calibration: "calibration", repeat: "second time" };
 
@@ -11,7 +12,7 @@ export async function showBeside(place, { address, sessions, sessionName }) {
   if (!sessions.length) { place.replaceChildren(make("p", { class: "empty" }, "No conversation.")); return; }
   const body = make("div", { class: "stack" });
   const choice = make("select", { id: "beside-session", onchange: () => show() }, sessions.map((id) => make("option", { value: id }, sessionName(id))));
-  place.replaceChildren(make("div", { class: "field inline" }, make("label", { for: "beside-session" }, "Conversation"), choice), body);
+  place.replaceChildren(make("div", { class: "stack beside-place" }, make("div", { class: "field inline" }, make("label", { for: "beside-session" }, "Conversation"), choice), body));
 
   async function show() {
     body.replaceChildren(make("p", { class: "loading" }, "Loading …"));
@@ -30,7 +31,7 @@ function draw({ raters, items, flag_codes: codes, turns, ratings, flags }) {
         const said = find(rater, turn, item, stage);
         return make("td", { class: "number", title: said ? [labelOf(item.scale, said.value), said.rationale].filter(Boolean).join(": ") : "" }, said ? said.value : "–");
       }))));
-  const table = (list) => list.length ? make("div", { class: "scroll" }, make("table", { class: "data dense beside" },
+  const table = (list) => list.length ? scrolls(make("table", { class: "data dense beside" },
     make("thead", {}, make("tr", {}, make("td", {}), raters.map(({ rater, purpose }) => make("th", { scope: "col", class: "number" }, rater, make("span", { class: "soft" }, ` ${purposes[purpose]}`))))), make("tbody", {}, list))) : null;
   const name = (author) => (author === "participant" ? "Supporter" : author === "client" ? "Client" : author);
   return [
@@ -42,7 +43,7 @@ function draw({ raters, items, flag_codes: codes, turns, ratings, flags }) {
       });
       const list = table(rows("turn", turn.number, turn.author));
       return make("li", { class: `turn ${turn.author === "client" ? "client" : "participant"}` }, make("div", { class: "text" },
-        make("h3", {}, name(turn.author), make("span", { class: "soft figures" }, ` ${turn.number}`)), make("p", { class: "said pre", dir: "auto", lang: "" }, passage(turn.text, own)),
+        make("h3", {}, name(turn.author), make("span", { class: "soft figures" }, ` ${turn.number}`)), make("p", { class: "said pre", dir: "auto" }, passage(turn.text, own)),
         own.length ? make("ul", { class: "turn-flags" }, own.map((flag) => make("li", {}, make("span", { class: "series", "data-series": flag.index % 8 + 1 }, flag.label), make("q", { class: "soft", dir: "auto" }, turn.text.slice(flag.start, flag.end)), flag.rationale ? make("span", { class: "pre" }, flag.rationale) : null))) : null),
       list ? make("div", { class: "items" }, list) : null);
     })),

@@ -68,7 +68,7 @@ export class RatingDesk {
       make("div", { class: "page-head" },
         make("h1", {}, state.label), stages,
         make("div", { class: "toolbar" }, this.saved,
-          make("button", { type: "button", class: "quiet small", onclick: () => showKeys(this.state) }, "Keys ", make("kbd", {}, "?")),
+          make("button", { type: "button", class: "quiet small keys-button", onclick: () => showKeys(this.state) }, "Keys ", make("kbd", {}, "?")),
           finished ? make("a", { class: "button", href: "/review" }, "All conversations") : this.lock)),
       finished ? null : make("div", { class: "progress" }, this.count, this.bar));
     const list = make("ol", { class: "turns" }, state.turns.map((turn) => this.#turn(turn)));
@@ -92,7 +92,7 @@ export class RatingDesk {
   }
 
   #turn(turn) {
-    const text = make("p", { class: "said pre", dir: "auto", lang: "" });
+    const text = make("p", { class: "said pre", dir: "auto" });
     const flags = make("ul", { class: "turn-flags" });
     const items = this.#items("turn", turn);
     const element = make("li", { class: `turn ${turn.author === "client" ? "client" : "participant"}`, tabindex: "-1", "data-turn": turn.number },
@@ -112,7 +112,7 @@ export class RatingDesk {
     const parts = [];
     if (emotion) {
       const numbers = [["valence", emotion.valence], ["arousal", emotion.arousal]].filter(([, value]) => typeof value === "number")
-        .map(([name, value]) => `${name} ${value > 0 ? "+" : ""}${value.toFixed(2)}`).join(", ");
+        .map(([name, value]) => `${name} ${value > 0 ? "+" : ""}${value.toFixed(2).replace("-", "−")}`).join(", ");
       parts.push(make("p", { class: "feeling" }, make("span", { "aria-hidden": "true" }, emotion.emoji ?? ""), ` Shown as ${emotion.label}`, numbers ? make("span", { class: "soft figures" }, ` (${numbers})`) : null));
     }
     if (suggestions?.length) {
@@ -136,6 +136,7 @@ export class RatingDesk {
         const locked = stage !== state.stage;
         const field = new ScaleField(item, `rate-${found.length}-${turn?.number ?? "whole"}-${stage}-${item.name}`, {
           value: this.answers.get(id)?.value, locked,
+          explained: this.fields.some((other) => other.item === item && other.stage === stage),
           onvalue: (value) => this.#rate(field, value), onclear: () => this.#rate(field, undefined),
         });
         Object.assign(field, { turn: turn?.number ?? null, stage, locked, id });

@@ -2,6 +2,7 @@
 
 import { make } from "/participant/elements.js";
 import { post } from "../api.js";
+import { scrolls } from "./results.js";
 
 function field(label, input, hint) {
   input.id ||= `plan-${label.replace(/\W+/g, "-").toLowerCase()}`;
@@ -20,7 +21,7 @@ export function planForm({ base, overview, done, cancel }) {
   const own = make("input", { type: "checkbox", id: "plan-own" });
   const seed = make("input", { type: "number", min: "1", step: "1" });
   const uses = new Map();
-  const sessions = make("div", { class: "scroll" }, make("table", { class: "data dense" },
+  const sessions = scrolls(make("table", { class: "data dense" },
     make("thead", {}, make("tr", {}, ["Session", "Began", "Condition", "Use"].map((text) => make("th", { scope: "col" }, text)))),
     make("tbody", {}, overview.sessions.map((one) => {
       const use = make("select", { "aria-label": `Use of ${one.participant}, ${one.id.slice(0, 8)}` },

@@ -2,7 +2,7 @@
 
 import { make } from "/participant/elements.js";
 import { get, post } from "../api.js";
-import { showAgreement, showBias } from "./results.js";
+import { scrolls, showAgreement, showBias } from "./results.js";
 import { showBeside } from "./beside.js";
 
 const states = { open: ["idle", "Not begun"], begun: ["warn", "Begun"], finished: ["ok", "Finished"], withdrawn: ["bad", "Withdrawn"] };
@@ -32,11 +32,10 @@ export async function showPlan(place, { base, plan, overview }) {
     next.focus();
     next.click();
   });
-  place.replaceChildren(
+  place.replaceChildren(make("div", { class: "stack" },
     make("p", { class: "soft" }, `${answer.title} (${answer.scheme} ${answer.scheme_version}), seed ${answer.seed}. Agreement counts what is locked; drafts do not count.`),
     answer.unreadable.length ? make("p", { class: "note warn" }, `${answer.unreadable.length} conversations cannot be read, and are left out.`) : null, tabs, body,
-    make("section", { class: "card" }, make("h2", {}, "Tables"), make("div", { class: "toolbar" }, tables.map(([file, title]) => make("a", { class: "button small", href: `${address}/tables/${file}`, download: "" }, `${title} (CSV)`)))));
-  for (const child of [...place.children]) if (child.textContent === "null") child.remove();
+    make("section", { class: "card" }, make("h2", {}, "Tables"), make("div", { class: "toolbar" }, tables.map(([file, title]) => make("a", { class: "button small", href: `${address}/tables/${file}`, download: "" }, `${title} (CSV)`))))));
 
   async function show(key) {
     for (const tab of tabs.children) {
@@ -45,13 +44,13 @@ export async function showPlan(place, { base, plan, overview }) {
       tab.tabIndex = isThis ? 0 : -1;
     }
     body.setAttribute("aria-labelledby", `tab-${key}`);
-    location.replace(`#${key}`);
+    history.replaceState(null, "", `#${key}`);
     body.replaceChildren(make("p", { class: "loading" }, "Loading …"));
     try { await views[key][1](); } catch (error) { body.replaceChildren(make("div", { class: "problem", role: "alert" }, make("p", {}, error.message))); }
   }
 
   function progress() {
-    body.replaceChildren(make("div", { class: "scroll" }, make("table", { class: "data cards" },
+    body.replaceChildren(scrolls(make("table", { class: "data cards" },
       make("thead", {}, make("tr", {}, ["Rater", "No.", "Conversation", "Purpose", "State", "Answers", "Flags", ""].map((text) => make("th", { scope: "col" }, text)))),
       make("tbody", {}, answer.assignments.map((one) => {
         const [state, words] = states[one.state];

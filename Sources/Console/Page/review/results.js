@@ -5,6 +5,11 @@ import { draw, make } from "/participant/elements.js";
 const digits = (value) => (value === null || value === undefined ? "–" : value.toFixed(2).replace("-", "−"));
 const stageNames = { transcript: "conversation alone", context: "with suggestions and feelings" };
 
+/** A table that can be scrolled where it is too wide, with the keyboard too. */
+export function scrolls(table, label = "Table") {
+  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, table);
+}
+
 /** An interval on a line from −1 to 1 (or other bounds), its figure as a dot. */
 function whisker({ value, low, high }, from = -1, to = 1) {
   if (value === null || value === undefined) return "";
@@ -15,17 +20,17 @@ function whisker({ value, low, high }, from = -1, to = 1) {
 }
 
 function figures(list) {
-  return make("div", { class: "scroll" }, make("table", { class: "data dense" },
+  return scrolls(make("table", { class: "data dense" },
     make("thead", {}, make("tr", {}, ["Figure", "Value", "95% interval", "", "n"].map((text) => make("th", { scope: "col" }, text || make("span", { class: "visually-hidden" }, "Drawn"))))),
     make("tbody", {}, list.map((one) => make("tr", { "data-figure": one.name }, make("th", { scope: "row" }, one.name),
       make("td", { class: "number" }, one.value === null || one.value === undefined ? make("span", { title: one.undefined }, "undefined") : digits(one.value)),
-      make("td", {}, one.value === null || one.value === undefined ? make("span", { class: "soft" }, one.undefined) : one.low === null || one.low === undefined ? make("span", { class: "soft" }, "none: too few sessions") : `${digits(one.low)} to ${digits(one.high)} (${one.interval})`),
+      make("td", {}, one.value === null || one.value === undefined ? make("span", { class: "soft" }, one.undefined) : one.low === null || one.low === undefined ? make("span", { class: "soft" }, "none") : make("span", { title: one.interval }, `${digits(one.low)} to ${digits(one.high)}`, make("span", { class: "soft" }, one.interval === "F" ? " F" : " sessions"))),
       make("td", {}, whisker(one)), make("td", { class: "number" }, one.units))))));
 }
 
 function matrix({ rows, columns, values, counts }) {
   const most = Math.max(1, ...counts.flat());
-  return make("div", { class: "scroll" }, make("table", { class: "data dense matrix" }, make("caption", {}, `Rows: ${rows}; columns: ${columns}`),
+  return scrolls(make("table", { class: "data dense matrix" }, make("caption", {}, `Rows: ${rows}; columns: ${columns}`),
     make("thead", {}, make("tr", {}, make("td", {}), values.map((value) => make("th", { scope: "col", class: "number" }, value)))),
     make("tbody", {}, counts.map((row, place) => make("tr", {}, make("th", { scope: "row", class: "number" }, values[place]), row.map((count, other) => {
       const cell = make("td", { class: `number${place === other ? " same" : ""}` }, count || "·");
@@ -55,15 +60,15 @@ export function showAgreement(place, results) {
     make("p", { class: "soft figures" }, `${flag.flags} flags; ${flag.flagged} of ${flag.turns} messages that two experts saw are flagged by at least one. `, flag.raters.map(({ rater, flags, flagged, turns }) => `${rater}: ${flags} in ${flagged} of ${turns}`).join("; ")),
     figures(flag.figures)));
   place.replaceChildren(make("div", { class: "results" }, sections, flags),
-    make("p", { class: "hint" }, `Intervals marked as bootstrap are drawn over sessions (${results.resamples} times, seed ${results.seed}), since messages of one conversation depend on each other. n: what the figure rests on.`));
+    make("p", { class: "hint" }, `Intervals marked “sessions” are drawn over sessions (${results.resamples} times, seed ${results.seed}), since messages of one conversation depend on each other. n: what the figure rests on. With fewer than about ten sessions such an interval says little; F is the interval of intraclass correlations by the F distribution.`));
 }
 
 function bias(one) {
   const rows = [["Mean difference", one.mean, null, null], ["95% interval over sessions", null, one.session_low, one.session_high], ["95% interval by Student's t, as if messages were independent", null, one.low, one.high],
     ["Limits of agreement (95% of differences)", null, one.limit_low, one.limit_high], ["Standard deviation", one.deviation, null, null]];
-  return make("div", { class: "stack" }, make("p", { class: "soft figures" }, `${one.name}, in points of the scale; ${one.pairs} messages of ${one.sessions} ${one.sessions === 1 ? "session" : "sessions"}`),
-    make("div", { class: "scroll" }, make("table", { class: "data dense" }, make("tbody", {}, rows.map(([name, value, low, high]) => make("tr", {}, make("th", { scope: "row" }, name),
-      make("td", { class: "number" }, value !== null && value !== undefined ? `${value > 0 ? "+" : ""}${digits(value)}` : low === null || low === undefined ? "–" : `${digits(low)} to ${digits(high)}`)))))));
+  return make("div", { class: "stack" }, make("p", { class: "soft figures" }, `${one.name}, in points of the scale; ${one.pairs} ${one.pairs === 1 ? "pair" : "pairs"} of ${one.sessions} ${one.sessions === 1 ? "session" : "sessions"}`),
+    scrolls(make("table", { class: "data dense" }, make("tbody", {}, rows.map(([name, value, low, high]) => make("tr", {}, make("th", { scope: "row" }, name),
+      make("td", { class: "number" }, value !== null && value !== undefined ? `${value > 0 && name !== "Standard deviation" ? "+" : ""}${digits(value)}` : low === null || low === undefined ? "–" : `${digits(low)} to ${digits(high)}`)))))));
 }
 
 /** Participants beside experts: the signed difference first, then agreement. */

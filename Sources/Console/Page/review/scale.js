@@ -27,7 +27,7 @@ export function valueOfKey(scale, key) {
  * `value`.
  */
 export class ScaleField {
-  constructor(item, name, { value, locked, onvalue, onclear }) {
+  constructor(item, name, { value, locked, explained, onvalue, onclear }) {
     this.item = item;
     this.inputs = new Map();
     const { scale } = item;
@@ -44,7 +44,8 @@ export class ScaleField {
     this.clear = locked ? null : make("button", { type: "button", class: "quiet small", hidden: value === undefined, "aria-label": `Take back: ${item.title}`, onclick: () => onclear() }, "Take back");
     this.element = make("fieldset", { class: "item", "data-item": item.name },
       make("legend", { title: item.text ?? "" }, item.title, locked ? make("span", { class: "badge", "data-state": "idle" }, "Locked") : this.clear),
-      item.text ? make("p", { class: "hint" }, item.text) : null, row, ends);
+      // The question stands in full where it comes first; after that its name reminds of it.
+      item.text ? make("p", { class: explained ? "visually-hidden" : "hint" }, item.text) : null, row, ends);
   }
 
   get value() {

@@ -141,7 +141,6 @@ export async function openResearcher(main, room, { commentary }) {
     link.replaceChildren(make("p", {}, make("a", { href: `/sessions/${encodeURIComponent(session)}?commentary=${encodeURIComponent(commentary)}` }, "Play the session back with this commentary")));
   }
 
-  const began = performance.now() - (room.clock.toStation(performance.now()) - (room.state.started_ns ?? room.clock.toStation(performance.now()))) / 1e6;
   function tick(position) {
     screen.show(position);
     list.position = position;
@@ -175,7 +174,7 @@ export async function openResearcher(main, room, { commentary }) {
   microphone.addEventListener("state", update);
   addEventListener("pagehide", () => microphone.outbox?.sendLast());
   setInterval(() => {
-    setText(elapsed, clockWords((performance.now() - began) / 1000));
+    setText(elapsed, clockWords((room.clock.toStation(performance.now()) - room.state.started_ns) / 1e9));
     setText(delay, delayWords(room.state.delay_ms));
   }, 250);
   const fit = () => { screen.mostHeight = Math.max(160, place.clientHeight || innerHeight * 0.6); screen.fit(); };

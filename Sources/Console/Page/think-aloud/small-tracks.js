@@ -25,7 +25,7 @@ export async function showSmallTracks(place, session, clock, { cues = null, sign
   const range = clock.range;
   const list = new TrackList({ view: new TimeView(range), clock, theme: new Theme(), study: `${manifest.study}:think-aloud`, edge: () => null });
   const store = new TileStore({ session, onarrival: (track) => list.redraw(`signal:${track}`), onfailure: () => {} });
-  list.add(new TurnsTrack(manifest));
+  list.add(new TurnsTrack({ session: manifest }));
   if (cues) list.add(new MomentTrack("Cue points", cues));
   if (peaks) list.add(new MomentTrack("Peaks", (manifest.peaks ?? []).map((peak) => ({ ...peak, origin: peak.kind }))));
   const chosen = !signals ? [] : [...(manifest.tracks ?? [])].filter(({ kind }) => telling.includes(kind))
