@@ -153,7 +153,8 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Declarations", "Link",
-                "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback", "Review",
+                "SessionStore", "Randomness", "StudyProtocol", "Agreement", "Measures", "Playback",
+                "Review",
                 "Export", "Web",
                 logging,
             ] + web,

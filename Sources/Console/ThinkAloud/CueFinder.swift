@@ -1,3 +1,4 @@
+import Randomness
 import SessionStore
 import StudyProtocol
 import Timebase
