@@ -72,10 +72,11 @@ release: needs-build ## Build everything as it is installed
 
 # The programs that a station runs; quicker than everything.
 programs: needs-build
-	@echo "Building attuned, attune, attune-chat and attune-net; the first time takes some minutes."
+	@echo "Building attuned, attune, attune-chat, attune-console and attune-net; the first time takes some minutes."
 	$(RELEASE) --product attuned
 	$(RELEASE) --product attune
 	$(RELEASE) --product attune-chat
+	$(RELEASE) --product attune-console
 	$(RELEASE) --product attune-net
 
 deb: needs-deb ## Make the Debian package attune_VERSION_ARCH.deb

@@ -152,14 +152,12 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Declarations", "Link",
-                "SessionStore", "Randomness", "StudyProtocol", "Agreement", "Measures", "Playback",
-                "Review",
-                "Export", "Web",
-                logging,
+                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Randomness", "Declarations",
+                "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback",
+                "Review", "Export", "Web", logging,
             ] + web,
-            // The pages are served as files.
-            exclude: ["Page"], swiftSettings: house),
+            // The pages are served as files; the README shows pictures of them.
+            exclude: ["Page", "Screenshots"], swiftSettings: house),
 
         // Devices spoken from the other side.
         library(
@@ -224,8 +222,8 @@ let package = Package(
                 "Timebase", "SystemCalls", "Link", "SessionStore", "StudyProtocol", "Measures",
                 "Playback", "Review", "Console",
                 "Web", "LinkTestSupport", "SessionStoreTestSupport", "TestSupport",
-                "attune-console",
-            ]),
+                "attune-console", logging, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + web),
         tests("TimebaseTests", ["Timebase", "TestSupport"]),
         .target(
             name: "SessionStoreTestSupport",

@@ -22,7 +22,7 @@ export SOURCE_DATE_EPOCH
 build=(swift build -c release --static-swift-stdlib --scratch-path "$work/swift"
     --explicit-target-dependency-import-check error)
 if [ -z "$built" ]; then
-    for program in attuned attune attune-chat attune-net; do
+    for program in attuned attune attune-chat attune-console attune-net; do
         echo "Building $program with Swift's runtime linked in"
         "${build[@]}" --product "$program"
     done
@@ -34,7 +34,7 @@ fi
 rm -rf "$root" "$work/debian"
 install -d "$root/DEBIAN" "$root/usr/share/attune"
 programs=()
-for program in attuned attune attune-chat attune-net; do
+for program in attuned attune attune-chat attune-console attune-net; do
     install -D -m 0755 "$binaries/$program" "$root/usr/bin/$program"
     strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root/usr/bin/$program"
     programs+=("$root/usr/bin/$program")
@@ -42,17 +42,20 @@ done
 install -D -m 0644 systemd/attuned.service "$root/lib/systemd/system/attuned.service"
 install -D -m 0644 systemd/attune-net.service "$root/lib/systemd/system/attune-net.service"
 install -D -m 0644 systemd/attune-chat.service "$root/lib/systemd/system/attune-chat.service"
+install -D -m 0644 systemd/attune-console.service "$root/lib/systemd/system/attune-console.service"
 install -D -m 0644 systemd/attune.sysusers "$root/usr/lib/sysusers.d/attune.conf"
 install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf"
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
 install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml \
-    systemd/settings/net.yaml systemd/settings/chat.yaml
+    systemd/settings/net.yaml systemd/settings/chat.yaml systemd/settings/console.yaml
 # A laboratory's own protocols and personas.
 install -d "$root/etc/attune/studies" "$root/etc/attune/personas"
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
-# The participant's page.
-(cd Sources/Chat/Page && find . -type f) | while read -r file; do
-    install -D -m 0644 "Sources/Chat/Page/$file" "$root/usr/share/attune/chat/${file#./}"
+# The participant's page, and the researcher's.
+for pages in chat:Sources/Chat/Page console:Sources/Console/Page; do
+    (cd "${pages#*:}" && find . -type f) | while read -r file; do
+        install -D -m 0644 "${pages#*:}/$file" "$root/usr/share/attune/${pages%%:*}/${file#./}"
+    done
 done
 # Study protocols, personas, the link's interfaces, descriptions of formats.
 for folder in Protocols/*/; do

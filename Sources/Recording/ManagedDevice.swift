@@ -129,7 +129,9 @@ struct RateMeter {
     }
 
     var hertz: Double? {
-        guard let first = marks.first, let last = marks.last, last.time > first.time else {
+        guard let first = marks.first, let last = marks.last,
+            last.time - first.time >= 1_000_000_000
+        else {
             return nil
         }
         return Double(last.samples - first.samples) / (Double(last.time - first.time) / 1e9)

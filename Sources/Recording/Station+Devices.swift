@@ -255,6 +255,7 @@ extension Station {
             device.reason = ""
             device.backoff = 1
             device.openedAt = Clocks.now()
+            device.rate = RateMeter()
             keepCopy(of: descriptor, device)
             acquisition.commands.post(
                 .add(

@@ -20,6 +20,9 @@ public struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
         ]
     }
 
+    /// What an answer gives as its content security policy whose document our own pages may frame.
+    public static var framed: String { "frame-ancestors 'self'" }
+
     private let policy: String
 
     /// - Parameter isStrict: whether scripts, too, are kept from making markup out of text (Trusted
@@ -44,6 +47,12 @@ public struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
             guard let name = HTTPField.Name(name) else { continue }
             // A page with a form may say more of where it comes from.
             if name.canonicalName == "referrer-policy", response.headers[name] != nil { continue }
+            // One document of ours may stand in a frame of ours; it says so by `framed`.
+            if response.headers[name] == Self.framed {
+                response.headers[name] = policy.replacing(
+                    "frame-ancestors 'none'", with: "frame-ancestors 'self'")
+                continue
+            }
             response.headers[name] = value
         }
         let cache = HTTPField.Name("cache-control")

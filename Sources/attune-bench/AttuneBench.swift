@@ -9,6 +9,6 @@ struct AttuneBench: ParsableCommand {
         abstract: "Measures Attune, side by side with others where there are any.",
         subcommands: [
             RingBenchmark.self, IngestBenchmark.self, LoadBenchmark.self, LatencyBenchmark.self,
-            StoreBenchmark.self, AlignBenchmark.self, ChatBenchmark.self,
+            StoreBenchmark.self, AlignBenchmark.self, ChatBenchmark.self, ConsoleBenchmark.self,
         ])
 }

@@ -24,6 +24,7 @@ struct Attune: ParsableCommand {
             AlignCommand.self,
             EmotionsCommand.self,
             TranscriptCommand.self,
+            ReviewCommand.self,
             ProtocolCommand.self,
             PersonaCommand.self,
             SimulateCommand.self,

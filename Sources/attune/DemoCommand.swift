@@ -8,9 +8,9 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo",
         abstract: "Record a pilot session with virtual devices.",
         discussion: """
-            Starts the daemon, two virtual sensors, a virtual keyboard and the chat as processes of \
-            their own, in a private runtime directory, prints the address of the participant's page, \
-            and records a session until Ctrl-C.
+            Starts the daemon, two virtual sensors, a virtual keyboard, the chat and the console as \
+            processes of their own, in a private runtime directory, prints the addresses of the \
+            participant's page and of the console, and records a session until Ctrl-C.
 
             With --seconds nobody is needed: a scripted participant uses the page in a headless \
             Chromium, or chats over the link where none is installed. Then the session is stopped, finished, checked, summarised and exported, and every value that the devices \

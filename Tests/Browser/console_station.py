@@ -16,7 +16,6 @@ import re
 import subprocess
 import urllib.parse
 
-import browser
 from live_room import CHECKOUT, LiveStation, wait_for
 
 SENSORS = {"bitalino": ["bitalino", "--rate", "1000"], "grove": ["lines", "--format", "grove", "--seed", "2"]}
@@ -76,7 +75,8 @@ class ConsoleStation(LiveStation):
             "--state", self.console_state, *options, log=self.console_log)
 
         def printed():
-            text = self.console_log.read_text(errors="replace")[before:] if self.console_log.exists() else ""
+            written = self.console_log.read_bytes()[before:] if self.console_log.exists() else b""
+            text = written.decode(errors="replace")
             if self.console.poll() is not None:
                 raise RuntimeError(f"the console ended with {self.console.returncode}: {text}")
             return re.search(r"^Console: (\S+?)/sign-in\?token=([A-Za-z0-9_-]+)$", text, re.M)
@@ -131,6 +131,7 @@ class ConsoleStation(LiveStation):
 
     def page(self, context, path="/", role="researcher"):
         """A page at an address of the console, signed in."""
+        import browser  # Tests without a browser have no Playwright.
         self.sign_in(context, role)
         page = browser.new_page(context)
         page.goto(self.address + path)

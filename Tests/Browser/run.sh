@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests of the participant's page in Debian's Chromium: the page alone against a fake server, then the
-# whole procedure with the programs of a folder.
+# Tests of the participant's and the researcher's pages in Debian's Chromium: pages alone against a fake
+# server, and with the programs of a folder. Without a TEST, all of them.
 #
 #     run.sh PROGRAMS [TEST ...]      a TEST is test_page, test_live.Procedure.test_phone, …
 #
@@ -12,9 +12,9 @@ export ATTUNE_PROGRAMS
 shift
 python="$("$folder/python_environment.sh")"
 cd "$folder"
-[ $# -gt 0 ] || set -- test_page test_phases test_live
+[ $# -gt 0 ] || set -- $(ls test_*.py | sed 's/\.py$//')
 for test in "$@"; do
     echo "== $test"
-    # What hangs is not waited for: all three together take some minutes.
+    # What hangs is not waited for: all together take some minutes.
     timeout --kill-after=10 600 "$python" -m unittest --verbose "$test" || exit 1
 done

@@ -185,10 +185,66 @@ class Replay(unittest.TestCase):
         return started
 
     def check(self, page):
-        pass
+        """Another moment is another picture; playing is quick; what was not on the screen is not handed out."""
+        found = {}
+        for name, shift in [("typing", -0.25), ("inserted", -1.0), ("scrolled", -1.0)]:
+            moment = next(one for one in self.moments if one.name == name)
+            page.evaluate(SHOW, moment.position + shift)
+            picture = page.screenshot(animations="disabled")
+            found[name] = page.evaluate(DIFFERENCE, [base64.b64encode(one).decode() for one in [moment.picture, picture]])["count"]
+        self.assertGreater(min(found.values()), 100, found)
+        times = sorted(page.evaluate("""() => {
+          const times = [];
+          for (let position = 0; position < screenOfTest.duration; position += 0.02) {
+            const before = performance.now();
+            screenOfTest.show(position);
+            times.push(performance.now() - before);
+          }
+          return times;
+        }"""))
+        print(f"\n  {len(times)} frames: {times[len(times) // 2]:.2f} ms median, {times[int(0.99 * len(times))]:.2f} ms 99%")
+        self.assertLess(times[int(0.95 * len(times))], 4)
+        source = self.station.get(f"/api/sessions/{self.session}/replay")
+        kinds = {event["kind"] for event in source["events"]}
+        self.assertTrue(kinds.isdisjoint({"persona_state", "provenance", "model_call", "safety"}), kinds)
+        self.assertEqual({event["which"] for event in source["events"] if event["kind"] == "emotion"}, {"displayed"})
 
     def test_equals_the_live_screen(self):
         self.run_through()
+
+
+class PhoneWithoutText(Replay):
+    """On a dark phone, by somebody who did not agree that drafts are recorded: bars stand for the text."""
+
+    SIZE = "phone"
+    OPTIONS = {"color_scheme": "dark"}
+    SHOWS_TEXT = False
+
+    def run_through(self):
+        self.start()
+        with self.browser.context(self.SIZE, **self.OPTIONS) as context:
+            page = self.chat(context)
+            self.started_ns = self.started()
+            self.look(page, "suggestions")
+            page.tap(".instructions-fold summary")
+            page.tap("#message")
+            page.keyboard.type("Ah, so")
+            typed = (time.monotonic_ns() - self.started_ns) / 1e9 + 0.05
+            page.tap(".suggestion >> nth=0")
+            suggestion = page.locator(".suggestion span:last-child").first.inner_text()
+            inserted = (time.monotonic_ns() - self.started_ns) / 1e9 + 0.05
+            page.wait_for_timeout(200)
+            page.tap("attune-composer button")
+            page.wait_for_selector(".turn.theirs[data-turn='3']")
+            self.look(page, "reply")
+        self.finish()
+        with self.browser.context(self.SIZE) as context:
+            page = self.compare(context)
+            field = "document.querySelector('iframe').contentDocument.querySelector('#message').value"
+            page.evaluate(SHOW, typed)
+            self.assertEqual(page.evaluate(field), "\u2586\u2586\u2586 \u2586\u2586")
+            page.evaluate(SHOW, inserted)
+            self.assertEqual(page.evaluate(field), f"\u2586\u2586\u2586 \u2586\u2586 {suggestion}")
 
 
 if __name__ == "__main__":

@@ -121,6 +121,15 @@ import Timebase
         #expect(read.meaning == .nothing)
     }
 
+    @Test(arguments: ["view", "screen", "scroll", "fold", "control", "hover", "caret"])
+    func whatIsSeenIsKeptAsItIsTold(kind: String) throws {
+        let told: JSONValue = ["area": "talk", "top": 12.5, "follows": false]
+        let read = try read(kind, told)
+        #expect(read.kind == kind)
+        #expect(read.payload == told)
+        #expect(read.meaning == .nothing)
+    }
+
     @Test func finalAnswersAreCompleteOnes() throws {
         let missing = try read(
             "answers", ["questionnaire": "q", "answers": ["b": "x"], "final": true])

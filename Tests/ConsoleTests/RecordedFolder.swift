@@ -22,26 +22,34 @@ struct RecordedFolder {
 
     static func at(_ seconds: Double) -> Instant { start + Int64(seconds * 1e9) }
 
-    static let protocolText = """
+    static let protocolText = #"""
         name: walk
         version: 1
         title: A walk
         language: en
         phases:
-          - {name: consent, title: Consent, kind: consent}
+          - {name: consent, title: Consent, kind: consent, instructions: Choose.}
           - {name: chat, title: Chat, kind: chat}
+          - {name: ratings, title: Ratings, kind: ratings, questionnaires: [client]}
+        questionnaires:
+          - name: client
+            title: The client
+            items:
+              - {name: human, kind: likert, text: "How <human> & \"real\"?", required: true, points: 7, labels: {1: Not at all, 7: Extremely}}
+              - {name: liked, kind: likert, text: Did you like it?, points: 4}
         consent:
           - {name: conversation, title: Conversation, covers: [turns, draft-edits], required: true}
           - {name: sensors, title: Sensors, covers: [signals]}
           - {name: draft-text, title: Text of drafts, covers: [draft-text]}
-        """
+        chat: {persona: distressed-client}
+        """#
 
     /// - Parameters:
     ///   - consent: answers in the study's database.
     ///   - isFinished: else the file stays as a recording leaves it.
     init(
         at root: String, consent: [Consent] = [], isFinished: Bool = true,
-        identifier: String = identifier
+        identifier: String = identifier, isPilot: Bool = false
     ) throws {
         self.root = root
         try FileSystem.makeDirectories("\(root)/\(Self.study)/\(Self.participant)")
@@ -51,7 +59,8 @@ struct RecordedFolder {
         let description = SessionDescription(
             identifier: identifier, kind: .chat, study: Self.study,
             participant: Self.participant, protocolName: "walk", protocolVersion: "1",
-            protocolText: Self.protocolText, station: "lab", softwareVersion: "0.1",
+            protocolText: Self.protocolText, isPilot: isPilot, station: "lab",
+            softwareVersion: "0.1",
             bootIdentifier: "boot", started: Self.start, startedRealtime: Self.startedRealtime)
         let writer = try SessionWriter.create(
             at: path, description: description, streams: Self.streams)
@@ -71,6 +80,7 @@ struct RecordedFolder {
         if isFinished {
             entry.stoppedRealtime = Self.startedRealtime + Int64(Self.seconds) * 1_000_000_000
         }
+        entry.isPilot = isPilot
         try database.store(entry)
         try database.add(consent)
         try database.close()
@@ -184,6 +194,16 @@ struct RecordedFolder {
         add(14, "suggestion_inserted", #"{"id": "s1.1", "draft": 1, "position": 1}"#)
         add(20, "paused", #"{"reason": "a break"}"#)
         add(22, "resumed", "{}")
+        add(
+            15.1, "provenance",
+            #"{"turn": 2, "shown": true, "class": "slight-modification", "own": 0.2}"#)
+        add(31.1, "provenance", #"{"turn": 3, "shown": false, "class": "direct-adoption"}"#)
+        add(
+            50, "answers",
+            #"{"questionnaire": "client", "answers": {"human": 3, "liked": 2}, "final": false}"#)
+        add(
+            52, "answers",
+            #"{"questionnaire": "client", "answers": {"human": 6, "liked": null}, "final": true}"#)
         add(33, "window_focus", #"{"focused": false}"#)
         add(34, "strange", "no JSON at all")
         batch.phases = [

@@ -17,7 +17,8 @@ public final class DoubleHandler: VarlinkHandler {
     public static let session = SessionInfo(
         id: "s-1", study: "pilot", participant: "P01", kind: "chat", state: .recording, pilot: true,
         phases: ["chat"], startedUtcNs: 1, durationMs: 2, file: "/data/s-1.attune", devices: [],
-        clients: [], samples: 3, events: 4, gaps: 0, lost: 0, fileBytes: 5)
+        clients: [], samples: 3, events: 4, gaps: 0, lost: 0, fileBytes: 5,
+        startedNs: 1)
 
     public static let linkSession = LinkSession(
         id: "s-1", study: "pilot", participant: "P01", kind: "chat", state: .recording, pilot: true,

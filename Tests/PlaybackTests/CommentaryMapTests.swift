@@ -45,7 +45,7 @@ import Timebase
             ])
         // The pause before the beginning, and the instant in which it goes on.
         #expect(map.speech(of: Self.instant(100)) == [Self.instant(0)...Self.instant(10)])
-        // At half the rate the last nanosecond of playing rounds to the place of the pause.
+        // At half the speed two nanoseconds of speech round to one of the session's.
         #expect(map.speech(of: Self.instant(115)) == [(Self.instant(45) + -1)...Self.instant(50)])
         #expect(map.speech(of: Self.instant(120)).isEmpty)
         #expect(

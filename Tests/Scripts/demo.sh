@@ -64,6 +64,18 @@ for _ in {1..300}; do
     grep -q '^Recording' "$work/early.log" && break
     sleep 0.1
 done
+# The console is served beside it, and its link has a button.
+for _ in {1..300}; do
+    grep -q "^The researcher's console" "$work/early.log" && break
+    sleep 0.1
+done
+python3 - "$(sed -n "s/^The researcher's console, for one browser: *//p" "$work/early.log")" <<'P' \
+    || fail "the console"
+import sys, urllib.request
+page = urllib.request.urlopen(sys.argv[1], timeout=10).read().decode()
+assert "<button" in page and "lab" in page, page
+P
+pass "the console is served, and its address lets one browser in"
 sleep 2
 kill -INT $demo
 wait $demo || { cat "$work/early.log"; fail "Ctrl-C"; }

@@ -42,6 +42,11 @@ final class Gate: Sendable {
         signIns = Mutex(Dictionary(kept.map { ($0.hash, $0) }) { first, _ in first })
     }
 
+    /// Accounts that rate sessions.
+    var raterNames: [String] {
+        ((try? files.accounts)?.accounts ?? []).filter { $0.roles.contains(.expert) }.map(\.name)
+    }
+
     // MARK: - Who is in
 
     /// The visitor behind a cookie; nil for a cookie that is none, or not any more.

@@ -13,6 +13,9 @@ struct SignInLimits: Sendable {
     private static let most = 4096
     private static let keptFor: Int64 = 600_000_000_000
 
+    /// How many accounts and addresses are kept.
+    var count: Int { accounts.count + addresses.count }
+
     /// Whether it may be tried now; counts it where it may. Then some ten tries at once, later three a
     /// minute for an account and six for an address.
     mutating func take(account: String, address: String, at now: Instant) -> Bool {
@@ -36,8 +39,9 @@ struct SignInLimits: Sendable {
     ) {
         guard entries.count >= most else { return }
         entries = entries.filter { now - $0.value.used < keptFor }
-        guard entries.count >= most, let oldest = entries.min(by: { $0.value.used < $1.value.used })
-        else { return }
-        entries[oldest.key] = nil
+        guard entries.count >= most else { return }
+        // Half at once, so that this is rare.
+        let kept = entries.values.map(\.used).sorted()[entries.count / 2]
+        entries = entries.filter { $0.value.used >= kept }
     }
 }

@@ -24,7 +24,7 @@ struct SignInPage {
             link.session == nil
             ? "This link lets you into the console of this station as "
                 + "<b>\(Self.escaped(link.name))</b> (\(Self.words(link.roles)))."
-            : "You were invited to look back on your session together with the researcher."
+            : "You were invited to look back on your session."
         return """
             <p>\(whom) It works once, for this browser.</p>
             <form method="post" action="/sign-in" class="card">

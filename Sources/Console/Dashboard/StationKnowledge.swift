@@ -51,6 +51,8 @@ struct StationKnowledge: Sendable {
     var rooms: [ChatInterface.Room] = []
     var alarms = AlarmBoard()
     var receptions: [String: ReceptionHistory] = [:]
+    /// From when a device's losses count: a little after it began to send.
+    private var settled: [String: Instant] = [:]
 
     init(now: Instant, utc: Int64) {
         daemon = Reach(sinceNs: now.nanoseconds, sinceUtcNs: utc)
@@ -66,6 +68,12 @@ struct StationKnowledge: Sendable {
         let names = Set(status.devices.map(\.name))
         receptions = receptions.filter { names.contains($0.key) }
         for device in status.devices {
+            // What an interruption cost is told as a gap, some moments after it has ended.
+            if device.state != .streaming || settled[device.name] == nil {
+                settled[device.name] = now + 3_000_000_000
+                receptions[device.name] = nil
+            }
+            guard let from = settled[device.name], now >= from else { continue }
             receptions[device.name, default: ReceptionHistory()].note(
                 received: device.samples, lost: device.lost, at: now)
         }

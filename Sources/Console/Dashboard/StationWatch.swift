@@ -91,12 +91,16 @@ final class StationWatch: Sendable {
             if let reply = try? await details.call(
                 ControlInterface.GetProcedure.self, .init(session: session))
             {
-                knowledge.withLock { $0.sessions[session, default: .init()].procedure = reply.procedure }
+                knowledge.withLock {
+                    $0.sessions[session, default: .init()].procedure = reply.procedure
+                }
             }
             if let reply = try? await details.call(
                 ControlInterface.GetSession.self, .init(session: session))
             {
-                knowledge.withLock { $0.sessions[session, default: .init()].streams = reply.streams }
+                knowledge.withLock {
+                    $0.sessions[session, default: .init()].streams = reply.streams
+                }
             }
         }
     }

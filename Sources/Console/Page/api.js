@@ -5,13 +5,19 @@ let token = "";
 /** Sets what goes with each request that changes something. */
 export function setToken(value) { token = value; }
 
-/** What the server refused, with its status. */
+/** What the server refused, with its status, and all that it answered. */
 export class Refusal extends Error {
-  constructor(status, message) {
+  constructor(status, message, answer = null) {
     super(message);
     this.status = status;
+    this.answer = answer;
   }
 }
+
+let whenSignedOut = () => location.assign(`/sign-in?from=${encodeURIComponent(location.pathname + location.search)}`);
+
+/** Has something else done than to leave the page where nobody is signed in any more: it may hold what is not sent. */
+export function stayWhenSignedOut(handler) { whenSignedOut = handler; }
 
 async function ask(path, options) {
   let response;
@@ -22,9 +28,13 @@ async function ask(path, options) {
   }
   if (response.ok) return response;
   let message = `The console answered with an error (${response.status}).`;
-  try { message = (await response.json()).error ?? message; } catch { /* the status has to do */ }
-  if (response.status === 401) location.assign(`/sign-in?from=${encodeURIComponent(location.pathname + location.search)}`);
-  throw new Refusal(response.status, message);
+  let answer = null;
+  try {
+    answer = await response.json();
+    message = answer.error ?? message;
+  } catch { /* the status has to do */ }
+  if (response.status === 401) whenSignedOut();
+  throw new Refusal(response.status, message, answer);
 }
 
 /** The JSON at an address. `signal` aborts it. */

@@ -22,7 +22,8 @@ export function showFrame(header, me) {
     make("li", {}, make("a", { href: address, "aria-current": here.test(location.pathname) ? (location.pathname === address ? "page" : "true") : null }, name)));
   const state = make("span", { class: "badge site-state", "data-state": "idle", role: "status" }, "Station …");
   const seesStation = has(me, "operator", "researcher");
-  header.replaceChildren(
+  // Who has one page alone needs no way between pages.
+  header.replaceChildren(...[
     make("a", { class: "brand", href: "/" }, make("img", { src: "/participant/icon.svg", alt: "" }), make("span", {}, "Attune")),
     way.length > 1 ? make("nav", { class: "site-nav", "aria-label": "Pages" }, make("ul", {}, way)) : null,
     make("div", { class: "site-status" },
@@ -31,7 +32,7 @@ export function showFrame(header, me) {
       // A form, so that it works while scripts are busy or broken.
       make("form", { method: "post", action: "/sign-out" },
         make("input", { type: "hidden", name: "csrf", value: me.csrf }),
-        make("button", { class: "quiet small", type: "submit" }, "Sign out"))));
+        make("button", { class: "quiet small", type: "submit" }, "Sign out")))].filter(Boolean));
   if (seesStation) followStation(state);
 }
 

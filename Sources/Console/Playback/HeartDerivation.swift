@@ -43,10 +43,9 @@ final class HeartDerivation: Sendable {
     private func make(
         _ reader: SessionReader, isFinal: Bool, _ state: inout State
     ) throws -> HeartRateSeries {
-        guard let stream = track.stream, let channel = track.channel,
-            let range = try reader.timeRange(of: stream)
+        guard let stream = track.stream, let range = try reader.timeRange(of: stream)
         else { return HeartRateSeries(peaks: []) }
-        let own = corrections.heartbeats(stream: stream, channel: channel)
+        let own = corrections.heartbeats(stream: stream, channel: track.channelName)
         if case .intervals(let scale) = track.source {
             return try deviceSeries(reader, range, scale, own.artefacts)
         }

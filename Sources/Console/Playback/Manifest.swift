@@ -9,10 +9,8 @@ struct Manifest {
     let reader: SessionReader
     /// The session's commentaries.
     let commentaries: [ListedSession]
-    /// Peaks that were found already; see `PeakFinder`.
-    let peaks: [PlaybackPeak]
-    /// Whether `peaks` holds those of the signals too.
-    let peaksAreComplete: Bool
+    /// The peaks, where those of the signals were found already; see `PeakFinder`.
+    let peaks: [PlaybackPeak]?
 
     /// Reads everything; waits for the disk.
     func json() throws -> JSONValue {
@@ -22,6 +20,8 @@ struct Manifest {
         let events = ManifestEvents(
             try reader.events(), start: start, drafts: drafts(turns, edits),
             corrections: try corrections())
+        let peaks =
+            peaks ?? PeakFinder(session: session, reader: reader).pauses(turns: turns, edits: edits)
         let phases = try reader.phases()
         let gaps = try reader.gaps()
         let keys = KeyTable(
@@ -55,9 +55,11 @@ struct Manifest {
             "insertions": .array(events.insertions), "emotions": .array(events.emotions),
             "events": .array(events.listed), "views": .array(events.views),
             "commentaries": .array(commentaries.map(commentary)),
-            "peaks": .array(peaks.map(\.json)), "peaks_complete": .bool(peaksAreComplete),
+            "peaks": .array(peaks.map(\.json)), "peaks_complete": .bool(self.peaks != nil),
             "consent": consent(edits), "first_s": .real(range.first), "last_s": .real(range.last),
-            "alignment": alignment(), "version": session.tag.map { .string($0) } ?? .null,
+            "alignment": alignment(),
+            "review_version": .integer(session.corrections.reviewVersion),
+            "version": session.tag.map { .string($0) } ?? .null,
         ]
         members.merge(header(row, end)) { $1 }
         return .object(members)

@@ -19,7 +19,7 @@ struct PeakFinder {
 
     /// All of them, by time.
     func all(_ derivation: SessionDerivation) throws -> [PlaybackPeak] {
-        var peaks = try pauses()
+        var peaks = pauses(turns: try reader.turns(), edits: try reader.draftEdits())
         let isFinal = session.tag != nil
         if let track = session.tracks.first(where: { $0.kind == .heartRate && $0.source != .rate })
         {
@@ -76,9 +76,8 @@ struct PeakFinder {
     }
 
     /// The longest pauses in writing and before answers; these need no signals.
-    func pauses() throws -> [PlaybackPeak] {
+    func pauses(turns: [Turn], edits: [DraftEdit]) -> [PlaybackPeak] {
         guard session.consent.shows(.draftEdits) else { return [] }
-        let edits = try reader.draftEdits()
         let writing = zip(edits, edits.dropFirst()).compactMap { before, after -> PlaybackPeak? in
             let length = Double(after.time - before.time) / 1e9
             guard before.turn == after.turn, length >= Self.shortestWritingPause else { return nil }
@@ -86,7 +85,7 @@ struct PeakFinder {
         }
         var answers: [PlaybackPeak] = []
         var shown: Instant?
-        for turn in try reader.turns() {
+        for turn in turns {
             guard turn.author == "participant" else {
                 shown = turn.shown ?? turn.sent
                 continue

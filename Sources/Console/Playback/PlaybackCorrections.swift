@@ -4,28 +4,68 @@ import Timebase
 
 /// What people corrected in a session's signals, as of one version of its review.
 struct PlaybackCorrections: Hashable, Sendable {
-    /// The review's version that these are of; 0 where nobody has corrected anything.
-    var version: Int64 = 0
+    /// The layer of annotations that are about signals; those of single raters change no measure.
+    static let layer = "signals"
+
+    /// The review's version: the largest id of all annotations, 0 where there are none.
+    private(set) var reviewVersion: Int64 = 0
+    /// The largest id of those that are about signals: what is derived changes with it alone.
+    private(set) var version: Int64 = 0
     private var heart: [Place: HeartbeatCorrections] = [:]
     private var marked: [Place: [Range<Instant>]] = [:]
 
     private struct Place: Hashable {
         var stream: Int64
-        /// nil where it is about all channels of the stream.
-        var channel: Int?
+        /// The channel's name; nil where it is about all channels of the stream.
+        var channel: String?
     }
 
     init() {}
 
+    /// Reads the review beside a session's file; waits for the disk.
+    init(reviewOf path: String) throws(SessionStoreError) {
+        let reader = try ReviewReader.open(path)
+        let annotations = try reader.annotations(layer: Self.layer, removed: true)
+        let version = try reader.version()
+        try reader.close()
+        self.init(annotations, reviewVersion: version)
+    }
+
+    /// - Parameter annotations: as they stand, those that were taken away among them.
+    init(_ annotations: [Annotation], reviewVersion: Int64) {
+        self.reviewVersion = reviewVersion
+        for annotation in annotations where annotation.kind.isOfSignal {
+            version = max(version, annotation.id)
+            guard !annotation.isRemoved, let stream = annotation.stream,
+                let start = annotation.start
+            else { continue }
+            let place = Place(stream: stream, channel: annotation.channel)
+            switch annotation.kind {
+            case .beat: heart[place, default: HeartbeatCorrections()].added.append(start)
+            case .noBeat: heart[place, default: HeartbeatCorrections()].removed.append(start)
+            case .artefact:
+                guard let end = annotation.end, start < end else { continue }
+                marked[place, default: []].append(start..<end)
+            default: continue
+            }
+        }
+    }
+
     /// Corrections of the R peaks of a channel, with the stretches that are marked as artefacts.
-    func heartbeats(stream: Int64, channel: Int) -> HeartbeatCorrections {
-        var own = heart[Place(stream: stream, channel: channel)] ?? HeartbeatCorrections()
+    func heartbeats(stream: Int64, channel: String) -> HeartbeatCorrections {
+        var own = HeartbeatCorrections()
+        for place in [Place(stream: stream, channel: nil), Place(stream: stream, channel: channel)]
+        {
+            guard let part = heart[place] else { continue }
+            own.added += part.added
+            own.removed += part.removed
+        }
         own.artefacts = artefacts(stream: stream, channel: channel)
         return own
     }
 
     /// Stretches of a channel of which nothing is to be derived.
-    func artefacts(stream: Int64, channel: Int) -> [Range<Instant>] {
+    func artefacts(stream: Int64, channel: String) -> [Range<Instant>] {
         (marked[Place(stream: stream, channel: nil)] ?? [])
             + (marked[Place(stream: stream, channel: channel)] ?? [])
     }

@@ -5,8 +5,9 @@ import Timebase
 /// What the playback page asks for; see Protocols/formats/console-api.md.
 struct PlaybackSection: ConsoleSection {
     let surroundings: ConsoleSurroundings
-    private let sessions: PlaybackSessions
-    private let derived: DerivedTracks
+    let sessions: PlaybackSessions
+    let derived: DerivedTracks
+    private let manifests = ManifestCache()
 
     /// The most pixels of a tile.
     private static let mostPixels = 16_384
@@ -25,6 +26,12 @@ struct PlaybackSection: ConsoleSection {
         router.get("api/sessions/:session/samples", [.researcher]) { try await samples($0) }
         router.get("api/sessions/:session/keys", [.researcher]) { try await keys($0) }
         router.get("api/sessions/:session/drafts", [.researcher]) { try await drafts($0) }
+        // Figures share what was derived from a session.
+        FiguresSection(
+            surroundings: surroundings,
+            library: FigureLibrary(
+                shelf: surroundings.shelf, sessions: sessions, derived: derived)
+        ).addRoutes(to: router)
     }
 
     private func session(_ call: ConsoleCall) async throws -> PlaybackSession {
@@ -36,13 +43,26 @@ struct PlaybackSection: ConsoleSection {
         let own = session.opened.listed.id
         let commentaries = try await surroundings.shelf.list(study: session.opened.listed.study)
             .filter { $0.parent == own && $0.kind == "commentary" }
-        let known = derived.derivation(of: session).peaks
-        let bytes = try await session.opened.read { reader in
-            try Manifest(
-                session: session, reader: reader, commentaries: commentaries,
-                peaks: try known ?? PeakFinder(session: session, reader: reader).pauses(),
-                peaksAreComplete: known != nil
-            ).json().serialised
+        let derivation = derived.derivation(of: session)
+        let known = derivation.peaks
+        if known == nil, session.tag != nil, derivation.isFirstAsked() {
+            // Whoever opens a session will jump to its peaks. What fails is told to who asks for them.
+            Task { try? await peaks(session) }
+        }
+        let state = [
+            session.tag ?? "", session.opened.stamp, known == nil ? "" : "peaks",
+            commentaries.map { "\($0.id) \($0.state.rawValue)" }.joined(separator: ","),
+        ].joined(separator: "/")
+        let bytes: [UInt8]
+        if let kept = manifests.bytes(of: own, state: state), session.tag != nil {
+            bytes = kept
+        } else {
+            bytes = try await session.opened.read { reader in
+                try Manifest(
+                    session: session, reader: reader, commentaries: commentaries, peaks: known
+                ).json().serialised
+            }
+            manifests.keep(bytes, of: own, state: state)
         }
         // What belongs to a session may change beside its file, so that the tag follows from the answer.
         let answer = PlaybackAnswer(tag: session.tag.map { "\($0)-\(ShortHash.text(bytes))" })
@@ -54,14 +74,17 @@ struct PlaybackSection: ConsoleSection {
         let session = try await session(call)
         let answer = PlaybackAnswer(tag: session.tag)
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
-        let peaks = try await derived.run(session) { derivation, reader in
+        let json: JSONValue = ["peaks": .array(try await peaks(session).map(\.json))]
+        return answer.bytes(json.serialised, type: "application/json", to: call.request)
+    }
+
+    private func peaks(_ session: PlaybackSession) async throws -> [PlaybackPeak] {
+        try await derived.run(session) { derivation, reader in
             if let known = derivation.peaks { return known }
             let found = try PeakFinder(session: session, reader: reader).all(derivation)
             if session.tag != nil { derivation.peaks = found }
             return found
         }
-        let json: JSONValue = ["peaks": .array(peaks.map(\.json))]
-        return answer.bytes(json.serialised, type: "application/json", to: call.request)
     }
 
     private func tile(_ call: ConsoleCall) async throws -> Response {

@@ -23,10 +23,9 @@ final class PlaybackSessions: Sendable {
 
     private func session(_ opened: OpenedSession) throws -> PlaybackSession {
         guard opened.version != nil else { return try PlaybackSession(opened) }
-        let parts = opened.path.split(separator: "/", omittingEmptySubsequences: false)
         let key = Key(
             id: opened.listed.id, stamp: opened.stamp,
-            study: FileStamp(parts.dropLast(2).joined(separator: "/") + "/study.db"))
+            study: FileStamp(OpenedSession.studyDatabase(of: opened.path)))
         if let session = known.withLock({ $0[key] }) { return session }
         let session = try PlaybackSession(opened)
         known.withLock { known in

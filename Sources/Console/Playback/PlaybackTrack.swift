@@ -39,6 +39,8 @@ struct PlaybackTrack: Hashable, Sendable {
     var unit: String
     var stream: Int64?
     var channel: Int?
+    /// The channel's name, unique within its stream.
+    var channelName = ""
     /// What it was derived from, in words; nil where it is as recorded.
     var derived: String?
     var source = Source.values
@@ -138,7 +140,8 @@ struct PlaybackTrack: Hashable, Sendable {
     ) -> PlaybackTrack {
         PlaybackTrack(
             id: "\(kind.rawValue)-\(place.stream.id)-\(place.channel)", kind: kind, label: label,
-            unit: unit, stream: place.stream.id, channel: place.channel, derived: words,
+            unit: unit, stream: place.stream.id, channel: place.channel,
+            channelName: place.stream.channels[place.channel].name, derived: words,
             source: place.source)
     }
 }

@@ -38,9 +38,8 @@ struct SessionConsent: Sendable {
 
     /// Reads the answers of a session's participant; without a study's database there are none.
     static func read(of row: SessionRow, file: String) -> SessionConsent {
-        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
-        let folder = parts.dropLast(2).joined(separator: "/")
-        let answers = try? answers(of: row.description.participant, at: "\(folder)/study.db")
+        let answers = try? answers(
+            of: row.description.participant, at: OpenedSession.studyDatabase(of: file))
         return SessionConsent(
             answers: answers ?? [], session: row.description.identifier,
             protocolText: row.description.protocolText)

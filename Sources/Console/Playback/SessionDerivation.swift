@@ -9,6 +9,7 @@ final class SessionDerivation: Sendable {
         var heart: [String: HeartDerivation] = [:]
         var skin: [String: SkinDerivation] = [:]
         var peaks: [PlaybackPeak]?
+        var wasAsked = false
     }
 
     private let corrections: PlaybackCorrections
@@ -36,9 +37,17 @@ final class SessionDerivation: Sendable {
             if let known = parts.skin[key] { return known }
             let made = SkinDerivation(
                 stream: stream, channel: channel,
-                artefacts: corrections.artefacts(stream: id, channel: channel))
+                artefacts: corrections.artefacts(stream: id, channel: track.channelName))
             parts.skin[key] = made
             return made
+        }
+    }
+
+    /// Whether nobody has asked this before.
+    func isFirstAsked() -> Bool {
+        parts.withLock { parts in
+            defer { parts.wasAsked = true }
+            return !parts.wasAsked
         }
     }
 

@@ -1,10 +1,20 @@
+import HTTPTypes
 import Hummingbird
+import Web
 
 /// What is needed to draw a session's screen again as the participant saw it.
 struct ReplaySection: ConsoleSection {
     let surroundings: ConsoleSurroundings
 
     func addRoutes(to router: ConsoleRouter) {
+        // The one document of the console that may stand in a frame, and only in one of the console's.
+        let files = PageFiles(directory: surroundings.settings.pagesDirectory)
+        router.router.get("replay-frame") { request, _ in
+            var response = files.response("replay/frame.html", to: request)
+            response.headers[.contentSecurityPolicy] =
+                SecurityHeaders<WebRequestContext>.framed
+            return response
+        }
         router.get("api/sessions/:session/replay", [.researcher]) { call in
             try await answer(try call.parameter("session"))
         }

@@ -15,6 +15,8 @@ public final class OpenedSession: Sendable {
     let corrections: PlaybackCorrections
     private let fileStamp: FileStamp
     private let reviewStamp: FileStamp?
+    /// Of the study's database, which says whether the session may be shown at all.
+    private let studyStamp: FileStamp?
     private let threads: ReadingThreads
     /// Of a finished session; of others each reading opens one of its own, and closes it.
     private let reader: SessionReader?
@@ -38,10 +40,13 @@ public final class OpenedSession: Sendable {
         }
         self.fileStamp = fileStamp
         reviewStamp = FileStamp(reviewPath)
+        studyStamp = FileStamp(Self.studyDatabase(of: listed.file))
         stamp = fileStamp.text + "-" + (reviewStamp?.text ?? "0")
         do {
             let reader = try SessionReader.open(at: listed.file)
-            corrections = PlaybackCorrections()
+            corrections =
+                reviewStamp != nil && listed.isFinished
+                ? try PlaybackCorrections(reviewOf: listed.file) : PlaybackCorrections()
             if listed.isFinished {
                 self.reader = reader
                 version = "\(fileStamp.text)-a\(reader.alignment?.id ?? 0)-r\(corrections.version)"
@@ -55,10 +60,17 @@ public final class OpenedSession: Sendable {
         }
     }
 
-    /// Whether file and review are still those that were opened.
+    /// Whether file, review and the study's database are still those that were opened.
     var isCurrent: Bool {
         FileStamp(path) == fileStamp
             && FileStamp(SessionReview(path: path).reviewPath) == reviewStamp
+            && FileStamp(Self.studyDatabase(of: path)) == studyStamp
+    }
+
+    /// The database of the study in whose folder a session's file lies.
+    static func studyDatabase(of file: String) -> String {
+        file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+            .joined(separator: "/") + "/study.db"
     }
 
     /// Reads the session on a thread of the shelf.

@@ -14,10 +14,13 @@ struct ThinkAloudCommand: Decodable, Sendable {
     var cue: String?
     var text: String?
     var shows: [String: JSONValue]?
+    /// When a note or a question was begun, CLOCK_MONOTONIC in nanoseconds.
+    var atNs: Double?
 
     enum CodingKeys: String, CodingKey {
         case view, by, action
         case positionS = "position_s"
         case rate, cue, text, shows
+        case atNs = "at_ns"
     }
 }

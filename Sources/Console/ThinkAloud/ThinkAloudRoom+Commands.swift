@@ -114,12 +114,24 @@ extension ThinkAloudRoom {
         guard !text.allSatisfy(\.isWhitespace), text.utf8.count <= 8192 else {
             throw ConsoleRefusal(.badRequest, "This needs a text of at most 8 kB.")
         }
+        // A note belongs to the moment of its first keystroke, and to what stood on the screen then.
+        var time = now
+        var seen = place
+        if let begun = command.atNs.flatMap({ Int64(exactly: $0.rounded()) }).map(
+            Instant.init(nanoseconds:)), begun <= now, now - begun < Self.longestNote
+        {
+            time = max(begun, look.commentaryStarted)
+            seen = try position(command) ?? place
+        }
         try record(
-            command.action.rawValue, at: now,
+            command.action.rawValue, at: time,
             payload(
                 who,
-                ["text": .string(text), "session_ns": .integer(look.nanoseconds(place))]))
+                ["text": .string(text), "session_ns": .integer(look.nanoseconds(seen))]))
     }
+
+    /// Who takes longer to write something down has begun anew, in nanoseconds: half an hour.
+    private static let longestNote: Int64 = 1_800_000_000_000
 
     private func payload(
         _ who: ThinkAloudPerson, _ members: [String: JSONValue]

@@ -90,6 +90,7 @@ struct ThinkAloudState: Sendable {
             "participant": .string(look.participant),
             "position_s": .real(replay.position), "rate": .real(replay.rate),
             "playing": .bool(replay.isPlaying), "at_ns": .integer(replay.from.nanoseconds),
+            "started_ns": .integer(look.commentaryStarted.nanoseconds),
             "by": .string(by), "cue": cue.map(JSONValue.string) ?? .null,
             "shows": .object(shows), "microphone": told, "may_record": .bool(mayRecord),
             "sensors": .array(sensors.map(JSONValue.string)),

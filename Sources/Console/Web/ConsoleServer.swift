@@ -28,14 +28,8 @@ public struct ConsoleServer: Sendable {
         let lock = try SocketLock(
             path: "\(settings.stateDirectory)/.attune-console.lock",
             purpose: "directory \(settings.stateDirectory)")
-        let station = try StationCaller(socketPath: settings.socketPath)
-        defer { station.end() }
-        let surroundings = ConsoleSurroundings(
-            settings: settings,
-            gate: try Gate(
-                directory: settings.stateDirectory, isSecure: settings.place.isSecure,
-                times: settings.times, log: log), station: station,
-            shelf: try SessionShelf(directory: settings.dataDirectory), log: log)
+        let surroundings = try Self.surroundings(settings, log: log)
+        defer { surroundings.station.end() }
         var quiet = log
         quiet.logLevel = .warning
         let application = try WebServer.application(
@@ -71,6 +65,19 @@ public struct ConsoleServer: Sendable {
         }
     }
 
+    /// What the parts of the console work with.
+    static func surroundings(
+        _ settings: ConsoleSettings, log: Logger
+    ) throws -> ConsoleSurroundings {
+        ConsoleSurroundings(
+            settings: settings,
+            gate: try Gate(
+                directory: settings.stateDirectory, isSecure: settings.place.isSecure,
+                times: settings.times, log: log),
+            station: try StationCaller(socketPath: settings.socketPath),
+            shelf: try SessionShelf(directory: settings.dataDirectory), log: log)
+    }
+
     /// All addresses of the console.
     static func router(_ surroundings: ConsoleSurroundings) throws -> ConsoleRouter {
         let router = Router(context: WebRequestContext.self)
@@ -84,16 +91,21 @@ public struct ConsoleServer: Sendable {
     /// The parts of the console.
     static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
         let thinkAloud = try ThinkAloudSection(surroundings: surroundings)
+        let reviews = ReviewShelf(surroundings)
         return [
             ConsolePages(surroundings: surroundings),
             SignInSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
             SessionsSection(surroundings: surroundings),
+            AnnotationsSection(surroundings: surroundings),
+            ExchangeSection(surroundings: surroundings),
             ReplaySection(surroundings: surroundings),
             try Dashboard(surroundings: surroundings),
             try PlaybackSection(surroundings: surroundings),
             thinkAloud,
             CommentarySection(surroundings: surroundings, rooms: thinkAloud.rooms),
+            RaterSection(surroundings: surroundings, shelf: reviews),
+            ReviewsSection(surroundings: surroundings, shelf: reviews),
         ]
     }
 }

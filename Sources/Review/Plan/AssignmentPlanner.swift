@@ -1,4 +1,5 @@
 import Randomness
+import SessionStore
 
 /// Draws who rates which session, and in which order each rater gets them.
 ///
@@ -72,7 +73,7 @@ public struct AssignmentPlanner: Sendable {
 
     private struct Entry {
         var session: String
-        var purpose: AssignmentDraft.Purpose
+        var purpose: ReviewAssignment.Purpose
     }
 
     private func order(of sessions: [String], for rater: String) -> [Entry] {

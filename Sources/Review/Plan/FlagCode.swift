@@ -39,5 +39,8 @@ public struct FlagCode: Codable, Hashable, Sendable {
         {
             report.add(at: place + ["key"], message: "expected one small letter, found '\(key)'")
         }
+        if key == "f" {
+            report.add(at: place + ["key"], message: "the key 'f' chooses words of a message")
+        }
     }
 }

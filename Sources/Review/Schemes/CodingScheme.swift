@@ -14,10 +14,13 @@ public struct CodingScheme: Codable, Hashable, Sendable {
     public var layer: String?
     public var groups: [CodeGroup]
     public var codes: [Code]
+    /// What it asks of raters; empty for a scheme to code by alone.
+    public var form: RatingForm
 
     public init(
         name: String, version: String, title: String, language: String? = nil,
-        description: String? = nil, layer: String? = nil, groups: [CodeGroup] = [], codes: [Code]
+        description: String? = nil, layer: String? = nil, groups: [CodeGroup] = [], codes: [Code],
+        form: RatingForm = RatingForm(ratings: [], flags: [])
     ) {
         self.name = name
         self.version = version
@@ -27,6 +30,7 @@ public struct CodingScheme: Codable, Hashable, Sendable {
         self.layer = layer
         self.groups = groups
         self.codes = codes
+        self.form = form
     }
 
     public func code(_ name: String) -> Code? { codes.first { $0.code == name } }

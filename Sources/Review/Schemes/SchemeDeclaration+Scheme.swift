@@ -8,7 +8,7 @@ extension SchemeDeclaration {
                 CodeGroup(
                     name: $0.name, title: $0.title ?? $0.name, exclusive: $0.exclusive ?? true)
             },
-            codes: codes.enumerated().map { index, code in
+            codes: (codes ?? []).enumerated().map { index, code in
                 Review.Code(
                     code: code.code, title: code.title, kind: code.kind,
                     definition: code.definition, examples: code.examples ?? [], key: code.key,
@@ -19,6 +19,6 @@ extension SchemeDeclaration {
                             choices: $0.choices ?? [], minimum: $0.minimum, maximum: $0.maximum,
                             unit: $0.unit, required: $0.required ?? false)
                     })
-            })
+            }, form: form)
     }
 }

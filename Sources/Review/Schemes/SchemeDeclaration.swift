@@ -39,7 +39,12 @@ struct SchemeDeclaration: CheckedDeclaration {
     var description: String?
     var layer: String?
     var groups: [Group]?
-    var codes: [Code]
+    var codes: [Code]?
+    /// What raters are asked, and what they can point out (`RatingForm`).
+    var ratings: [RatingItem]?
+    var flags: [FlagCode]?
+
+    var form: RatingForm { RatingForm(ratings: ratings ?? [], flags: flags ?? []) }
 
     /// Keys that playback and coding need for themselves, beside those with Ctrl.
     static let taken = Set<Character>("0cefghijklmnopstz")
@@ -49,7 +54,11 @@ struct SchemeDeclaration: CheckedDeclaration {
         report.requireName(name, at: "name")
         report.requireName(version, at: "version")
         report.requireName(layer, at: "layer")
-        if codes.isEmpty { report.add(at: "codes", message: "expected at least one code") }
+        let codes = codes ?? []
+        if codes.isEmpty, form.ratings.isEmpty, form.flags.isEmpty {
+            report.add(at: "codes", message: "expected at least one code, rating or flag")
+        }
+        form.check(&report)
         if codes.count > Self.mostCodes {
             report.add(
                 at: "codes",
@@ -117,6 +126,7 @@ struct SchemeDeclaration: CheckedDeclaration {
         of code: Code, at place: [String], _ report: inout DeclarationReport
     ) {
         guard let name = code.parent else { return }
+        let codes = codes ?? []
         guard let parent = codes.first(where: { $0.code == name }) else {
             return report.add(at: place + ["parent"], message: "there is no code '\(name)'")
         }

@@ -61,6 +61,8 @@ struct DemoPlaces {
     var chatState: String { "\(run)/chat" }
     var chatSocket: String { Places.chatSocket(runtime: runtime) }
     var chatLog: String { "\(run)/attune-chat.log" }
+    var consoleState: String { "\(run)/console" }
+    var consoleLog: String { "\(run)/attune-console.log" }
     var participantLog: String { "\(run)/participant.log" }
     var export: String { "\(run)/export" }
 

@@ -7,15 +7,15 @@ import Timebase
 /// A pilot station out of real processes: starts them, records a session, and leaves nothing running.
 /// Main thread.
 final class DemoStation {
-    private let places: DemoPlaces
+    let places: DemoPlaces
     private let seconds: Double?
-    private let signals: DemoSignals
+    let signals: DemoSignals
     /// Whether a scripted participant chats and types, rather than a person.
     private let isScripted: Bool
     /// Whether the chat is in this terminal (of a script: over the link alone), rather than on a page.
     private let isInTerminal: Bool
 
-    private var children: [ChildProcess] = []
+    private(set) var children: [ChildProcess] = []
     private var relay: KeyboardRelay?
     private var client: VarlinkClient?
     private var terminalGroup: pid_t?
@@ -34,6 +34,7 @@ final class DemoStation {
     func run() throws {
         say("Data goes to \(places.data)")
         let (sensors, daemon) = try startStation()
+        let console = try startConsole()
         let session = try startSession()
         say("")
         say("Recording, as a pilot session, to \(session.file)")
@@ -41,8 +42,10 @@ final class DemoStation {
             "Look on from another terminal:  \(places.programs)/attune --runtime \(places.runtime) status"
         )
         let started = Clocks.now()
+        sayWhere(console: console)
         let chat = try isInTerminal ? startTerminalChat(session.id) : startPages(session.id)
-        try watch(session.id, from: started, daemon: daemon, chat: chat)
+        let isOver = try watch(session.id, from: started, daemon: daemon, chat: chat)
+        if isOver, !isScripted { try lookBack(session.id, daemon: daemon) }
         try stop(session.id, chat: chat, started: started, daemon: daemon, sensors: sensors)
     }
 
@@ -205,17 +208,18 @@ final class DemoStation {
 
     // MARK: - Recording
 
+    /// - Returns: whether the participant ended the session.
     private func watch(
         _ session: String, from started: Instant, daemon: ChildProcess, chat: ChildProcess
-    ) throws {
+    ) throws -> Bool {
         var nextLine = started + 5_000_000_000
         while true {
-            if signals.wait(milliseconds: 100) { return }
+            if signals.wait(milliseconds: 100) { return false }
             let now = Clocks.now()
             let elapsed = Double(now - started) / 1e9
-            if let seconds, elapsed >= seconds { return }
+            if let seconds, elapsed >= seconds { return false }
             for child in children where !child.isRunning {
-                if child === chat && !isScripted && isInTerminal { return }
+                if child === chat && !isScripted && isInTerminal { return false }
                 throw endedEarly(child)
             }
             guard now >= nextLine else { continue }
@@ -223,7 +227,8 @@ final class DemoStation {
             let (session, streams) = try information(session)
             // The page has a button that ends the session.
             guard session.state == .recording else {
-                return say("The participant ended the session.")
+                say("The participant ended the session.")
+                return true
             }
             guard isScripted else { continue }
             let counts = streams.map { "\($0.name) \(max($0.samples, $0.events))" }
@@ -256,10 +261,7 @@ final class DemoStation {
             stopped = try call(ControlInterface.StopSession.self, .init(session: session)).session
         }
         say("  all is stored; finishing its file")
-        try wait("the finished file", seconds: 120, [daemon]) {
-            let now = try information(session).session.state
-            return ![.recording, .stopping, .stopped, .finishing].contains(now)
-        }
+        try waitForFile(of: session, daemon)
         client = nil
         guard daemon.end(within: 30), daemon.exitCode == 0 else {
             throw endedEarly(daemon)
@@ -267,6 +269,13 @@ final class DemoStation {
         for sensor in sensors.reversed() { sensor.end(within: 10) }
         say("  finished: \(stopped.file)")
         try judge(stopped.file, started: started, stopping: stopping)
+    }
+
+    func waitForFile(of session: String, _ daemon: ChildProcess) throws {
+        try wait("the finished file", seconds: 120, [daemon]) {
+            let now = try information(session).session.state
+            return ![.recording, .stopping, .stopped, .finishing].contains(now)
+        }
     }
 
     private func judge(_ file: String, started: Instant, stopping: Instant) throws {
@@ -303,7 +312,7 @@ final class DemoStation {
 
     // MARK: - Helpers
 
-    private func start(
+    func start(
         _ name: String, _ arguments: [String], errors: String? = nil, output: String? = nil
     ) throws -> ChildProcess {
         // Virtual devices tell other programs in JSON when they are ready; here nobody reads that.
@@ -334,7 +343,7 @@ final class DemoStation {
     }
 
     /// Waits for something, as long as those it depends on run.
-    private func wait(
+    func wait(
         _ what: String, seconds: Int, _ needed: [ChildProcess], _ isThere: () throws -> Bool
     ) throws {
         for _ in 0..<seconds * 20 {
@@ -347,13 +356,13 @@ final class DemoStation {
                 + places.daemonLogTail())
     }
 
-    private func endedEarly(_ child: ChildProcess) -> DemoError {
+    func endedEarly(_ child: ChildProcess) -> DemoError {
         .program(
             "\(child.name) ended with code \(child.exitCode ?? -1). The daemon's log ends so:\n"
                 + places.daemonLogTail())
     }
 
-    private func say(_ line: String) {
+    func say(_ line: String) {
         print(line)
         fflush(nil)
     }

@@ -123,6 +123,7 @@ import Testing
                 "two"
             ),
             ("flags: [{name: a, title: x, key: M}]", "small letter"),
+            ("flags: [{name: a, title: x, key: f}]", "chooses words"),
             ("flags: [{name: a, title: x, key: m}, {name: b, title: x, key: m}]", "twice"),
             ("flags: [{name: a, title: x}, {name: a, title: y}]", "two flags"),
         ])

@@ -3,8 +3,11 @@
 import { make } from "/participant/elements.js";
 import { duration, kindOf, machineTime, stateOf, when } from "./words.js";
 
-/** Where a session is played back. */
-function playback(session) { return `/sessions/${encodeURIComponent(session.id)}`; }
+/** Where a session is played back; a commentary, with the session that it is about. */
+function playback({ id, kind, parent }) {
+  return kind === "commentary" && parent
+    ? `/sessions/${encodeURIComponent(parent)}?commentary=${encodeURIComponent(id)}` : `/sessions/${encodeURIComponent(id)}`;
+}
 
 function badge([state, text]) { return make("span", { class: "badge", "data-state": state }, text); }
 
@@ -61,7 +64,9 @@ export function card(session) {
       make("dt", {}, "Kind"), make("dd", {}, kindOf(session), session.pilot ? ", pilot" : ""),
       make("dt", {}, "For"), make("dd", {}, clock)),
     make("div", { class: "toolbar" },
-      make("a", { class: "button small", href: "/dashboard" }, "Dashboard", make("span", { class: "visually-hidden" }, ` for ${participant(session)}`)),
+      session.kind === "commentary"
+        ? make("a", { class: "button small", href: `/think-aloud/${encodeURIComponent(session.id)}` }, "Think-aloud", make("span", { class: "visually-hidden" }, ` with ${participant(session)}`))
+        : make("a", { class: "button small", href: "/dashboard" }, "Dashboard", make("span", { class: "visually-hidden" }, ` for ${participant(session)}`)),
       make("a", { class: "button small quiet", href: playback(session) }, "Play back so far", make("span", { class: "visually-hidden" }, `, ${participant(session)}`))));
 }
 

@@ -16,9 +16,13 @@ function characterWidth(context) {
   return widths.get(context.font);
 }
 
-/** Draws `text` from `x` on, cut to `room` px; nothing where not even three characters fit. */
+/** Fewer characters than these tell nothing, unless they are all. */
+const FEWEST = 6;
+
+/** Draws `text` from `x` on, cut to `room` px; nothing where too little of it would be seen. */
 export function drawText(context, text, x, y, room) {
   const characters = Math.floor(room / characterWidth(context));
-  if (characters < 3) return;
-  context.fillText(plain(text, Math.min(characters, 200)), x, y);
+  const line = plain(text, Math.max(1, Math.min(characters, 200)));
+  if (characters < FEWEST && line.endsWith("…")) return;
+  context.fillText(line, x, y);
 }

@@ -2,10 +2,19 @@
 
 import { make, setText } from "/participant/elements.js";
 
+/** While the playhead is dragged along, the field is not laid out more often than each so long, ms. */
+const EACH_MS = 60;
+
+/** A draft shorter than this fits into the field. */
+const FITS = 100;
+
 export class DraftView {
   #text = make("p", { class: "draft-text" });
   #state = make("span", { class: "draft-state hint figures" });
   #shown = null;
+  #at = -Infinity;
+  #timer = 0;
+  #position = 0;
 
   constructor({ drafts, clock }) {
     this.drafts = drafts;
@@ -21,10 +30,21 @@ export class DraftView {
 
   /** Shows the field at a moment; costs nothing while nothing changes. */
   show(position) {
+    this.#position = position;
+    if (this.#timer) return;
+    const wait = this.#at + EACH_MS - performance.now();
+    if (wait <= 0) this.#show(position);
+    else this.#timer = setTimeout(() => this.#show(this.#position), wait);
+  }
+
+  #show(position) {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     const state = this.drafts.at(position);
     const key = state ? state.edit : undefined;
     if (key === this.#shown && state) return;
     this.#shown = key;
+    this.#at = performance.now();
     if (!state) {
       setText(this.#state, "reading …");
       return;
@@ -38,7 +58,7 @@ export class DraftView {
     pieces.push(...draftPieces(units, caret, units.length));
     this.#text.replaceChildren(...pieces);
     // What is written now is always seen.
-    if (this.#text.scrollHeight > this.#text.clientHeight) this.#text.scrollTop = caret === units.length ? this.#text.scrollHeight : this.#text.scrollTop;
+    if (units.length > FITS && caret === units.length) this.#text.scrollTop = this.#text.scrollHeight;
   }
 }
 

@@ -10,7 +10,7 @@ export class DraftsTrack {
   id = "drafts";
   kind = "drafts";
   label = "Drafts";
-  height = 40;
+  height = 36;
 
   /** `drafts`: the Drafts that are read on demand. */
   constructor({ session, drafts }) {

@@ -8,7 +8,7 @@ export class EmotionsTrack {
   kind = "emotions";
   label = "Emotion";
   legend = [{ label: "valence", series: 2 }, { label: "arousal", series: 3, dash: "dashed" }];
-  height = 64;
+  height = 58;
 
   constructor({ session }) { this.refresh(session); }
 

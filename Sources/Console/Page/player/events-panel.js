@@ -41,6 +41,7 @@ export class EventsPanel {
   #hidden = new Set(["turn", "emotion"]);
   #shown = [];
   #current = null;
+  #isWanted = false;
 
   constructor({ workbench }) {
     this.workbench = workbench;
@@ -50,10 +51,16 @@ export class EventsPanel {
       if (button) workbench.go(this.#shown[Number(button.dataset.place)].t_s);
     });
     workbench.clock.addEventListener("tick", (event) => this.#follow(event.position));
+  }
+
+  /** Is looked at: made then, and not while the page opens. */
+  shown() {
+    this.#isWanted = true;
     this.refresh();
   }
 
   refresh() {
+    if (!this.#isWanted) return;
     this.all = happenings(this.workbench.session);
     const counts = new Map();
     for (const { kind } of this.all) counts.set(kind, (counts.get(kind) ?? 0) + 1);

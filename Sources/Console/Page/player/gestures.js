@@ -127,7 +127,9 @@ export class Gestures {
   }
 
   #double(event) {
-    const place = this.#place(event);
+    // While a pointer is held by the list, events come to the list: what lies under it is asked for.
+    const target = document.elementFromPoint(event.clientX, event.clientY);
+    const place = this.#place({ target, clientX: event.clientX, clientY: event.clientY });
     if (!place || this.#offer(event, place)) return;
     const { selection, view } = this.#workbench;
     if (selection && place.s >= selection.fromS && place.s <= selection.toS) view.set(selection.fromS, selection.toS);

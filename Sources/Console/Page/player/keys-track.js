@@ -18,7 +18,7 @@ export function keysOf(bytes) {
 
 export class KeysTrack {
   kind = "keys";
-  height = 36;
+  height = 32;
   keys = { times: new Float64Array(0), dwells: new Float32Array(0), classes: new Uint8Array(0) };
 
   constructor({ session, track }) {

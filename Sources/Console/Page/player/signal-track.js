@@ -8,8 +8,10 @@ import { length, number } from "./times.js";
 /** A sheet of samples holds about so many. */
 const SHEET = 8192;
 
-/** Samples are fetched where there is less than this many a pixel. */
+/** Samples are fetched where there are fewer than this a pixel; of slow signals, whose line is smoother than columns, some more. */
 const DENSEST = 1.5;
+const DENSEST_SLOW = 4;
+const SLOW_HZ = 20;
 
 /** How often values come where no rate is declared, Hz. */
 const RATES = { "heart-rate": 1.2, rr: 1.2, tonic: 4, phasic: 4 };
@@ -30,7 +32,7 @@ export class SignalTrack {
     this.series = series;
     this.kind = track.kind;
     this.id = `signal:${track.id}`;
-    this.height = 60;
+    this.height = 54;
     /** What the vertical scale covers: `session` or `shown`. */
     this.scaling = "session";
     this.refresh(session);
@@ -71,7 +73,7 @@ export class SignalTrack {
     const secondsPerColumn = (toS - fromS) / columns;
     const level = levelFor(secondsPerColumn);
     const wanted = [this.#whole()];
-    const sheets = this.rate * secondsPerColumn * ratio < DENSEST ? this.#sheets(fromS, toS, wanted) : null;
+    const sheets = this.#isSparse(secondsPerColumn * ratio) ? this.#sheets(fromS, toS, wanted) : null;
     const size = lengthOf("tiles", level);
     if (!sheets) {
       for (let index = Math.floor(fromS / size); index * size < toS; index += 1) wanted.push({ kind: "tiles", level, index });
@@ -101,6 +103,8 @@ export class SignalTrack {
       this.#columns.draw(context, 1 / ratio, yOf, Math.max(1, 1 / ratio), height);
     }
   }
+
+  #isSparse(secondsPerPixel) { return this.rate * secondsPerPixel < (this.rate < SLOW_HZ ? DENSEST_SLOW : DENSEST); }
 
   /** The tile that has the whole session: the vertical scale is taken from it. */
   #whole() {
@@ -151,25 +155,28 @@ export class SignalTrack {
     this.caption = { low: number(low), high: number(high) };
   }
 
+  /** What values are rounded to: a thousandth to a ten-thousandth of their whole range. */
+  get #step() { return this.#scale ? 10 ** (Math.floor(Math.log10(this.#scale[1] - this.#scale[0])) - 3) : undefined; }
+
   /** What was measured at a moment: `{value, unit}`, or `{text}` where nothing was. */
   valueAt(seconds, secondsPerPixel) {
     const gap = gapAt(this.#gaps, seconds);
     if (gap) return { text: "gap", detail: gapWords(gap) };
     const level = Math.floor(Math.log2(SHEET / this.rate));
     const size = lengthOf("samples", level);
-    if (this.rate * secondsPerPixel < DENSEST) {
+    if (this.#isSparse(secondsPerPixel)) {
       const sheet = this.#store.piece(this.server, "samples", level, Math.floor(seconds / size));
       if (sheet) {
         const place = lowerBound(sheet.times, seconds + 1e-9) - 1;
         const next = place + 1 < sheet.times.length && sheet.times[place + 1] - seconds < seconds - sheet.times[place] ? place + 1 : place;
         const near = next >= 0 && Math.abs(sheet.times[next] - seconds) < (this.isRegular ? 1 / this.rate : 2.5);
-        return near && !Number.isNaN(sheet.values[next]) ? { value: sheet.values[next], unit: this.unit } : { text: "no value" };
+        return near && !Number.isNaN(sheet.values[next]) ? { value: sheet.values[next], unit: this.unit, step: this.#step } : { text: "no value" };
       }
     }
     for (const { tile } of this.#store.cover(this.server, levelFor(secondsPerPixel), seconds, seconds + secondsPerPixel / 4)) {
       const column = Math.floor((seconds - tile.fromS) / tile.columnS);
       const [low, high] = [tile.values[2 * column], tile.values[2 * column + 1]];
-      if (Number.isFinite(low)) return { value: low, to: high, unit: this.unit };
+      if (Number.isFinite(low)) return { value: low, to: high, unit: this.unit, step: this.#step };
     }
     return { text: "no value" };
   }

@@ -5,8 +5,9 @@ import { Axis } from "./axis.js";
 import { TrackRow } from "./track-row.js";
 import { TrackSettings } from "./track-settings.js";
 
-/** How often values in the rows follow the playhead while it plays, ms. */
-const VALUES_EACH = 125;
+/** How often values in the rows follow the pointer or a playhead that is dragged, and one that plays, ms. */
+const VALUES_EACH = 50;
+const VALUES_EACH_PLAYING = 125;
 
 /** Events: `order` when tracks were added, hidden or moved; `drawn` after rows were drawn. */
 export class TrackList extends EventTarget {
@@ -18,8 +19,10 @@ export class TrackList extends EventTarget {
   #dirty = new Set();
   #width = 0;
   #valuesAt = 0;
+  #valuesTimer = 0;
   #cursor = null;
   #bands = new Map();
+  #isArranging = false;
 
   /** `edge()`: where a session that goes on has come to, or null. */
   constructor({ view, clock, theme, study, edge }) {
@@ -40,22 +43,47 @@ export class TrackList extends EventTarget {
     clock.addEventListener("tick", (event) => this.#follow(event.position));
     this.element.addEventListener("scroll", () => this.#request(), { passive: true });
     new ResizeObserver(() => this.#measure()).observe(this.axis.plot);
+    new ResizeObserver(() => {
+      this.#fit();
+      this.#request();
+    }).observe(this.element);
     new ResizeObserver(() => this.#placeBands()).observe(this.rows);
     this.#watchRatio();
   }
 
-  /** Adds a track; it stands where the reader put it last, else at the end. */
+  /** Adds a track; it stands where the reader put it last, else at the end, or as the first where it wants to. */
   add(track) {
-    this.#tracks.push(track);
+    if (track.isFirst) this.#tracks.unshift(track);
+    else this.#tracks.push(track);
     const row = new TrackRow(track, () => track.retry?.());
     this.#rows.set(track.id, row);
-    this.#arrange();
+    this.#arrangeSoon();
     return {
       remove: () => {
         this.#tracks = this.#tracks.filter((other) => other !== track);
         this.#rows.delete(track.id);
-        this.#arrange();
+        this.#arrangeSoon();
       },
+    };
+  }
+
+  /** Puts `{draw, onpointer, hintAt}` over a track; returns what takes it away, or null where there is no such track. */
+  decorate(id, decoration) {
+    const track = this.#rows.get(id)?.track;
+    if (!track) return null;
+    const own = { draw: track.draw, onpointer: track.onpointer, hintAt: track.hintAt };
+    track.draw = (context, geometry) => {
+      own.draw.call(track, context, geometry);
+      context.save();
+      decoration.draw(context, geometry);
+      context.restore();
+    };
+    track.onpointer = (event, geometry) => Boolean(decoration.onpointer?.(event, geometry) || own.onpointer?.call(track, event, geometry));
+    track.hintAt = (seconds, geometry) => decoration.hintAt?.(seconds, geometry) ?? own.hintAt?.call(track, seconds, geometry) ?? null;
+    this.redraw(id);
+    return () => {
+      Object.assign(track, own);
+      this.redraw(id);
     };
   }
 
@@ -64,19 +92,44 @@ export class TrackList extends EventTarget {
 
   row(id) { return this.#rows.get(id); }
 
+  /** Heights in px: as set, larger where the letters are; what is free below the last row goes to the signals. */
+  #fit() {
+    const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 15 || 1;
+    const shown = this.#ordered.filter((track) => !this.settings.isHidden(track));
+    const heights = new Map(shown.map((track) => [track, Math.round(scale * this.settings.height(track))]));
+    const elastic = shown.filter((track) => "scaling" in track && !this.settings.hasHeight(track));
+    const isFixed = getComputedStyle(this.element).overflowY !== "visible";
+    const used = [...heights.values()].reduce((sum, height) => sum + height + 1, this.axis.element.offsetHeight);
+    const spare = isFixed ? this.element.clientHeight - used - 4 : 0;
+    if (spare > 0 && elastic.length > 0) {
+      for (const track of elastic) heights.set(track, Math.min(3 * heights.get(track), heights.get(track) + Math.floor(spare / elastic.length)));
+    }
+    for (const [track, height] of heights) this.#rows.get(track.id).setHeight(height, height < 40 * scale);
+  }
+
+  /** Tracks that come one after the other are laid out once. */
+  #arrangeSoon() {
+    if (this.#isArranging) return;
+    this.#isArranging = true;
+    queueMicrotask(() => {
+      this.#isArranging = false;
+      this.#arrange();
+    });
+  }
+
   /** Shows the tracks as the settings say. */
   #arrange() {
     this.#ordered = this.settings.order(this.#tracks);
     const shown = [];
     for (const track of this.#ordered) {
       const row = this.#rows.get(track.id);
-      row.height = this.settings.height(track);
       if ("scaling" in track) track.scaling = this.settings.scaling(track);
       if (!this.settings.isHidden(track)) shown.push(row.element);
       else track.hide?.();
     }
     const now = [...this.rows.children];
     if (now.length !== shown.length || now.some((element, place) => element !== shown[place])) this.rows.replaceChildren(...shown);
+    this.#fit();
     this.#changed();
     this.#placeBands();
     this.dispatchEvent(new Event("order"));
@@ -105,7 +158,7 @@ export class TrackList extends EventTarget {
     this.#cursor = seconds;
     this.cursorLine.hidden = seconds === null;
     if (seconds !== null) this.cursorLine.style.transform = `translateX(${this.xOf(seconds)}px)`;
-    this.showValues();
+    this.#showValuesSoon(VALUES_EACH);
   }
 
   /** The moment whose values are shown. */
@@ -117,7 +170,17 @@ export class TrackList extends EventTarget {
     this.redraw("axis");
   }
 
+  /** Nobody reads numbers that change at each frame, and laying them out would cost more than drawing signals. */
+  #showValuesSoon(each) {
+    if (this.#valuesTimer) return;
+    const wait = this.#valuesAt + each - performance.now();
+    if (wait <= 0) this.showValues();
+    else this.#valuesTimer = setTimeout(() => this.showValues(), wait);
+  }
+
   showValues() {
+    clearTimeout(this.#valuesTimer);
+    this.#valuesTimer = 0;
     this.#valuesAt = performance.now();
     const seconds = this.moment;
     for (const row of this.#visibleRows()) row.showValue(seconds, this.secondsPerPixel);
@@ -184,13 +247,13 @@ export class TrackList extends EventTarget {
     this.#placePlayhead(this.clock.position);
     this.#placeSelection();
     if (this.#cursor !== null) this.cursorLine.style.transform = `translateX(${this.xOf(this.#cursor)}px)`;
-    if (due.length > 0) this.showValues();
+    if (due.length > 0) this.#showValuesSoon(VALUES_EACH);
     this.dispatchEvent(new Event("drawn"));
   }
 
   #follow(position) {
     this.#placePlayhead(position);
-    if (this.#cursor === null && (!this.clock.playing || performance.now() - this.#valuesAt > VALUES_EACH)) this.showValues();
+    if (this.#cursor === null) this.#showValuesSoon(this.clock.playing ? VALUES_EACH_PLAYING : VALUES_EACH);
   }
 
   #placePlayhead(position) {

@@ -14,6 +14,7 @@ export class TrackRow {
   #name = make("span", { class: "track-name" });
   #note = make("span", { class: "track-note" });
   #failure = null;
+  #height = 0;
 
   /** `onretry()` when the reader wants what failed tried again. */
   constructor(track, onretry) {
@@ -37,9 +38,12 @@ export class TrackRow {
     this.element.setAttribute("aria-label", plain(label, 80));
   }
 
-  /** Its height on the screen, px. */
-  set height(height) {
+  /** Its height on the screen, px; a short one has its value beside its name. */
+  setHeight(height, isShort) {
+    if (height === this.#height) return;
+    this.#height = height;
     this.element.style.setProperty("--track-height", `${height}px`);
+    this.element.classList.toggle("short", isShort);
     this.stale = true;
   }
 
@@ -106,8 +110,10 @@ export class TrackRow {
 }
 
 /** "0.412 µS", "0.41 … 0.44 µS", or the text. */
-export function valueWords({ value, to, unit, text }) {
+export function valueWords({ value, to, unit, text, step }) {
   if (text !== undefined) return text;
-  const [from, until] = [number(value, 4), number(to ?? value, 4)];
+  // Digits below what the track's whole range tells are noise of the calculation.
+  const round = (one) => (step ? Math.round(one / step) * step : one);
+  const [from, until] = [number(round(value), 4), number(round(to ?? value), 4)];
   return `${from === until ? from : `${from} … ${until}`}${unit ? ` ${plain(unit, 12)}` : ""}`;
 }

@@ -34,6 +34,7 @@ export class TrackSettings {
   hide(track, hidden) { this.#set(track.id, { hidden }); }
 
   height(track) { return Math.min(400, Math.max(20, this.#of(track.id).height ?? track.height ?? 48)); }
+  hasHeight(track) { return this.#of(track.id).height !== undefined; }
   setHeight(track, height) { this.#set(track.id, { height: Math.round(Math.min(400, Math.max(20, height))) }); }
 
   scaling(track) { return this.#of(track.id).scaling === "shown" ? "shown" : "session"; }

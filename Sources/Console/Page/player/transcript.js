@@ -5,11 +5,19 @@ import { DraftView } from "./draft-view.js";
 import { sessionTime } from "./times.js";
 import { authorName, turnTime } from "./turns-track.js";
 
+/** While the playhead is dragged along, the list is scrolled once it rests for so long, and not more often than each so long, ms. Scrolling a
+ *  thousand turns costs more than all else of a frame, and nobody reads them meanwhile. */
+const REST_MS = 100;
+const SCROLL_EACH_MS = 350;
+
+/** So many turns are painted together. */
+const GROUP = 24;
+
 /** After the list was scrolled by the page, so long its scrolling is not the reader's, ms. */
 const OWN_SCROLL = 120;
 
 export class Transcript {
-  #list = make("ol", { class: "transcript-turns" });
+  #list = make("div", { class: "transcript-turns" });
   #scroller = make("div", { class: "transcript-scroller" }, this.#list);
   #back = make("button", { type: "button", class: "small primary transcript-back", hidden: true }, "Back to the current turn");
   #search = make("input", { type: "search", placeholder: "Search the transcript", "aria-label": "Search the transcript", autocomplete: "off", spellcheck: "false" });
@@ -19,6 +27,8 @@ export class Transcript {
   #current = -2;
   #isAway = false;
   #scrolledAt = 0;
+  #revealedAt = -Infinity;
+  #revealTimer = 0;
   #hits = [];
   #hit = -1;
 
@@ -51,8 +61,11 @@ export class Transcript {
       this.#go(Number(item.dataset.turn));
     });
     workbench.clock.addEventListener("tick", (event) => this.#show(event.position));
-    this.refresh();
+    this.#list.append(make("p", { class: "loading" }, "Loading the turns …"));
   }
+
+  /** The turns; none before `refresh` was called first, which the page does once the signals stand on the screen. */
+  turns = [];
 
   /** Shows the turns of the manifest. */
   refresh() {
@@ -61,8 +74,12 @@ export class Transcript {
       make("button", { type: "button", class: "transcript-when figures", "aria-label": `${authorName(turn.author)}, turn ${turn.number ?? ""}: go to ${sessionTime(turnTime(turn), 1)}` },
         make("span", { class: "transcript-who" }, authorName(turn.author)), make("span", { class: "transcript-time" }, sessionTime(turnTime(turn), 1))),
       make("p", { class: "transcript-text" }, turn.text || "(the text is withheld)")));
-    if (this.#items.length > 0) this.#list.replaceChildren(...this.#items);
-    else this.#list.replaceChildren(make("li", { class: "empty" }, "Nothing was said in this session."));
+    const groups = [];
+    for (let place = 0; place < this.#items.length; place += GROUP) {
+      groups.push(make("ol", { class: "transcript-group" }, this.#items.slice(place, place + GROUP)));
+    }
+    if (groups.length > 0) this.#list.replaceChildren(...groups);
+    else this.#list.replaceChildren(make("p", { class: "empty" }, "Nothing was said in this session."));
     this.#current = -2;
     this.#find();
     this.#show(this.workbench.clock.position);
@@ -99,15 +116,32 @@ export class Transcript {
     // Only what lies between is told anew that it is still to come, or is not.
     const [from, to] = before < -1 ? [0, this.#items.length - 1] : [Math.max(0, Math.min(before, current)), Math.max(before, current)];
     for (let place = from; place <= to; place += 1) this.#items[place]?.classList.toggle("later", place > current);
-    if (!this.#isAway) this.#reveal();
+    if (!this.#isAway) this.#revealSoon();
+  }
+
+  #revealSoon() {
+    clearTimeout(this.#revealTimer);
+    const since = performance.now() - this.#revealedAt;
+    if (since >= SCROLL_EACH_MS) this.#reveal();
+    else this.#revealTimer = setTimeout(() => this.#reveal(), Math.min(REST_MS, SCROLL_EACH_MS - since));
   }
 
   #reveal() {
+    clearTimeout(this.#revealTimer);
+    this.#revealedAt = performance.now();
+    if (this.#isAway) return;
     const item = this.#items[Math.max(0, this.#current)];
     if (!item) return;
     this.#scrolledAt = performance.now();
-    const top = item.offsetTop - this.#scroller.clientHeight * 0.45 + item.offsetHeight / 2;
+    const top = this.#topOf(item) - this.#scroller.clientHeight * 0.45 + item.offsetHeight / 2;
     this.#scroller.scrollTop = top;
+  }
+
+  /** Where a turn begins in what is scrolled, px. */
+  #topOf(item) {
+    let top = 0;
+    for (let element = item; element && element !== this.#scroller; element = element.offsetParent) top += element.offsetTop;
+    return top;
   }
 
   #scrolled() {
@@ -115,7 +149,7 @@ export class Transcript {
     const item = this.#items[Math.max(0, this.#current)];
     if (!item) return;
     const [top, bottom] = [this.#scroller.scrollTop, this.#scroller.scrollTop + this.#scroller.clientHeight];
-    this.#isAway = item.offsetTop + item.offsetHeight < top || item.offsetTop > bottom;
+    this.#isAway = this.#topOf(item) + item.offsetHeight < top || this.#topOf(item) > bottom;
     this.#back.hidden = !this.#isAway;
   }
 

@@ -43,12 +43,13 @@ export class Transport {
         iconButton("reverse", "Play backwards", "J", () => actions.shuttle(-1)), this.#play,
         iconButton("end", "End of the session", "End", () => actions.toEnd())),
       make("div", { class: "transport-clock" }, this.#time, this.#end),
+      make("div", { class: "transport-rest" },
       group(iconButton("previous", "Go to the previous", "", () => actions.jump(actions.kind, -1)), kinds, iconButton("next", "Go to the next", "", () => actions.jump(actions.kind, 1))),
       group(this.#speed, this.#loop),
       group(this.#skip, threshold, this.#skipped),
       make("span", { class: "spacer" }),
       group(this.#follow, iconButton("minus", "Zoom out", "−", () => actions.zoom(2)), iconButton("plus", "Zoom in", "+", () => actions.zoom(0.5)),
-        iconButton("fit", "Show the whole session", "0", () => actions.fit())));
+        iconButton("fit", "Show the whole session", "0", () => actions.fit()))));
     clock.addEventListener("change", () => this.#update());
     clock.addEventListener("tick", (event) => this.#show(event.position));
     actions.addEventListener("change", () => this.#update());

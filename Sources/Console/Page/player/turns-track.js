@@ -17,7 +17,7 @@ export class TurnsTrack {
   kind = "turns";
   label = "Chat";
   note = "composed ▸ sent ▸ shown";
-  height = 64;
+  height = 58;
 
   constructor({ session }) { this.refresh(session); }
 

@@ -35,6 +35,15 @@ export class Workbench extends EventTarget {
    */
   addTrack(track) { return this.#parts.tracks.add(track); }
 
+  /**
+   * Adds to a track of somebody else, such as `signal:` and a signal's id: `{draw, onpointer, hintAt}` as in addTrack. It is
+   * drawn over the track and gets the pointer before it. Returns what takes it away; null where there is no such track.
+   */
+  decorate(id, decoration) { return this.#parts.tracks.decorate(id, decoration); }
+
+  /** Says that what is derived from signals is another one now: it is read again. */
+  reviewed() { this.dispatchEvent(new Event("reviewed")); }
+
   /** Adds a panel beside the tracks. Returns `{show(), remove()}`. */
   addPanel(panel) { return this.#parts.panels.add(panel); }
 

@@ -9,13 +9,6 @@ import { ReplayTimeline } from "./timeline.js";
 /** Before the page told its window: that of most screens. */
 const usualView = { width: 1280, height: 800 };
 
-const documentText = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="/participant/style.css"><link rel="stylesheet" href="/page/replay/frame.css">
-<script type="module" src="/page/replay/frame.js"></script></head><body><a class="skip" href="#main">Skip to the content</a><header>
-<div class="header-title"><h1 class="title">Chat</h1><span class="timer" role="timer" hidden></span>
-<span class="pilot badge" hidden>Trial run</span><span class="steps" hidden></span></div><div class="header-actions"></div>
-</header><attune-notices></attune-notices><main id="main" tabindex="-1"></main></body></html>`;
-
 /** Tells when it is put into a document or taken out: a frame loads only there, and anew each time. */
 class ReplayPlace extends HTMLElement {
   connectedCallback() { this.onplace?.(true); }
@@ -93,7 +86,7 @@ export class ReplayScreen {
   #build() {
     const style = useStyle("/page/replay/replay.css");
     const frame = make("iframe", { class: "replay-frame", title: "The participant’s screen, replayed", tabindex: -1, inert: true,
-      "aria-hidden": "true", srcdoc: documentText });
+      "aria-hidden": "true", src: "/replay-frame" });
     this.#frame = frame;
     this.#view = null;
     this.element.replaceChildren(frame, this.#cover);

@@ -63,7 +63,7 @@ export class Microphone extends EventTarget {
   async stop() {
     this.#wanted = false;
     this.#close();
-    this.#set("off", "");
+    if (this.state !== "off") this.#set("off", "");
     await this.#outbox?.flush();
   }
 

@@ -13,13 +13,14 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
   const words = make("p", { class: "look-back-words", role: "status" });
   const button = make("button", { type: "button", class: "primary talk-button", onclick: () => toggle() });
   const problem = make("p", { class: "note warn", role: "alert", hidden: true });
+  const tracks = make("div", { class: "small-tracks", hidden: true });
   const place = make("div", { class: "look-back-screen" }, screen.element);
   const microphone = new Microphone(room.sound);
   const box = new MicrophoneBox(microphone);
   const record = make("button", { type: "button", onclick: () => setRecording(true) }, "Use this computer’s microphone");
   const stopRecording = make("button", { type: "button", class: "quiet", hidden: true, onclick: () => setRecording(false) }, "Microphone off");
   main.replaceChildren(make("div", { class: "look-back" },
-    make("h1", { class: "visually-hidden" }, "Looking back"), place, problem,
+    make("h1", { class: "visually-hidden" }, "Looking back"), place, tracks, problem,
     make("div", { class: "look-back-bar" }, make("div", { class: "look-back-left" }, button, words),
       make("div", { class: "look-back-right" }, record, box.element, stopRecording))));
 
@@ -54,6 +55,7 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
     button.hidden = isEnded;
     setText(button, player.playing ? "Pause and talk" : "Go on");
     button.setAttribute("aria-keyshortcuts", "Space");
+    showTraces(state.shows ?? {});
     screen.leaveOut(["suggestions", "emotions"].filter((name) => state.shows?.[name] !== true));
     setText(words, isEnded ? "Thank you. This is the end: you can close this page."
       : player.playing ? "This is your own screen. Say whatever comes to your mind; press the button or Space to stop and talk."
@@ -64,13 +66,26 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
     stopRecording.hidden = microphone.state === "off" || isEnded;
   }
 
+  let traces = "";
+
+  /** Traces, where the researcher switched them on, and this browser is theirs: a link has no right to them. */
+  async function showTraces({ signals, peaks }) {
+    const wanted = [signals && "signals", peaks && "peaks"].filter(Boolean).join();
+    if (wanted === traces || !isResearcher) return;
+    traces = wanted;
+    tracks.hidden = wanted === "";
+    if (wanted === "") return tracks.replaceChildren();
+    const { showSmallTracks } = await import("./small-tracks.js");
+    await showSmallTracks(tracks, room.state.session, room.player, { signals, peaks });
+  }
+
   function fit() {
     screen.mostHeight = Math.max(120, place.clientHeight);
     screen.fit();
   }
 
   room.addEventListener("state", update);
-  room.addEventListener("connection", () => tellProblem(room.isConnected ? "" : "The connection is interrupted. You can go on talking: nothing is lost."));
+  room.addEventListener("connection", () => tellProblem(room.isConnected || room.state.ended ? "" : "The connection is interrupted. You can go on talking: nothing is lost."));
   room.player.addEventListener("change", () => { update(); room.reportPosition(); });
   room.player.addEventListener("tick", ({ position }) => screen.show(position));
   microphone.addEventListener("state", update);

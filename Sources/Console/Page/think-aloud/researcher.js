@@ -68,7 +68,8 @@ export async function openResearcher(main, room, { commentary }) {
     const input = make("input", { type: "checkbox", onchange: () => command("show", { shows: { [name]: input.checked } }) });
     return [name, { input, label: make("label", { class: "choice" }, input, label) }];
   }));
-  const leads = make("p", { class: "note warn", hidden: true }, "Traces and peaks lead the witness: they explain the curve instead of telling what they thought.");
+  const leads = make("p", { class: "note warn", hidden: true }, "Traces and peaks lead the witness: they explain the curve instead of telling what they thought. They are seen where the "
+    + "participant’s view is open in a browser of the lab; a link does not show them.");
   const elapsed = make("span", { class: "figures" });
   const delay = make("span");
   const paused = make("span", { class: "badge", role: "status" });
@@ -140,7 +141,6 @@ export async function openResearcher(main, room, { commentary }) {
     link.replaceChildren(make("p", {}, make("a", { href: `/sessions/${encodeURIComponent(session)}?commentary=${encodeURIComponent(commentary)}` }, "Play the session back with this commentary")));
   }
 
-  const began = performance.now() - (room.clock.toStation(performance.now()) - (room.state.started_ns ?? room.clock.toStation(performance.now()))) / 1e6;
   function tick(position) {
     screen.show(position);
     list.position = position;
@@ -167,20 +167,21 @@ export async function openResearcher(main, room, { commentary }) {
   main.querySelector(".hold-side").append(help);
 
   room.addEventListener("state", update);
-  room.addEventListener("connection", () => tell(room.isConnected ? "" : "The console does not answer. Sound is kept in this page and sent later."));
+  room.addEventListener("connection", () => tell(room.isSignedOut ? "You are signed out. Sign in again in another tab: sound is kept in this page and sent then."
+    : room.isConnected || room.state.ended ? "" : "The console does not answer. Sound is kept in this page and sent later."));
   player.addEventListener("change", () => { update(); room.reportPosition(); });
   player.addEventListener("tick", ({ position }) => tick(position));
   microphone.addEventListener("state", update);
   addEventListener("pagehide", () => microphone.outbox?.sendLast());
   setInterval(() => {
-    setText(elapsed, clockWords((performance.now() - began) / 1000));
+    setText(elapsed, clockWords((room.clock.toStation(performance.now()) - room.state.started_ns) / 1e9));
     setText(delay, delayWords(room.state.delay_ms));
   }, 250);
   const fit = () => { screen.mostHeight = Math.max(160, place.clientHeight || innerHeight * 0.6); screen.fit(); };
   new ResizeObserver(fit).observe(place);
   fit();
   update();
-  import("./small-tracks.js").then(({ showSmallTracks }) => showSmallTracks(tracks, session, player, cues, seek))
+  import("./small-tracks.js").then(({ showSmallTracks }) => showSmallTracks(tracks, session, player, { cues, onseek: seek }))
     .catch((error) => tracks.replaceChildren(make("p", { class: "hint" }, `The tracks cannot be shown: ${error.message}`)));
   await screen.ready;
   tick(player.position);

@@ -1,7 +1,7 @@
 // A think-aloud as one view takes part in it: what the station says, what is asked of it, what this view
 // showed.
 
-import { follow, post, postBytes } from "../api.js";
+import { get, post, postBytes, setToken, stayWhenSignedOut } from "../api.js";
 import { PlayerClock } from "../player/clock.js";
 import { StationClock } from "./station-clock.js";
 
@@ -11,7 +11,8 @@ const reportEach = 1000;
 /** Events: `state` (the station said something new), `connection`, `report`. */
 export class ThinkAloudRoom extends EventTarget {
   #base;
-  #close = null;
+  #source = null;
+  #followTimer = 0;
   #items = [];
   #nextItem = 1;
   #isReporting = false;
@@ -41,19 +42,59 @@ export class ThinkAloudRoom extends EventTarget {
     this.clock.run();
     for (let tries = 0; tries < 40 && !this.clock.isKnown; tries += 1) await new Promise((done) => setTimeout(done, 50));
     const first = new Promise((done) => this.addEventListener("state", done, { once: true }));
-    this.#close = follow(`${this.#base}/stream`, { state: (state) => this.#take(state) }, (state) => {
-      const isConnected = state === "open";
-      if (isConnected === this.isConnected) return;
-      this.isConnected = isConnected;
-      this.dispatchEvent(new Event("connection"));
-    });
+    // Sound that is not stored yet must not go with the page.
+    stayWhenSignedOut(() => this.#signedOut(true));
+    this.#follow();
     await first;
     this.#reportTimer = setInterval(() => this.player.playing && this.reportPosition(), reportEach);
     addEventListener("pagehide", () => this.#sendReport({ keepalive: true }));
   }
 
+  /** Whether the account is signed in no more: somebody has to sign in, in another tab. */
+  isSignedOut = false;
+
+  #signedOut(isOut) {
+    if (isOut === this.isSignedOut) return;
+    this.isSignedOut = isOut;
+    this.dispatchEvent(new Event("connection"));
+    if (isOut) this.#renew();
+  }
+
+  /** Asks who is signed in until somebody is; then goes on in their name. */
+  async #renew() {
+    while (this.isSignedOut && !this.state?.ended) {
+      await new Promise((done) => setTimeout(done, 2000));
+      try {
+        setToken((await get("/api/me")).csrf);
+        this.#signedOut(false);
+      } catch {
+        // Not yet.
+      }
+    }
+  }
+
+  /** The browser connects anew by itself, but gives up where it is refused once. */
+  #follow() {
+    const source = new EventSource(`${this.#base}/stream`);
+    this.#source = source;
+    source.onopen = () => this.#connected(true);
+    source.onerror = () => {
+      this.#connected(false);
+      if (source.readyState !== EventSource.CLOSED) return;
+      this.#followTimer = setTimeout(() => this.#follow(), 1500);
+    };
+    source.addEventListener("state", (event) => this.#take(JSON.parse(event.data)));
+  }
+
+  #connected(isConnected) {
+    if (isConnected === this.isConnected) return;
+    this.isConnected = isConnected;
+    this.dispatchEvent(new Event("connection"));
+  }
+
   stop() {
-    this.#close?.();
+    clearTimeout(this.#followTimer);
+    this.#source?.close();
     this.clock.stop();
     clearInterval(this.#reportTimer);
   }

@@ -96,7 +96,7 @@ export class SoundOutbox extends EventTarget {
       this.#acknowledge(acknowledged);
     } catch (error) {
       this.problem = error.message;
-      if ([403, 404, 410].includes(error.status)) this.isOver = true;
+      if ([404, 410].includes(error.status)) this.isOver = true;
       else this.#retry();
     } finally {
       this.#isSending = false;
