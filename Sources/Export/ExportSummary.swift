@@ -25,6 +25,11 @@ public struct ExportSummary: Hashable, Sendable, Codable {
     /// Length of all files.
     public var bytes: Int64 { tables.reduce(0) { $0 + $1.bytes } }
 
+    /// Samples of all sound files, silence included.
+    public var soundSamples: Int64 {
+        tables.reduce(0) { $0 + ($1.file.hasSuffix(".wav") ? $1.rows : 0) }
+    }
+
     /// Rows of all sample tables.
     public var samples: Int64 {
         tables.reduce(0) { $0 + ($1.name.hasPrefix(ColumnNames.samplePrefix) ? $1.rows : 0) }

@@ -3,7 +3,7 @@ import Timebase
 
 extension SessionSummary: Encodable {
     private enum Key: String, CodingKey {
-        case path, sessionID, kind, study, participant, pilot, state, outcome, reason, startedUtc
+        case path, sessionID, kind, study, participant, pilot, state, outcome, reason, startedUtc, parent, recallDelayMs
         case durationMs, samples, keystrokes, turns, turnsByAuthor, draftEdits, events, gaps,
             lost
         case alignment, alignmentMethod, fileBytes, logBytes, bytesPerSample, streams, phases
@@ -49,6 +49,8 @@ extension SessionSummary: Encodable {
         try object.encode(
             CalendarTime(nanosecondsSince1970: description.startedRealtime).text,
             forKey: .startedUtc)
+        try object.encodeIfPresent(description.parent, forKey: .parent)
+        try object.encodeIfPresent(recallDelay.map(Self.milliseconds), forKey: .recallDelayMs)
         try object.encode(Self.milliseconds(duration), forKey: .durationMs)
         try object.encode(samples, forKey: .samples)
         try object.encode(keystrokes, forKey: .keystrokes)

@@ -19,6 +19,12 @@ extension SessionSummary {
                     + description.kind.rawValue + (description.isPilot ? ", pilot" : "")),
             TextTable.plain("\(started), \(ReadableNumber.duration(duration)), \(state)"),
         ]
+        if let parent = description.parent {
+            let delay = recallDelay.map {
+                ", begun \(ReadableNumber.duration($0)) after it ended"
+            }
+            lines.append(TextTable.plain("looks back on \(parent)" + (delay ?? "")))
+        }
         if let alignment {
             let made = CalendarTime(nanosecondsSince1970: alignment.madeRealtime).text
             lines.append(

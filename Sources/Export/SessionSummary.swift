@@ -16,6 +16,9 @@ public struct SessionSummary: Hashable, Sendable {
     }
     private var turnAuthors: [String] = []
     private var turnCounts: [Int64] = []
+    /// From the end of the task to a commentary's start, in nanoseconds; nil for other sessions, and where
+    /// nobody saw the task end.
+    public var recallDelay: Int64?
     public var draftEdits: Int64
     public var events: Int64
     /// Bytes of the file, and of the log beside it while the session is not yet in its final form.
@@ -29,6 +32,12 @@ public struct SessionSummary: Hashable, Sendable {
         alignment = reader.alignment
         streams = try StreamStatistics.all(reader, try reader.streams())
         phases = try reader.phases()
+        if session.description.kind == .commentary {
+            // The daemon wrote it; of its members only this number is needed.
+            recallDelay = try reader.events(of: ["recall"]).first.flatMap {
+                $0.payload.firstMatch(of: /"delay_ms": *([0-9]{1,15})/).flatMap { Int64($0.1) }
+            }.map { $0 * 1_000_000 }
+        }
         draftEdits = try reader.count(of: .draftEdits)
         events = try reader.count(of: .events)
         fileBytes = (try? FileSystem.size(reader.path)) ?? 0

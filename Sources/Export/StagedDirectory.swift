@@ -140,7 +140,7 @@ public final class StagedDirectory {
                 if let found = foreign(path, inside, depth: depth - 1) {
                     return "\(name)/\(found)"
                 }
-            } else if !name.hasSuffix(".csv") {
+            } else if !name.hasSuffix(".csv"), !name.hasSuffix(".wav") {
                 return name
             }
         }

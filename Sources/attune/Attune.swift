@@ -23,6 +23,7 @@ struct Attune: ParsableCommand {
             SummaryCommand.self,
             AlignCommand.self,
             EmotionsCommand.self,
+            TranscriptCommand.self,
             ReviewCommand.self,
             ProtocolCommand.self,
             PersonaCommand.self,

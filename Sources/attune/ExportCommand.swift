@@ -14,14 +14,18 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write recordings as files that statistics packages read.",
         discussion: """
-            Writes one table a file into DIR, which appears when all of it is written; with several \
+            csv writes one table a file into DIR, which appears when all of it is written; with several \
             recordings each gets a directory of its own in it. Works on recordings in progress. \
-            codebook.csv says what each column means.
+            codebook.csv says what each column means. wav writes the sound of commentaries, sample by \
+            sample as it was recorded, with silence where some are missing; sound.csv beside it tells the \
+            session's time of each stretch, and by how much the file's own time may be off.
             """)
 
     /// What can be written.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case csv
+        /// The sound of commentaries, with a table of its times.
+        case wav
     }
 
     @Argument(help: "The session files.", completion: .file(extensions: ["attune"]))
@@ -87,12 +91,10 @@ struct ExportCommand: ParsableCommand {
         var summaries: [ExportSummary] = []
         for (index, (reader, name)) in zip(readers, Self.directories(files)).enumerated() {
             let count = files.count > 1 ? "\(index + 1)/\(files.count) " : ""
-            let export = CSVExport(
-                reader: reader,
-                isCancelled: { isInterrupted.load(ordering: .relaxed) },
-                progress: { progress in
-                    line.show(count + progress.table, progress.rows, of: progress.expected)
-                })
+            let isCancelled = { isInterrupted.load(ordering: .relaxed) }
+            let show = { (progress: ExportProgress) in
+                line.show(count + progress.table, progress.rows, of: progress.expected)
+            }
             var directory = staged.path
             if files.count > 1 {
                 directory += "/\(name)"
@@ -105,7 +107,14 @@ struct ExportCommand: ParsableCommand {
                         cause: error.description)
                 }
             }
-            summaries.append(try export.write(into: directory, named: staged.destination))
+            switch format {
+            case .csv:
+                let export = CSVExport(reader: reader, isCancelled: isCancelled, progress: show)
+                summaries.append(try export.write(into: directory, named: staged.destination))
+            case .wav:
+                let export = SoundExport(reader: reader, isCancelled: isCancelled, progress: show)
+                summaries.append(try export.write(into: directory, named: staged.destination))
+            }
         }
         try staged.commit()
         line.clear()
@@ -120,7 +129,7 @@ struct ExportCommand: ParsableCommand {
         }
         if quiet { return }
         let tables = summaries.reduce(0) { $0 + $1.tables.count }
-        let samples = summaries.reduce(0) { $0 + $1.samples }
+        let samples = summaries.reduce(0) { $0 + ($1.samples + $1.soundSamples) }
         let bytes = summaries.reduce(0) { $0 + $1.bytes }
         let sessions = files.count == 1 ? "" : " of \(files.count) sessions"
         print(

@@ -2,6 +2,8 @@
 
     think_aloud.py PROGRAMS [all|killed|consent]
 
+consent: sound is stored only with consent to it; cue points by the protocol; from the command line.
+
 A click track with known times goes as PCM over HTTP, from a page whose clock is off and drifts, whose sound
 card is another clock, whose capture times jitter, and whose connections break. Then the stored sound is
 compared sample by sample (read by python-soundfile, not by us), and each click's place in the replay with
@@ -61,11 +63,18 @@ class Console:
 
         host, port, token = wait_for("the console", printed).groups()
         self.host, self.port = host, int(port)
-        status, headers, _ = self.raw("GET", f"/sign-in?token={token}")
-        if status != 303:
-            raise Failure(f"signing in gave {status}")
-        self.cookie = headers["set-cookie"].split(";")[0]
+        self.cookie = self.use_link(token)
         self.csrf = self.get("/api/me")["csrf"]
+
+    def use_link(self, token):
+        """Lets somebody in by a link, through the button of its page; gives the cookie."""
+        _, _, page = self.raw("GET", f"/sign-in?token={token}")
+        fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', page.decode()))
+        status, headers, page = self.raw("POST", "/sign-in", urllib.parse.urlencode({"token": token, **fields}),
+                                         {"content-type": "application/x-www-form-urlencoded"})
+        if status != 303:
+            raise Failure(f"signing in gave {status}: {page[:300]}")
+        return headers["set-cookie"].split(";")[0]
 
     def kill(self):
         self.process.kill()
@@ -484,11 +493,117 @@ def compare_wave(console, commentary, told, sent):
     print("ok ranges of it are served")
 
 
+def without_consent(station):
+    """A study that asks for consent: nothing of the sound is kept before it is given."""
+    parent = task(station, study="study", protocol="peer-support")
+    console = Console(station)
+    cues = console.get(f"/api/sessions/{parent}/cues")
+    check("cue points follow from the protocol", [cue["kind"] for cue in cues["cues"]] == ["mark"], cues)
+    check("the chat alone is shown", cues["shows"] == ["chat"], cues["shows"])
+    started = station.attune("session", "start", "study", "P01", "--no-devices", "--kind", "commentary",
+                             "--parent", parent[:8])
+    commentary = started["id"]
+    check("it begins from the command line", started["parent"] == parent and started["phases"] == [
+        "think-aloud", "debrief"], started)
+    done = station.attune("session", "start", "study", "P02", "--kind", "commentary", "--parent", parent, check=False)
+    check("nobody looks back on another's session", done.returncode != 0 and "P01" in done.stderr, done.stderr)
+    events = Events(console, commentary)
+    wait_for("the first state", lambda: events.last)
+    page = Page(console, commentary, "participant-1")
+    page.settle()
+    page.command("cue", cue=cues["cues"][0]["id"])
+    page.command("prompt", text="What went through your mind?")
+    page.speak(1.2)
+    state = wait_for("a microphone that is withheld", lambda: events.last if (
+        events.last["microphone"] or {}).get("state") == "withheld" else None)
+    check("the researcher is told that nothing is kept", not state["may_record"], state)
+    page.finish()
+    before = page.acknowledged
+    station.attune("consent", "set", "P01", "audio", "yes", "--study", "study")
+    wait_for("consent", lambda: events.last["may_record"])
+    time.sleep(0.3)
+    page.speak(1.0)
+    page.finish()
+    link_leads_to_one(console, commentary, parent)
+    console.post(f"/api/think-aloud/{commentary}/stop")
+    events.over = True
+    file = finished_file(station, commentary)
+    database = open_session(file)
+    samples, _, _ = sound(database)
+    sent = numpy.frombuffer(bytes(page.samples), dtype="<i2")
+    check("only what was said with consent is kept",
+          len(samples) <= len(sent) - before + RATE // 2 and (samples == sent[-len(samples):]).all(),
+          (len(samples), len(sent), before))
+    [cue] = [json.loads(p) for (p,) in database.execute("SELECT payload FROM events WHERE kind = 'cue'")]
+    check("the cue is logged with its origin", cue["origin"] == "marks: all" and cue["by"] == "researcher"
+          and cue["delay_ms"] >= 0, cue)
+    names = [p for (p,) in database.execute("SELECT name FROM phases")]
+    check("no phase was entered by itself", names == [], names)
+    words(station, console, commentary, file)
+
+
+def link_leads_to_one(console, commentary, parent):
+    """A participant who comes by a link sees their own think-aloud, and nothing else."""
+    url = console.post(f"/api/think-aloud/{commentary}/invite")["url"]
+    cookie = console.use_link(url.split("token=")[1])
+
+    def seen(method, path, body=None, csrf=""):
+        return console.raw(method, path, body, {"cookie": cookie, "content-type": "application/json",
+                                                "x-attune-csrf": csrf})
+
+    csrf = json.loads(seen("GET", "/api/me")[2])["csrf"]
+    clock = json.dumps({"view": "p", "client_ms": 1})
+    allowed = seen("POST", f"/api/think-aloud/{commentary}/clock", clock, csrf)[0]
+    others = [seen("GET", f"/api/sessions/{parent}/cues")[0], seen("GET", f"/api/commentaries/{commentary}")[0],
+              seen("POST", f"/api/think-aloud/{parent}/clock", clock, csrf)[0],
+              seen("POST", f"/api/think-aloud/{commentary}/stop", "{}", csrf)[0],
+              seen("POST", f"/api/think-aloud/{commentary}/command",
+                   json.dumps({"view": "p", "action": "show", "shows": {"signals": True}}), csrf)[0]]
+    check("and sees their own think-aloud alone", allowed == 200 and all(s in (403, 404) for s in others),
+          (allowed, others))
+
+
+def words(station, console, commentary, file):
+    """Transcripts from the command line and over HTTP, and the WAV export."""
+    vtt = station.folder / "words.vtt"
+    vtt.write_bytes(b"\xef\xbb\xbfWEBVTT\r\n\r\n00:00.100 --> 00:00.500\r\n<v P01>I did not know</v>\r\n")
+    row = station.attune("transcript", "add", file, vtt)
+    check("a transcript is added", row["id"] == 1, row)
+    shown = station.attune("transcript", "show", file, json_output=False)
+    check("and shown", "P01: I did not know" in shown, shown)
+    told = console.get(f"/api/commentaries/{commentary}")
+    [segment] = told["transcript"]["segments"]
+    first = told["audio"][0]["first_s"]
+    check("its times count from the sound's start", abs(segment["from_s"] - first - 0.1) < 0.002, (segment, first))
+    check("and stand in the session as well", segment["session_from_s"] is not None, segment)
+    status, _, body = console.call("POST", f"/api/commentaries/{commentary}/transcript", {
+        "format": "srt", "text": "1\n00:00:02,000 --> 00:00:01,000\nno\n"})
+    check("a reversed cue is refused with its line", status == 422 and b"line 2" in body, body)
+    console.post(f"/api/commentaries/{commentary}/transcript", {
+        "format": "typed", "segments": [{"start_s": 0.5, "end_s": 0.9, "speaker": "researcher", "text": "And then?"}]})
+    told = console.get(f"/api/commentaries/{commentary}")
+    check("the newest transcript counts", told["transcript"]["segments"][0]["text"] == "And then?", told["transcript"])
+    out = station.folder / "wav"
+    station.attune("export", file, "--format", "wav", "--out", out)
+    samples, rate = soundfile.read(out / "microphone.wav", dtype="int16")
+    with open_session(file) as database:
+        stored, _, _ = sound(database)
+    check("the WAV export has the samples", rate == RATE and (samples == stored).all(), len(samples))
+    table = (out / "sound.csv").read_text().splitlines()
+    check("and a table of their times", len(table) == 2 and table[0].startswith("stream,file,rate_hz,file_sample"), table)
+    summary = station.attune("summary", file, json_output=False)
+    check("the summary tells of the sound and of the parent",
+          re.search(r"microphone +audio", summary) and "looks back on" in summary, summary)
+
+
 def main():
     mode = sys.argv[2] if len(sys.argv) > 2 else "all"
     with Station(sys.argv[1], "devices: []\n") as station:
         station.start()
-        hold(station, mode)
+        if mode == "consent":
+            without_consent(station)
+        else:
+            hold(station, mode)
     print("everything holds")
 
 

@@ -37,6 +37,10 @@ extension IntegrationTests {
         /// A study's database that another program holds.
         @Test func theIndexIsNeverLeftBehind() throws { try run("index.py") }
 
+        /// A click track as a page's microphone; console and daemon killed; without consent to sound.
+        @Test(arguments: ["all", "killed", "consent"])
+        func thinkAlouds(mode: String) throws { try run("think_aloud.py", [mode]) }
+
         @Test func marksComeInAndGoOut() throws { try run("marks.py") }
 
         @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }

@@ -14,6 +14,8 @@ public struct StreamModel: Sendable {
         case real
         /// Each sample has its own time.
         case stamped
+        /// Sound: 16 bits, and in a few runs a number that has more.
+        case sound
     }
 
     public let description: StreamDescription
@@ -34,7 +36,7 @@ public struct StreamModel: Sendable {
                 ChannelDescription(name: "a", unit: "uS", scale: 0.25, offset: -1),
                 ChannelDescription(name: "b"),
             ]
-        case .extreme: channels = [ChannelDescription(name: "a")]
+        case .extreme, .sound: channels = [ChannelDescription(name: "a")]
         case .real:
             channels = [
                 ChannelDescription(name: "a", storage: .real), ChannelDescription(name: "b"),
@@ -45,8 +47,9 @@ public struct StreamModel: Sendable {
             ]
         }
         description = StreamDescription(
-            id: id, name: "\(style)-\(id)", kind: "signal", source: "model",
-            nominalRate: style == .stamped ? nil : 100,
+            id: id, name: "\(style)-\(id)", kind: style == .sound ? "audio" : "signal",
+            source: "model",
+            nominalRate: style == .stamped ? nil : style == .sound ? 8000 : 100,
             clock: style == .stamped ? .stamped : .counter, gapTolerance: 1_000_000,
             channels: channels)
         columns = channels.map { $0.storage == .real ? .reals([]) : .integers([]) }
@@ -138,6 +141,20 @@ public struct StreamModel: Sendable {
                     case 3: -0.0
                     case 4: Double.leastNonzeroMagnitude
                     default: Double.random(in: -1e9...1e9, using: &random)
+                    }
+                })
+        }
+        if style == .sound {
+            return .integers(
+                (0..<count).map { place in
+                    switch Int.random(in: 0..<500, using: &random) {
+                    case 0: return -32_768
+                    case 1: return 32_767
+                    case 2 where place == count / 2: return 40_000
+                    default:
+                        level = max(-20_000, min(20_000, level))
+                        level += Int64.random(in: -300...300, using: &random)
+                        return level
                     }
                 })
         }

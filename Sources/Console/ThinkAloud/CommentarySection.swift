@@ -101,7 +101,12 @@ struct CommentarySection: ConsoleSection {
         let session = try await commentary(call)
         let name = call.query("stream")
         let track = try await session.read { reader in
-            try reader.streams().lazy.compactMap { stream in
+            let consent = SessionConsent.read(of: try reader.session(), file: session.path)
+            guard consent.shows(.audio) else {
+                throw ConsoleRefusal(
+                    .forbidden, "The participant does not agree that this is heard.")
+            }
+            return try reader.streams().lazy.compactMap { stream in
                 name == nil || stream.name == name
                     ? try SoundTrack(reader, stream: stream) : nil
             }.first

@@ -46,8 +46,11 @@ extension StoredCommentary {
                 speechS: speech(event.time), speaker: payload["speaker"]?.string,
                 prompted: payload["prompted"] == .bool(true), view: event.client ?? "")
         }
+        // A participant may have taken the consent to sound back; its words go with it.
+        let mayHear = SessionConsent.read(of: row, file: reader.path).shows(.audio)
         audio = try reader.streams().compactMap { stream in
-            try SoundTrack(reader, stream: stream).map { track in
+            guard mayHear else { return nil }
+            return try SoundTrack(reader, stream: stream).map { track in
                 let rate = Double(track.rate)
                 return Sound(
                     stream: track.name, rateHz: track.rate, seconds: Double(track.length) / rate,
@@ -62,7 +65,7 @@ extension StoredCommentary {
                     })
             }
         }
-        if let review, let newest = try review.transcripts().last {
+        if mayHear, let review, let newest = try review.transcripts().last {
             transcript = Words(
                 id: newest.id, source: newest.source.rawValue, language: newest.language,
                 actor: newest.actor,

@@ -11,6 +11,7 @@ final class ThinkAloudLink {
     /// Samples that are on the disk, of a microphone; counts what the page lost as well.
     private(set) var samples: Int64
     var toldTrouble = false
+    var lastUse = Clocks.now()
 
     private let trips: ThinkAloudLog?
     private let progress: ThinkAloudLog?
@@ -112,10 +113,22 @@ final class ThinkAloudLink {
         return try client.put(kind: kind, time: time, payload: payload)
     }
 
+    /// Samples of an item at most: each is stored whole, and must leave room in the ring for others.
+    private static let mostSamples = 32_768
+
     /// Puts samples in that follow on those before.
     /// - Parameter piece: its `first` has to be the number of samples so far, and what it says to be
     ///   missing.
-    func put(_ piece: SoundPiece, stream: String) throws(LinkError) {
+    func put(_ piece: SoundPiece, stream: String, rate: Int) throws(LinkError) {
+        var rest: SoundPiece? = piece
+        while var next = rest {
+            rest = next.dropping(before: next.first + Int64(Self.mostSamples), rate: rate)
+            next.data = Array(next.data.prefix(2 * Self.mostSamples))
+            try putOne(next, stream: stream)
+        }
+    }
+
+    private func putOne(_ piece: SoundPiece, stream: String) throws(LinkError) {
         let before = client.outbox.lastSequence
         do throws(LinkError) {
             try client.send(

@@ -9,6 +9,14 @@ final class ThinkAloudLinkTable {
     private let socketPath: String
     private let log: Logger
     private var links: [ThinkAloudLinkName: ThinkAloudLink] = [:]
+    /// Commentaries that are being ended: nothing is taken any more that could come too late.
+    private var sealed: Set<String> = []
+
+    /// A link that has nothing to do is closed after this, in nanoseconds, and opened again when it is
+    /// needed: the daemon has room for 256 connections.
+    private static let idleTime: Int64 = 120_000_000_000
+    /// Links of one commentary that are open at once: more are no two people with their pages.
+    private static let mostLinks = 48
 
     init(socketPath: String, log: Logger) {
         self.socketPath = socketPath
@@ -17,13 +25,31 @@ final class ThinkAloudLinkTable {
 
     /// The link of that name, opened where it is not.
     /// - Parameter directory: where the commentary's outboxes are.
-    func link(
-        _ name: ThinkAloudLinkName, in directory: String
-    ) throws(LinkError) -> ThinkAloudLink {
-        if let link = links[name] { return link }
+    /// - Throws: `LinkError`; `ConsoleRefusal` where there are too many.
+    func link(_ name: ThinkAloudLinkName, in directory: String) throws -> ThinkAloudLink {
+        if let link = links[name] {
+            link.lastUse = Clocks.now()
+            return link
+        }
+        guard links.count(where: { $0.key.commentary == name.commentary }) < Self.mostLinks else {
+            throw ConsoleRefusal(
+                .tooManyRequests, "Too many pages take part in this: close some, and wait a while.")
+        }
         let link = try ThinkAloudLink(name, directory: directory, socketPath: socketPath)
         links[name] = link
         return link
+    }
+
+    /// The same for what a page brings.
+    /// - Throws: `ConsoleRefusal` where the commentary is being ended, beside the above.
+    func openLink(_ name: ThinkAloudLinkName, in directory: String) throws -> ThinkAloudLink {
+        guard !sealed.contains(name.commentary) else { throw ThinkAloudRoom.over }
+        return try link(name, in: directory)
+    }
+
+    /// Takes nothing of pages any more, or takes it again.
+    func seal(_ commentary: String, _ isSealed: Bool) {
+        if isSealed { sealed.insert(commentary) } else { sealed.remove(commentary) }
     }
 
     /// What waits in a commentary's outboxes.
@@ -37,11 +63,17 @@ final class ThinkAloudLinkTable {
     func close(_ commentary: String) -> Int {
         let left = waiting(of: commentary)
         links = links.filter { $0.key.commentary != commentary }
+        sealed.remove(commentary)
         return left
     }
 
     /// Sends what can go and reads answers, without waiting.
     func process() {
+        let now = Clocks.now()
+        for (name, link) in links
+        where now - link.lastUse > Self.idleTime && link.client.outbox.entries.isEmpty {
+            links[name] = nil
+        }
         for link in links.values {
             do throws(LinkError) {
                 try link.process()
@@ -71,6 +103,6 @@ final class ThinkAloudLinkTable {
 
     /// When something is due though nothing came.
     var millisecondsUntilDue: Int {
-        links.values.compactMap(\.client.millisecondsUntilDue).min() ?? 60_000
+        min(links.values.compactMap(\.client.millisecondsUntilDue).min() ?? 60_000, 60_000)
     }
 }

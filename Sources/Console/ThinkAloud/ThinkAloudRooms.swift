@@ -107,17 +107,24 @@ actor ThinkAloudRooms {
         try await room.move(
             to: state.replay.position(at: now), rate: state.replay.rate, playing: false,
             cause: "stop", by: who, asked: now)
+        // What pages bring from here on is not acknowledged: it could come too late.
+        links.add { $0.seal(id, true) }
         // A daemon that is away cannot be told to stop either.
         for _ in 0..<100 {
             let waiting = try await links.perform { $0.waiting(of: id) }
             if waiting == 0 { break }
             try? await Task.sleep(for: .milliseconds(50))
         }
-        let ended = try await surroundings.station.call(
-            ControlInterface.StopSession.self,
-            .init(session: id, outcome: outcome, reason: reason))
-        await look(after: room)
-        return ended.session
+        do {
+            let ended = try await surroundings.station.call(
+                ControlInterface.StopSession.self,
+                .init(session: id, outcome: outcome, reason: reason))
+            await look(after: room)
+            return ended.session
+        } catch {
+            links.add { $0.seal(id, false) }
+            throw error
+        }
     }
 
     // MARK: How they stand
@@ -201,6 +208,8 @@ actor ThinkAloudRooms {
     private func close(_ room: ThinkAloudRoom) async {
         let id = room.look.commentary
         rooms[id] = nil
+        // Who came by a link to this one has nothing more to see.
+        await surroundings.gate.dismiss(session: id)
         let left = (try? await links.perform { $0.close(id) }) ?? 0
         if left > 0 {
             surroundings.log.warning(

@@ -44,7 +44,7 @@ extension ThinkAloudSection {
         let page = ThinkAloudLinkName(commentary: commentary, part: .view(view))
         let directory = room.directory
         let samples = try await rooms.carriers.perform { table in
-            let link = try table.link(name, in: directory)
+            let link = try table.openLink(name, in: directory)
             // A new microphone takes over what is known of its page's clock.
             if !link.client.hasTrips {
                 try link.take(table.link(page, in: directory).client.knownTrips.trips)
@@ -52,7 +52,7 @@ extension ThinkAloudSection {
             guard let piece = piece.dropping(before: link.samples, rate: rate),
                 piece.first == link.samples + piece.missing
             else { return link.samples }
-            try link.put(piece, stream: stream)
+            try link.put(piece, stream: stream, rate: rate)
             return link.samples
         }
         await room.note(

@@ -31,7 +31,9 @@ struct ThinkAloudSection: ConsoleSection {
                 headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ThinkAloudStream.body(of: room) { channel.close(promise: nil) })
         }
-        router.post("api/think-aloud/:commentary/clock", Self.all) { try await clock($0) }
+        router.post("api/think-aloud/:commentary/clock", Self.all, isPolled: true) {
+            try await clock($0)
+        }
         router.post("api/think-aloud/:commentary/command", Self.all) { try await command($0) }
         router.post("api/think-aloud/:commentary/report", Self.all) { try await report($0) }
         router.post("api/think-aloud/:commentary/audio", Self.all) { try await audio($0) }
@@ -174,7 +176,7 @@ struct ThinkAloudSection: ConsoleSection {
             }
         let directory = room.directory
         try await rooms.carriers.perform { table in
-            for name in names { try table.link(name, in: directory).take(trips) }
+            for name in names { try table.openLink(name, in: directory).take(trips) }
         }
     }
 
@@ -188,7 +190,7 @@ struct ThinkAloudSection: ConsoleSection {
         let name = ThinkAloudLinkName(commentary: room.look.commentary, part: .view(view))
         let directory = room.directory
         let last = try await rooms.carriers.perform { table in
-            let link = try table.link(name, in: directory)
+            let link = try table.openLink(name, in: directory)
             for item in items {
                 try link.put(
                     item.number, kind: item.kind, time: item.time, payload: item.payload)

@@ -122,7 +122,8 @@ extension CSVExportRun {
                 file.text(stream.kind)
                 file.text(stream.source)
                 file.text(
-                    stream.channels.isEmpty ? nil : "\(ColumnNames.samplePrefix)\(name).csv")
+                    stream.channels.isEmpty || stream.audioRate != nil
+                        ? nil : "\(ColumnNames.samplePrefix)\(name).csv")
                 file.integer(exported[stream.id])
                 file.integer(statistics.keystrokes)
                 file.real(stream.nominalRate)

@@ -36,6 +36,7 @@ final class CSVExportRun {
         clock = UTCClock(session.description, triples)
         for stream in streams {
             streamNames[stream.id] = stream.name
+            if stream.audioRate != nil { continue }
             self.progress.expected += try fromStore { () throws(SessionStoreError) in
                 try reader.sampleCount(of: stream.id)
             }
@@ -54,7 +55,9 @@ final class CSVExportRun {
         let files = ColumnNames.files(streams.map(\.name))
         var columns: [Int64: [SampleColumns]] = [:]
         var exported: [Int64: Int64] = [:]
-        for (stream, file) in zip(streams, files) where !stream.channels.isEmpty {
+        // Sound is no table: 48,000 rows a second say less than the WAV export.
+        for (stream, file) in zip(streams, files)
+        where !stream.channels.isEmpty && stream.audioRate == nil {
             let table = SampleTable(
                 stream, name: ColumnNames.samplePrefix + file)
             columns[stream.id] = table.channels
