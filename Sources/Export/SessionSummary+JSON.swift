@@ -3,7 +3,8 @@ import Timebase
 
 extension SessionSummary: Encodable {
     private enum Key: String, CodingKey {
-        case path, sessionID, kind, study, participant, pilot, state, outcome, reason, startedUtc, parent, recallDelayMs
+        case path, sessionID, kind, study, participant, pilot, state, outcome, reason, startedUtc,
+            parent, recallDelayMs
         case durationMs, samples, keystrokes, turns, turnsByAuthor, draftEdits, events, gaps,
             lost
         case alignment, alignmentMethod, fileBytes, logBytes, bytesPerSample, streams, phases
