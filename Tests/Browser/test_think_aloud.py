@@ -19,21 +19,23 @@ from live_room import wait_for
 # The goal for "at this moment of the sound the replay stood there", in milliseconds.
 GOAL_MS = 20
 
-# Looks at the same microphone another way: MediaStreamTrackProcessor tells each piece's capture time on the
-# browser's own ticks, which on Linux are CLOCK_MONOTONIC, as the station's times are. Beside it, what stood on
-# the screen in each frame. Neither knows of the worklet, the messages or the station's clock.
+# Looks at the same microphone another way: MediaStreamTrackProcessor tells each piece's capture time, taken in
+# the browser's audio process, on the page's own clock. Beside it, what stood on the screen in each frame.
+# Neither knows of the worklet, the messages or the station's clock.
 WITNESS = """
 window.witness = { clicks: [], frames: [] };
 const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = async (wanted) => {
   const stream = await open(wanted);
   window.witness.track = stream.getAudioTracks()[0];
-  const reader = new MediaStreamTrackProcessor({ track: stream.getAudioTracks()[0].clone() }).readable.getReader();
+  const reader = new MediaStreamTrackProcessor({ track: stream.getAudioTracks()[0].clone(), maxBufferSize: 200 }).readable.getReader();
   (async () => {
     let last = -Infinity;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      const behind = performance.now() - value.timestamp / 1000;
+      if (!(behind > -20 && behind < 5000)) throw new Error(`a capture time that is not the page's: ${behind} ms`);
       const samples = new Float32Array(value.numberOfFrames);
       value.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
       for (let place = 0; place < samples.length; place += 1) {
@@ -237,8 +239,9 @@ class ThinkAloud(unittest.TestCase):
         page.wait_for_selector(".said-list li")
         page.keyboard.press("1")
         page.locator("main h1").click()
+        stood, end = page.evaluate("[held.room.player.position, held.room.player.range[1]]")
         page.keyboard.press("ArrowRight")
-        until(page, "held.room.player.position > 6")
+        until(page, f"Math.abs(held.room.player.position - {min(stood + 5, end)}) < 1e-6")
         page.select_option(".transport select", "2")
         page.locator("main h1").click()
         page.keyboard.press("ArrowLeft")
@@ -290,9 +293,10 @@ class ThinkAloud(unittest.TestCase):
         """Each click: where the stored commentary says the replay stood, and where it stood on the screen."""
         started = self.started_ms(commentary)
         frames = [(at + offset, position) for at, position in truth["frames"]]
+        clicked = [at + offset for at in truth["clicks"]]
         sound_errors, errors = [], []
         for speech in self.heard(commentary, told):
-            at = min(truth["clicks"], key=lambda one: abs(one - started - speech * 1000))
+            at = min(clicked, key=lambda one: abs(one - started - speech * 1000))
             if abs(at - started - speech * 1000) > 150:
                 continue
             sound_errors.append(speech * 1000 + started - at)

@@ -148,15 +148,32 @@ export class Microphone extends EventTarget {
     context.resume();
   }
 
-  #take({ first, known, samples, peak, level }) {
+  #take(block) {
     if (this.state !== "on") return;
-    this.#clock.see(known, performance.now());
-    const missing = this.#lastFrame === null ? 0 : Math.max(0, first - this.#lastFrame);
-    this.#lastFrame = first + samples.length;
-    this.#outbox?.add(samples, this.#clock.timeOf(first) - this.#latencyMs, missing);
+    for (const known of this.#clock.see(block, performance.now())) this.#keep(known);
+    const { peak, level } = block;
     const event = new Event("level");
     Object.assign(event, { peak, level });
     this.dispatchEvent(event);
+  }
+
+  /** Hands on a block whose time is known. */
+  #keep({ block: { first, samples }, ms, isSlip }) {
+    const missing = this.#lastFrame === null ? 0 : Math.max(0, first - this.#lastFrame);
+    this.#lastFrame = first + samples.length;
+    if (isSlip) this.#outbox?.interrupt();
+    this.#outbox?.add(samples, ms - this.#latencyMs, missing);
+  }
+
+  /** Hands on what is still held. */
+  #release() {
+    for (const known of this.#clock?.rest() ?? []) this.#keep(known);
+  }
+
+  /** While the page goes away: what was not sent yet, as far as that works. */
+  sendLast() {
+    this.#release();
+    this.#outbox?.sendLast();
   }
 
   #lost() {
@@ -170,6 +187,8 @@ export class Microphone extends EventTarget {
   }
 
   #close() {
+    this.#release();
+    this.#clock = null;
     this.#node?.port.postMessage("end");
     this.#node?.disconnect();
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
