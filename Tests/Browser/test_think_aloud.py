@@ -52,7 +52,8 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 for (const name of ["holding", "look-back"]) addEventListener(name, ({ detail }) => {
   window.held = detail;
   const look = (at) => {
-    window.witness.frames.push([at, detail.screen.position]);
+    // What the frame shows is settled once everybody has drawn.
+    setTimeout(() => window.witness.frames.push([at, detail.screen.position]));
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
