@@ -146,14 +146,18 @@ class ReplayFrame {
     document.body.className = isChat ? "in-chat" : "";
   }
 
+  /** What nobody touched yet is as it was built, also behind a moment at which somebody did. */
   #fold(folds) {
-    if (folds === null) return;
     for (const name of ["instructions", "course", "table"]) {
       const details = foldNamed(name);
-      const isOpen = Boolean(folds[name]?.isOpen);
-      if (details && details.open !== isOpen) details.open = isOpen;
+      if (!details) continue;
+      if (!this.#usual.has(details)) this.#usual.set(details, details.open);
+      const isOpen = folds?.[name]?.isOpen ?? this.#usual.get(details);
+      if (details.open !== isOpen) details.open = isOpen;
     }
   }
+
+  #usual = new WeakMap();
 
   #mark({ control, hover }) {
     for (const element of this.#marked) element.classList.remove("as-focused", "as-hovered");
