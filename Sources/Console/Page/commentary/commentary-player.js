@@ -133,7 +133,7 @@ export class CommentaryPlayer extends EventTarget {
     const wanted = found ? this.#sound.toFile(found.speech) : 0;
     this.#stretch = found?.stretch ?? null;
     // Much quicker or slower than it was said nobody understands it.
-    if (!found || wanted < 0 || wanted > (audio.duration || Infinity) || speed < 0.5 || speed > 4) {
+    if (!found || wanted < 0 || wanted > (audio.duration || Infinity) || speed < 0.45 || speed > 4) {
       if (!audio.paused) audio.pause();
       return;
     }

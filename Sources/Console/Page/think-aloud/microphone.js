@@ -7,6 +7,8 @@ import { FrameClock } from "./frame-clock.js";
 import { SoundOutbox } from "./sound-outbox.js";
 
 const wantedRate = 48_000;
+/** So many blocks without a hole are an even run. */
+const evenBlocks = 8;
 /** What a browser may do to a voice, and must not. */
 const processing = ["echoCancellation", "noiseSuppression", "autoGainControl"];
 
@@ -33,6 +35,9 @@ export class Microphone extends EventTarget {
   #post;
   #latencyMs = 0;
   #lastFrame = null;
+  #even = 0;
+  #begun = 0;
+  #expected = null;
   #wanted = false;
   #device = null;
   /** off, opening, on, suspended, unplugged, failed */
@@ -123,6 +128,8 @@ export class Microphone extends EventTarget {
     this.#node = new AudioWorkletNode(context, "attune-capture", { numberOfInputs: 1, numberOfOutputs: 1 });
     this.#clock = new FrameClock(context.sampleRate);
     this.#lastFrame = null;
+    this.#even = 0;
+    this.#begun = 0;
     // A microphone of another rate is a stream of its own.
     if (this.#post && this.#outbox?.rate !== context.sampleRate) {
       this.#outbox?.flush();
@@ -149,12 +156,22 @@ export class Microphone extends EventTarget {
   }
 
   #take(block) {
-    if (this.state !== "on") return;
+    if (this.state !== "on" || !this.#runsEvenly(block)) return;
     for (const known of this.#clock.see(block, performance.now())) this.#keep(known);
     const { peak, level } = block;
     const event = new Event("level");
     Object.assign(event, { peak, level });
     this.dispatchEvent(event);
+  }
+
+  /** A graph that has just begun leaves some out: recording begins behind that, at the latest after a second. */
+  #runsEvenly({ first, samples }) {
+    if (this.#even >= evenBlocks) return true;
+    this.#begun += 1;
+    this.#even = first === this.#expected ? this.#even + 1 : 0;
+    this.#expected = first + samples.length;
+    if (this.#begun > 50) this.#even = evenBlocks;
+    return false;
   }
 
   /** Hands on a block whose time is known. */
