@@ -230,6 +230,7 @@ class PhoneWithoutText(Replay):
             page.tap("#message")
             page.keyboard.type("Ah, so")
             typed = (time.monotonic_ns() - self.started_ns) / 1e9 + 0.05
+            page.wait_for_timeout(150)
             page.tap(".suggestion >> nth=0")
             suggestion = page.locator(".suggestion span:last-child").first.inner_text()
             inserted = (time.monotonic_ns() - self.started_ns) / 1e9 + 0.05
@@ -238,7 +239,8 @@ class PhoneWithoutText(Replay):
             page.wait_for_selector(".turn.theirs[data-turn='3']")
             self.look(page, "reply")
         self.finish()
-        with self.browser.context(self.SIZE) as context:
+        # Playwright's own preference for light would hold for the frame too, which has that of its element.
+        with self.browser.context(self.SIZE, color_scheme="null") as context:
             page = self.compare(context)
             field = "document.querySelector('iframe').contentDocument.querySelector('#message').value"
             page.evaluate(SHOW, typed)

@@ -19,21 +19,23 @@ from live_room import wait_for
 # The goal for "at this moment of the sound the replay stood there", in milliseconds.
 GOAL_MS = 20
 
-# Looks at the same microphone another way: MediaStreamTrackProcessor tells each piece's capture time on the
-# browser's own ticks, which on Linux are CLOCK_MONOTONIC, as the station's times are. Beside it, what stood on
-# the screen in each frame. Neither knows of the worklet, the messages or the station's clock.
+# Looks at the same microphone another way: MediaStreamTrackProcessor tells each piece's capture time, taken in
+# the browser's audio process, on the page's own clock. Beside it, what stood on the screen in each frame.
+# Neither knows of the worklet, the messages or the station's clock.
 WITNESS = """
 window.witness = { clicks: [], frames: [] };
 const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 navigator.mediaDevices.getUserMedia = async (wanted) => {
   const stream = await open(wanted);
   window.witness.track = stream.getAudioTracks()[0];
-  const reader = new MediaStreamTrackProcessor({ track: stream.getAudioTracks()[0].clone() }).readable.getReader();
+  const reader = new MediaStreamTrackProcessor({ track: stream.getAudioTracks()[0].clone(), maxBufferSize: 200 }).readable.getReader();
   (async () => {
     let last = -Infinity;
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      const behind = performance.now() - value.timestamp / 1000;
+      if (!(behind > -20 && behind < 5000)) throw new Error(`a capture time that is not the page's: ${behind} ms`);
       const samples = new Float32Array(value.numberOfFrames);
       value.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
       for (let place = 0; place < samples.length; place += 1) {
@@ -50,12 +52,35 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 for (const name of ["holding", "look-back"]) addEventListener(name, ({ detail }) => {
   window.held = detail;
   const look = (at) => {
-    window.witness.frames.push([at, detail.screen.position]);
+    // What the frame shows is settled once everybody has drawn.
+    setTimeout(() => window.witness.frames.push([at, detail.screen.position]));
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 });
 """
+
+# In playback: each frame's position of the session, and the place in the sound's file.
+LISTENER = """
+addEventListener("commentary", ({ detail }) => {
+  window.listened = { ...detail, heard: [] };
+  const look = () => {
+    const { clock, player: { audio }, heard } = window.listened;
+    heard.push([clock.position, audio.currentTime, !audio.paused && !audio.seeking && clock.playing, performance.now()]);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+});
+"""
+
+# How many columns of the commentary's track have something in their middle.
+INK = """(() => {
+  const canvas = document.querySelector("[data-track=commentary] canvas");
+  const row = canvas.getContext("2d").getImageData(0, Math.floor(canvas.height * 0.42), canvas.width, 1).data;
+  let columns = 0;
+  for (let place = 3; place < row.length; place += 4) if (row[place] > 0) columns += 1;
+  return { columns };
+})()"""
 
 
 def quantile(values, share):
@@ -207,6 +232,7 @@ class ThinkAloud(unittest.TestCase):
                 self.look(own, "think-aloud-participant")
                 self.look(page, "think-aloud-researcher")
                 self.interrupt(page, commentary)
+                self.go_on(page)
                 offset = monotonic_offset_ms(page)
                 truth = page.evaluate("witness")
                 page.click("button:has-text('End')")
@@ -237,8 +263,9 @@ class ThinkAloud(unittest.TestCase):
         page.wait_for_selector(".said-list li")
         page.keyboard.press("1")
         page.locator("main h1").click()
+        stood, end = page.evaluate("[held.room.player.position, held.room.player.range[1]]")
         page.keyboard.press("ArrowRight")
-        until(page, "held.room.player.position > 6")
+        until(page, f"Math.abs(held.room.player.position - {min(stood + 5, end)}) < 1e-6")
         page.select_option(".transport select", "2")
         page.locator("main h1").click()
         page.keyboard.press("ArrowLeft")
@@ -249,6 +276,19 @@ class ThinkAloud(unittest.TestCase):
         page.keyboard.press("Space")
         page.wait_for_selector("text=Paused by the researcher")
         page.select_option(".transport select", "1")
+
+    def go_on(self, page):
+        """A cue point, and some seconds in one piece."""
+        page.locator("main h1").click()
+        page.keyboard.press("n")
+        page.wait_for_selector(".cue[aria-current]")
+        page.locator(".transport input[type=range]").evaluate("(slider) => { slider.value = 0.2; slider.dispatchEvent(new Event('change')); }")
+        until(page, "!held.room.player.playing && Math.abs(held.room.player.position - 0.2) < 0.05")
+        page.locator("main h1").click()
+        page.keyboard.press("Space")
+        until(page, "held.room.player.position > 3.4")
+        page.keyboard.press("Space")
+        page.wait_for_selector("text=Paused by the researcher")
 
     def agree(self, page, own):
         """Both views show the same position at the same moment."""
@@ -290,9 +330,10 @@ class ThinkAloud(unittest.TestCase):
         """Each click: where the stored commentary says the replay stood, and where it stood on the screen."""
         started = self.started_ms(commentary)
         frames = [(at + offset, position) for at, position in truth["frames"]]
+        clicked = [at + offset for at in truth["clicks"]]
         sound_errors, errors = [], []
         for speech in self.heard(commentary, told):
-            at = min(truth["clicks"], key=lambda one: abs(one - started - speech * 1000))
+            at = min(clicked, key=lambda one: abs(one - started - speech * 1000))
             if abs(at - started - speech * 1000) > 150:
                 continue
             sound_errors.append(speech * 1000 + started - at)
@@ -312,12 +353,82 @@ class ThinkAloud(unittest.TestCase):
         self.assertLessEqual(quantile(errors, 0.95), GOAL_MS)
 
     def play_back(self, context, commentary, told):
-        """Beside its session the commentary is heard where it was said."""
-        page = self.station.page(context, f"/sessions/{self.session}?commentary={commentary}&t=0")
-        page.wait_for_selector(".commentary-panel .speech-transcript")
+        """Beside its session the commentary is seen, and heard where it was said."""
+        page = self.listener(context, commentary)
+        page.wait_for_selector(".commentary-panel .speech-transcript:visible")
         page.wait_for_selector("[data-track=commentary]")
+        until(page, "Boolean(window.listened)")
+        # Speech as its level, and the cue points above it.
+        self.assertEqual(len(told["cues"]), 1)
+        wait_for("the drawn sound", lambda: page.evaluate(INK)["columns"] > 20, 10)
+        in_session = self.listen(page, told, "In session time")
+        in_speech = self.listen(page, told, "In speech time")
+        for name, errors in [("session", in_session), ("speech", in_speech)]:
+            print(f"  heard in {name} time: {len(errors)} frames, {quantile(errors, 0.5):.1f} ms median, {quantile(errors, 0.95):.1f} ms 95% "
+                  "from the clock", flush=True)
+        self.assertLessEqual(quantile(in_session, 0.95), GOAL_MS)
+        self.assertLessEqual(quantile(in_speech, 0.95), GOAL_MS)
+        self.write_down(page, told)
         self.look(page, "commentary")
+        # The link to the moment keeps the commentary, and the session's own panel leads to it.
+        until(page, f"new URLSearchParams(location.search).get('commentary') === '{commentary}' && location.search.includes('t=')")
+        page.click("[role=tab]:has-text('Session')")
+        link = page.locator(".commentary-links a").first.get_attribute("href")
+        self.assertEqual(link, f"/sessions/{self.session}?commentary={commentary}")
         self.assertEqual(page.complaints, [])
+
+    def listener(self, context, commentary):
+        """A page of playback that shows its commentary."""
+        self.station.sign_in(context)
+        page = browser.new_page(context)
+        page.add_init_script(LISTENER)
+        page.goto(f"{self.station.address}/sessions/{self.session}?commentary={commentary}&t=0")
+        return page
+
+    def listen(self, page, told, mode):
+        """Plays for some seconds; how far the sound was from the clock in each frame, in ms of what was said."""
+        page.click(f".commentary-panel button:has-text('{mode}')")
+        stretch = max((one for one in zip(told["map"], told["map"][1:]) if one[0]["playing"]),
+                      key=lambda pair: pair[1]["speech_s"] - pair[0]["speech_s"])
+        page.evaluate("(s) => { listened.heard = []; listened.clock.seek(s); }", stretch[0]["session_s"] + 0.05)
+        page.locator("h1").click()
+        page.keyboard.press("Space")
+        until(page, "listened.heard.filter(([, , isHeard]) => isHeard).length > 40")
+        page.wait_for_timeout(1500)
+        heard = page.evaluate("listened.heard")
+        page.keyboard.press("Space")
+        until(page, "listened.player.audio.paused && !listened.clock.playing")
+        pieces = told["audio"][0]["pieces"]
+        errors, since = [], None
+        for position, file, is_heard, ms in heard:
+            if not is_heard:
+                since = None
+                continue
+            since = since if since is not None else ms
+            piece = next((one for one in reversed(pieces) if one["file_s"] <= file), pieces[0])
+            speech = piece["speech_s"] + (file - piece["file_s"]) * piece["speech_per_file"]
+            # Before the first sound came out there is nothing to be heard.
+            if ms - since >= 400:
+                errors.append(abs(self.position(told, speech) - position) * 1000)
+        self.assertGreater(len(errors), 20, mode)
+        return errors
+
+    def write_down(self, page, told):
+        """What is typed and what a recogniser wrote appears, and leads to its moment."""
+        page.fill("textarea[aria-label='What is said now']", "I looked away here.")
+        page.press("textarea[aria-label='What is said now']", "Enter")
+        page.click(".speech-transcript button.primary")
+        page.wait_for_selector("text=typed · 1 pieces")
+        text = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<v participant>I was not sure.\n\n00:00:03.000 --> 00:00:04.500\nThen it came to me.\n"
+        page.set_input_files("input[aria-label='A transcript from a file']",
+                             {"name": "words.vtt", "mimeType": "text/vtt", "buffer": text.encode()})
+        page.wait_for_selector("text=webvtt · 2 pieces")
+        pieces = self.station.get(f"/api/commentaries/{told['id']}")["transcript"]["segments"]
+        self.assertEqual([one["text"] for one in pieces], ["I was not sure.", "Then it came to me."])
+        self.assertAlmostEqual(pieces[0]["from_s"], told["audio"][0]["first_s"] + 1, delta=0.3)
+        self.assertEqual(page.locator(".speech-segments textarea").nth(1).input_value(), "Then it came to me.")
+        page.locator(".speech-segments button").nth(1).click()
+        until(page, f"Math.abs(listened.clock.position - {self.position(told, pieces[1]['from_s'])}) < 0.005")
 
 
 if __name__ == "__main__":

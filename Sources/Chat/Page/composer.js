@@ -16,6 +16,8 @@ export class Composer extends HTMLElement {
   #recorder;
   #draft;
   #insertion = null;
+  /** When what is put into the field now was asked for; null where it was typed. */
+  #asked = null;
   /** How many edits there were since the page was loaded, and where the last one left the cursor. */
   lastEdit = { count: 0, caret: 0 };
 
@@ -74,12 +76,15 @@ export class Composer extends HTMLElement {
     const field = this.#field;
     field.focus();
     const before = field.value.slice(0, field.selectionStart);
+    // The spaces came with the suggestion: told at another time, they would stand in another order.
+    this.#asked = timeOf(event);
     if (before !== "" && !/\s$/.test(before) && field.selectionStart === field.selectionEnd) this.#put(" ");
-    this.#insertion = { id: suggestion.id, time: timeOf(event) };
+    this.#insertion = { id: suggestion.id };
     this.#put(suggestion.text);
     this.#insertion = null;
     const after = field.value.slice(field.selectionEnd);
     if (after !== "" && !/^\s/.test(after)) this.#put(" ");
+    this.#asked = null;
     return true;
   }
 
@@ -111,7 +116,7 @@ export class Composer extends HTMLElement {
     const payload = { draft: this.#draft.number, position: edit.position, deleted: edit.deleted,
       inserted: edit.inserted, class: this.#insertion ? "other" : edit.class };
     if (state.limits?.draft_text) payload.text = edit.text;
-    const moment = this.#insertion?.time ?? time;
+    const moment = this.#asked ?? time;
     if (this.#draft.page === null) {
       this.#draft.page = page;
       this.#draft.began = moment;

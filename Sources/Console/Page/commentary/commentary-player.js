@@ -6,8 +6,10 @@ import { SoundMap } from "./sound-map.js";
 
 /** Beyond this the sound jumps to where it has to be, in s; below it its speed is bent. */
 const jump = 0.12;
-/** Nobody hears so much, and no more is bent. */
-const mostBend = 0.06;
+/** No more is bent, and that for some tenths of a second at most; the pitch stays. */
+const mostBend = 0.25;
+/** So many times what is off would be put right in a second. */
+const gain = 5;
 /** So much off is put right, in s. */
 const goal = 0.004;
 /** How long after a jump or a start a sound's own time is not to be trusted, in ms. */
@@ -133,15 +135,13 @@ export class CommentaryPlayer extends EventTarget {
     const wanted = found ? this.#sound.toFile(found.speech) : 0;
     this.#stretch = found?.stretch ?? null;
     // Much quicker or slower than it was said nobody understands it.
-    if (!found || wanted < 0 || wanted > (audio.duration || Infinity) || speed < 0.5 || speed > 4) {
+    if (!found || wanted < 0 || wanted > (audio.duration || Infinity) || speed < 0.45 || speed > 4) {
       if (!audio.paused) audio.pause();
       return;
     }
     const now = performance.now();
     if (audio.paused) {
-      audio.playbackRate = speed;
-      audio.currentTime = wanted;
-      this.#movedAt = now;
+      this.#jump(wanted, speed);
       audio.play().catch(() => this.dispatchEvent(new Event("problem")));
       return;
     }
@@ -149,14 +149,28 @@ export class CommentaryPlayer extends EventTarget {
     const error = audio.currentTime - wanted;
     this.errors.push(error);
     if (this.errors.length > 2000) this.errors.shift();
+    if (this.#isNew) {
+      // How long it takes to begin is known for the next time.
+      this.#isNew = false;
+      this.#delay = Math.min(0.4, Math.max(0, this.#delay - error / speed / 2));
+    }
     if (Math.abs(error) > jump) {
-      this.#movedAt = now;
-      audio.currentTime = wanted + 0.02 * speed;
-      audio.playbackRate = speed;
+      this.#jump(wanted, speed);
     } else {
-      const bend = Math.abs(error) < goal ? 0 : Math.max(-mostBend, Math.min(mostBend, error * 1.5));
+      const bend = Math.abs(error) < goal ? 0 : Math.max(-mostBend, Math.min(mostBend, error * gain));
       audio.playbackRate = speed * (1 - bend);
     }
+  }
+
+  /** How long the sound takes to go on after a jump, in s. */
+  #delay = 0.08;
+  #isNew = false;
+
+  #jump(wanted, speed) {
+    this.audio.playbackRate = speed;
+    this.audio.currentTime = wanted + this.#delay * speed;
+    this.#movedAt = performance.now();
+    this.#isNew = true;
   }
 
   /** Changes of the clock that the reader made. */

@@ -68,6 +68,8 @@ class CommentaryPlugin {
       this.#choice.value = chosen.id;
       if (wanted === chosen.id) panel.show();
       await this.#load(chosen.id);
+      // For whoever measures how well the sound follows.
+      this.#body.dispatchEvent(new CustomEvent("commentary", { bubbles: true, detail: { player: this.#player, clock: workbench.clock } }));
     } catch (error) {
       setText(this.#problem, error.message);
     }

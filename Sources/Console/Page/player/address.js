@@ -15,8 +15,14 @@ export function momentOf(search) {
   return { t: numberOf("t"), from: numberOf("from"), to: numberOf("to"), speed: numberOf("speed") };
 }
 
-/** The search part for a state; what is as at first is left out. Positions to the microsecond. */
-export function searchOf({ clock, view, position = clock.position }) {
+/** What the address says of the moment. All else in it is somebody else's, and stays. */
+const OWN = ["t", "from", "to", "speed"];
+
+/**
+ * The search part for a state; what is as at first is left out. Positions to the microsecond.
+ * @param {string} search the one before
+ */
+export function searchOf({ clock, view, position = clock.position }, search = "") {
   const text = (value) => String(Number(value.toFixed(6)));
   const parameters = new URLSearchParams({ t: text(position) });
   if (!view.isWhole) {
@@ -24,6 +30,7 @@ export function searchOf({ clock, view, position = clock.position }) {
     parameters.set("to", text(view.toS));
   }
   if (clock.rate !== 1) parameters.set("speed", text(clock.rate));
+  for (const [name, value] of new URLSearchParams(search)) if (!OWN.includes(name)) parameters.append(name, value);
   return `?${parameters}`;
 }
 
@@ -40,7 +47,7 @@ export class Address {
   }
 
   /** The whole link to this moment. */
-  get link() { return new URL(searchOf(this.#parts), location.href).href; }
+  get link() { return new URL(searchOf(this.#parts, location.search), location.href).href; }
 
   #later() {
     if (this.#timer) return;
@@ -50,7 +57,7 @@ export class Address {
   #keep() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    const search = searchOf(this.#parts);
+    const search = searchOf(this.#parts, location.search);
     if (search !== location.search) history.replaceState(history.state, "", search + location.hash);
   }
 }

@@ -34,7 +34,7 @@ export class SessionPanel {
     const list = session.commentaries ?? [];
     if (list.length === 0) return [];
     return [make("h3", {}, "Commentaries"), make("ul", { class: "commentary-links" }, list.map(({ id, started_utc: started, duration_s: seconds }) => make("li", {},
-      make("a", { href: `/sessions/${encodeURIComponent(id)}` }, `Think-aloud of ${plain(String(started ?? id), 40).replace("T", " ").replace(/\.\d+Z$/, " UTC")}`),
+      make("a", { href: `/sessions/${encodeURIComponent(session.id)}?commentary=${encodeURIComponent(id)}` }, `Think-aloud of ${plain(String(started ?? id), 40).replace("T", " ").replace(/\.\d+Z$/, " UTC")}`),
       Number.isFinite(seconds) ? `, ${length(seconds)}` : "")))];
   }
 

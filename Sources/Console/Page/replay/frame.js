@@ -12,12 +12,16 @@ const areas = ["page", "talk", "state", "table"];
 /** Phases whose answers are not replayed: their words alone are shown. */
 const wordsAlone = new Set(["consent", "fitting", "ratings"]);
 
-/** The device that the participant had: asked by the modules as a media query. */
+/** The device that the participant had: asked by the modules as media queries. */
 let isTouch = false;
+/** Their window: a frame whose size was set just now still answers by the one before. */
+let participantsWindow = null;
 const ask = window.matchMedia.bind(window);
 window.matchMedia = (query) => {
   if (query.includes("any-pointer: fine")) return { matches: !isTouch };
   if (query.includes("pointer: coarse")) return { matches: isTouch };
+  const narrow = /^\(max-width: ([\d.]+)rem\)$/.exec(query);
+  if (narrow && participantsWindow) return { matches: participantsWindow.width <= Number(narrow[1]) * (participantsWindow.font_px ?? 16) };
   return ask(query);
 };
 
@@ -113,6 +117,7 @@ class ReplayFrame {
 
   #prefer(view) {
     isTouch = Boolean(view?.touch);
+    participantsWindow = view?.width > 0 ? view : null;
     const { documentElement: root } = document;
     root.classList.toggle("thin-scrollbars", view?.scrollbar === 0);
     root.classList.toggle("still", Boolean(view?.reduced_motion));
@@ -141,14 +146,18 @@ class ReplayFrame {
     document.body.className = isChat ? "in-chat" : "";
   }
 
+  /** What nobody touched yet is as it was built, also behind a moment at which somebody did. */
   #fold(folds) {
-    if (folds === null) return;
     for (const name of ["instructions", "course", "table"]) {
       const details = foldNamed(name);
-      const isOpen = Boolean(folds[name]?.isOpen);
-      if (details && details.open !== isOpen) details.open = isOpen;
+      if (!details) continue;
+      if (!this.#usual.has(details)) this.#usual.set(details, details.open);
+      const isOpen = folds?.[name]?.isOpen ?? this.#usual.get(details);
+      if (details.open !== isOpen) details.open = isOpen;
     }
   }
+
+  #usual = new WeakMap();
 
   #mark({ control, hover }) {
     for (const element of this.#marked) element.classList.remove("as-focused", "as-hovered");

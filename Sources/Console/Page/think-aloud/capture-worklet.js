@@ -33,10 +33,10 @@ class Capture extends AudioWorkletProcessor {
     return this.#isRunning;
   }
 
-  /** `known`: the frame up to which the graph had come when this was sent. */
+  /** `known`: the frame up to which the graph had come when this was sent, which was at `at`. */
   #send(known) {
     const samples = this.#block;
-    this.port.postMessage({ first: this.#first, known, samples, peak: this.#peak, level: Math.sqrt(this.#squares / this.#size) },
+    this.port.postMessage({ first: this.#first, known, at: Date.now(), samples, peak: this.#peak, level: Math.sqrt(this.#squares / this.#size) },
       [samples.buffer]);
     this.#block = new Int16Array(this.#size);
     this.#filled = 0;

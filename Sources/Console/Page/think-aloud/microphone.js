@@ -7,6 +7,8 @@ import { FrameClock } from "./frame-clock.js";
 import { SoundOutbox } from "./sound-outbox.js";
 
 const wantedRate = 48_000;
+/** So many blocks without a hole are an even run. */
+const evenBlocks = 8;
 /** What a browser may do to a voice, and must not. */
 const processing = ["echoCancellation", "noiseSuppression", "autoGainControl"];
 
@@ -33,6 +35,9 @@ export class Microphone extends EventTarget {
   #post;
   #latencyMs = 0;
   #lastFrame = null;
+  #even = 0;
+  #begun = 0;
+  #expected = null;
   #wanted = false;
   #device = null;
   /** off, opening, on, suspended, unplugged, failed */
@@ -123,6 +128,8 @@ export class Microphone extends EventTarget {
     this.#node = new AudioWorkletNode(context, "attune-capture", { numberOfInputs: 1, numberOfOutputs: 1 });
     this.#clock = new FrameClock(context.sampleRate);
     this.#lastFrame = null;
+    this.#even = 0;
+    this.#begun = 0;
     // A microphone of another rate is a stream of its own.
     if (this.#post && this.#outbox?.rate !== context.sampleRate) {
       this.#outbox?.flush();
@@ -148,15 +155,42 @@ export class Microphone extends EventTarget {
     context.resume();
   }
 
-  #take({ first, known, samples, peak, level }) {
-    if (this.state !== "on") return;
-    this.#clock.see(known, performance.now());
-    const missing = this.#lastFrame === null ? 0 : Math.max(0, first - this.#lastFrame);
-    this.#lastFrame = first + samples.length;
-    this.#outbox?.add(samples, this.#clock.timeOf(first) - this.#latencyMs, missing);
+  #take(block) {
+    if (this.state !== "on" || !this.#runsEvenly(block)) return;
+    for (const known of this.#clock.see(block, performance.now())) this.#keep(known);
+    const { peak, level } = block;
     const event = new Event("level");
     Object.assign(event, { peak, level });
     this.dispatchEvent(event);
+  }
+
+  /** A graph that has just begun leaves some out: recording begins behind that, at the latest after a second. */
+  #runsEvenly({ first, samples }) {
+    if (this.#even >= evenBlocks) return true;
+    this.#begun += 1;
+    this.#even = first === this.#expected ? this.#even + 1 : 0;
+    this.#expected = first + samples.length;
+    if (this.#begun > 50) this.#even = evenBlocks;
+    return false;
+  }
+
+  /** Hands on a block whose time is known. */
+  #keep({ block: { first, samples }, ms, isSlip }) {
+    const missing = this.#lastFrame === null ? 0 : Math.max(0, first - this.#lastFrame);
+    this.#lastFrame = first + samples.length;
+    if (isSlip) this.#outbox?.interrupt();
+    this.#outbox?.add(samples, ms - this.#latencyMs, missing);
+  }
+
+  /** Hands on what is still held. */
+  #release() {
+    for (const known of this.#clock?.rest() ?? []) this.#keep(known);
+  }
+
+  /** While the page goes away: what was not sent yet, as far as that works. */
+  sendLast() {
+    this.#release();
+    this.#outbox?.sendLast();
   }
 
   #lost() {
@@ -170,6 +204,8 @@ export class Microphone extends EventTarget {
   }
 
   #close() {
+    this.#release();
+    this.#clock = null;
     this.#node?.port.postMessage("end");
     this.#node?.disconnect();
     for (const track of this.#stream?.getTracks() ?? []) track.stop();

@@ -89,7 +89,7 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
   room.player.addEventListener("change", () => { update(); room.reportPosition(); });
   room.player.addEventListener("tick", ({ position }) => screen.show(position));
   microphone.addEventListener("state", update);
-  addEventListener("pagehide", () => microphone.outbox?.sendLast());
+  addEventListener("pagehide", () => microphone.sendLast());
   addEventListener("keydown", (event) => {
     if (event.key !== " " || event.repeat || event.target.closest?.("button, input, textarea, a") && event.target !== button) return;
     event.preventDefault();

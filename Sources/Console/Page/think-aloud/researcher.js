@@ -172,7 +172,7 @@ export async function openResearcher(main, room, { commentary }) {
   player.addEventListener("change", () => { update(); room.reportPosition(); });
   player.addEventListener("tick", ({ position }) => tick(position));
   microphone.addEventListener("state", update);
-  addEventListener("pagehide", () => microphone.outbox?.sendLast());
+  addEventListener("pagehide", () => microphone.sendLast());
   setInterval(() => {
     setText(elapsed, clockWords((room.clock.toStation(performance.now()) - room.state.started_ns) / 1e9));
     setText(delay, delayWords(room.state.delay_ms));
