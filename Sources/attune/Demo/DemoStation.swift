@@ -42,9 +42,9 @@ final class DemoStation {
     func run() throws {
         say("Data goes to \(places.data)")
         let (sensors, daemon) = try startStation()
-        try startExample()
         let console = try startConsole()
         let session = try startSession()
+        try startExample()
         say("")
         say("Recording, as a pilot session, to \(session.file)")
         say(
