@@ -97,7 +97,8 @@ python3 Tests/Scripts/demo_terminal.py "$work" "$attune" demo --terminal --data 
 [ -z "$(leftover)" ] || fail "processes are left after a person's Ctrl-C: $(leftover)"
 "$attune" export --quiet --out "$work/person/tables" "$work"/person/demo/P01/*.attune
 # The example was being recorded: it is stopped in order.
-"$attune" summary "$work"/person/demo/P00/*.attune | grep -q 'finished, aborted' || fail "the example that was cut short"
+"$attune" summary "$work"/person/demo/P00/*.attune >"$work/example.log" || fail "the example's file"
+grep -q 'aborted (The demo ended' "$work/example.log" || { cat "$work/example.log"; fail "the example that was cut short"; }
 grep -q 'participant.*hello there' "$work/person/tables/turns.csv" || fail "the person's turn"
 pass "a person chats at the terminal, and Ctrl-C ends the demo with success"
 echo "$passed passed, 0 failed"
