@@ -3,8 +3,9 @@ import Glibc
 /// A body at rest, as six sensors of a BITalino see it: made up, repeatable by seed, and good enough that
 /// peak finders and skin-response detectors find what they look for.
 ///
-/// A1 electrocardiogram, A2 skin conductance, A3 breathing, A4 pulse wave, A5 light, A6 movement; each 0…1023.
-/// The scales are those of the BITalino's sensors: 341 steps a millivolt, 41 steps a microsiemens.
+/// A1 breathing, A2 electrocardiogram, A3 skin conductance, A4 pulse wave, A5 light, A6 movement; each 0…1023.
+/// Heart and skin are at the ports where the board has these sensors and `bitalino.yaml` expects them. The
+/// scales are those of the BITalino's sensors: 341 steps a millivolt, 41 steps a microsiemens.
 struct PhysiologicalSignal: Sendable {
     private(set) var rhythm: HeartRhythm
     private let step: Double
@@ -50,13 +51,13 @@ struct PhysiologicalSignal: Sendable {
     /// - Parameter channel: 0 for A1 to 5 for A6.
     mutating func value(of channel: Int) -> Int64 {
         switch channel {
-        case 0:
+        case 0: return clamp(512 + 190 * sin(2 * .pi * rhythm.breath) + 1.5 * generator.normal())
+        case 1:
             let millivolts =
                 Self.electrocardiogram(at: rhythm.sinceBeat)
                 + Self.electrocardiogram(at: rhythm.sinceBeat - rhythm.interval)
             return clamp(512 + 341.3 * millivolts + 2 * generator.normal())
-        case 1: return clamp(40.96 * (tonic + slow - fast) + 0.4 * generator.normal())
-        case 2: return clamp(512 + 190 * sin(2 * .pi * rhythm.breath) + 1.5 * generator.normal())
+        case 2: return clamp(40.96 * (tonic + slow - fast) + 0.4 * generator.normal())
         case 3:
             let wave =
                 Self.pulse(at: rhythm.sinceBeat)

@@ -133,7 +133,7 @@ extension VirtualLineSketch {
             switch settings.format {
             case .integer: values.append(signal.value(of: 3))
             // The Grove's reading falls as the skin conducts better, around 300 for a calm hand.
-            case .grove: values.append(max(1, 512 - signal.value(of: 1)))
+            case .grove: values.append(max(1, 512 - signal.value(of: 2)))
             case .pulsePlotter:
                 values.append(Int64(beatsPerMinute.rounded()))
                 values.append(interval)
@@ -154,7 +154,7 @@ extension VirtualLineSketch {
                 } else if generator.happens(1 / (300 * settings.rate)) {
                     leadsOff = Int(settings.rate.rounded())
                 }
-                values.append(leadsOff > 0 ? -1 : signal.value(of: 0))
+                values.append(leadsOff > 0 ? -1 : signal.value(of: 1))
             case .max3010x:
                 values.append(100_000 + 20 * signal.value(of: 3))
                 values.append(Int64((beatsPerMinute * 100).rounded()))

@@ -30,6 +30,7 @@ struct Attune: ParsableCommand {
             SimulateCommand.self,
             ChatCommand.self,
             DemoCommand.self,
+            ExampleCommand.self,
         ])
 
     /// Global options may stand before the command's name too.

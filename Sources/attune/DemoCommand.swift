@@ -10,11 +10,14 @@ struct DemoCommand: ParsableCommand {
         discussion: """
             Starts the daemon, two virtual sensors, a virtual keyboard, the chat and the console as \
             processes of their own, in a private runtime directory, prints the addresses of the \
-            participant's page and of the console, and records a session until Ctrl-C.
+            participant's page and of the console, and records a session until Ctrl-C. Meanwhile it \
+            records a short example and a commentary of it, and prints where they are played back.
 
             With --seconds nobody is needed: a scripted participant uses the page in a headless \
-            Chromium, or chats over the link where none is installed. Then the session is stopped, finished, checked, summarised and exported, and every value that the devices \
-            say they sent is looked up in the exported tables. The exit code is 0 only if all is there.
+            Chromium, or chats over the link where none is installed. Then the session is stopped, \
+            finished, checked, summarised and exported, and every value that the devices say they sent \
+            is looked up in the exported tables. The exit code is 0 only if all is there. The example \
+            is left out where there is less than a minute for it.
             """)
 
     @Option(help: "Record this long, unattended, and check everything; without it, until Ctrl-C.")

@@ -23,8 +23,8 @@ import time
 from console_station import CHECKOUT, ConsoleStation, programs
 
 KEPT = CHECKOUT / ".build-browser" / "recorded"
-# What the virtual device has at its ports, at 1 kHz: an ECG, skin conductance, breathing.
-SENSORS = "{rate: 1000, channels: [A1, A2, A3], sensors: {A1: ecg, A2: eda, A3: raw}}"
+# What the virtual device has at its ports, at 1 kHz: breathing, an ECG, skin conductance.
+SENSORS = "{rate: 1000, channels: [A1, A2, A3], sensors: {A1: raw}}"
 STUDY, PARTICIPANT = "browser", "p7"
 
 # Turns, by author. The last client's turn is not answered.

@@ -54,7 +54,7 @@ extension IntegrationTests {
                       - profile: bitalino
                         path: DEVICE
                         name: bitalino
-                        options: {rate: 100, channels: [A1, A2, A4], sensors: {A1: ecg, A2: eda}}
+                        options: {rate: 100, channels: [A2, A3, A4]}
                     """)
             try station.waitForSamples(of: "bitalino")
             #expect(

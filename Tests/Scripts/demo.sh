@@ -76,7 +76,16 @@ page = urllib.request.urlopen(sys.argv[1], timeout=10).read().decode()
 assert "<button" in page and "lab" in page, page
 P
 pass "the console is served, and its address lets one browser in"
-sleep 2
+# The example is recorded beside the live session; its own address lets another browser in.
+for _ in {1..900}; do
+    grep -q '^The same, for a browser' "$work/early.log" && break
+    kill -0 $demo 2>/dev/null || break
+    sleep 0.1
+done
+python3 Tests/Scripts/demo_example.py \
+    "$(sed -n 's/^The same, for a browser that is not yet in: *//p' "$work/early.log")" \
+    || { cat "$work/early.log"; fail "the example"; }
+pass "the example has a heart rate, and a commentary that is heard"
 kill -INT $demo
 wait $demo || { cat "$work/early.log"; fail "Ctrl-C"; }
 [ -z "$(leftover)" ] || fail "processes are left after Ctrl-C: $(leftover)"
@@ -87,6 +96,9 @@ python3 Tests/Scripts/demo_terminal.py "$work" "$attune" demo --terminal --data 
     || { cat "$work/terminal.log"; fail "a person at the terminal"; }
 [ -z "$(leftover)" ] || fail "processes are left after a person's Ctrl-C: $(leftover)"
 "$attune" export --quiet --out "$work/person/tables" "$work"/person/demo/P01/*.attune
+# The example was being recorded: it is stopped in order.
+"$attune" summary "$work"/person/demo/P00/*.attune >"$work/example.log" || fail "the example's file"
+grep -q 'aborted (The demo ended' "$work/example.log" || { cat "$work/example.log"; fail "the example that was cut short"; }
 grep -q 'participant.*hello there' "$work/person/tables/turns.csv" || fail "the person's turn"
 pass "a person chats at the terminal, and Ctrl-C ends the demo with success"
 echo "$passed passed, 0 failed"

@@ -63,6 +63,7 @@ struct DemoPlaces {
     var chatLog: String { "\(run)/attune-chat.log" }
     var consoleState: String { "\(run)/console" }
     var consoleLog: String { "\(run)/attune-console.log" }
+    var exampleLog: String { "\(run)/example.log" }
     var participantLog: String { "\(run)/participant.log" }
     var export: String { "\(run)/export" }
 

@@ -17,7 +17,14 @@ extension DemoStation {
             address = consoleAddress()
             return address != nil
         }
+        consolePlace = Self.place(of: address ?? "")
         return address ?? ""
+    }
+
+    /// An address without its path.
+    private static func place(of address: String) -> String {
+        address.split(separator: "/", omittingEmptySubsequences: false).prefix(3).joined(
+            separator: "/")
     }
 
     func sayWhere(console address: String) {
@@ -31,6 +38,7 @@ extension DemoStation {
         try waitForFile(of: session, daemon)
         say("It is finished: play it back on the console, and think aloud over it. Ctrl-C ends.")
         while !signals.wait(milliseconds: 200) {
+            try lookAtExample()
             for child in children where !child.isRunning { throw endedEarly(child) }
         }
     }

@@ -19,6 +19,10 @@ final class DemoStation {
     private var relay: KeyboardRelay?
     private var client: VarlinkClient?
     private var terminalGroup: pid_t?
+    /// What records the example; nil before and after.
+    var example: ChildProcess?
+    /// Where the console is, without a token.
+    var consolePlace = ""
 
     /// - Parameter terminal: chat in the terminal even where there could be a page.
     init(places: DemoPlaces, seconds: Double?, terminal: Bool, signals: DemoSignals) throws {
@@ -30,12 +34,17 @@ final class DemoStation {
         takeTerminal()
     }
 
+    var isUnattended: Bool { seconds != nil }
+    /// Whether there is time for an example to play back.
+    var preparesExample: Bool { seconds.map { $0 >= Self.shortestWithExample } ?? true }
+
     /// Records one session, from start to the finished and checked file.
     func run() throws {
         say("Data goes to \(places.data)")
         let (sensors, daemon) = try startStation()
         let console = try startConsole()
         let session = try startSession()
+        try startExample()
         say("")
         say("Recording, as a pilot session, to \(session.file)")
         say(
@@ -52,6 +61,7 @@ final class DemoStation {
     /// Ends what still runs, and removes what is of no use afterwards.
     func cleanUp() {
         client = nil
+        example?.end(within: 5)
         // The chat first and the devices last, as at the end of a session.
         for child in children.reversed() { child.end(within: 10) }
         try? relay?.stop()
@@ -94,6 +104,7 @@ final class DemoStation {
         try wait("the virtual devices", seconds: 10, sensors) {
             ["bitalino", "grove", "keyboard"].allSatisfy { FileSystem.exists(places.node($0)) }
         }
+        try startExampleDevices()
         try writeSettings()
         say("Starting attuned, the recording daemon (its log: \(places.daemonLog))")
         let daemon = try start(
@@ -108,36 +119,21 @@ final class DemoStation {
         }
         try wait("the sensors' first samples", seconds: 20, [daemon] + sensors) {
             let devices = try devices()
-            return devices.count { $0.state == .streaming && $0.samples > 0 } >= 2
+            let streaming = devices.filter { $0.state == .streaming && $0.samples > 0 }
+            return ["bitalino", "grove-gsr"].allSatisfy { name in
+                streaming.contains { $0.name == name }
+            }
         }
         for device in try devices() where device.samples > 0 { say("  \(device.name) streams") }
         return (sensors, daemon)
     }
 
-    /// The settings of the pilot station; they stay beside the data, as an example.
-    private func writeSettings() throws {
-        func quoted(_ text: String) -> String {
-            let escaped = text.replacingOccurrences(of: "\\", with: "\\\\")
-            return "\"" + escaped.replacingOccurrences(of: "\"", with: "\\\"") + "\""
-        }
-        let text = """
-            # The pilot station of `attune demo`. Its devices are virtual, and its keyboard is a named
-            # pipe, which attuned takes only with --allow-test-sources.
-            station: demo
-            devices:
-              - {profile: bitalino, path: \(quoted(places.node("bitalino")))}
-              - {profile: grove-gsr, path: \(quoted(places.node("grove")))}
-            keyboards:
-              - {test_source: \(quoted(places.node("keyboard"))), participant: true}
-
-            """
-        try FileSystem.write(Array(text.utf8), to: places.settings)
-    }
-
     private func startSession() throws -> SessionInfo {
         let session = try call(
             ControlInterface.StartSession.self,
-            .init(study: "demo", participant: "P01", protocol: "pilot", pilot: true)
+            .init(
+                study: "demo", participant: "P01", protocol: "pilot", devices: Self.devices,
+                pilot: true)
         ).session
         // The pilot's baseline may be left out.
         return try call(
@@ -215,6 +211,7 @@ final class DemoStation {
         var nextLine = started + 5_000_000_000
         while true {
             if signals.wait(milliseconds: 100) { return false }
+            try lookAtExample()
             let now = Clocks.now()
             let elapsed = Double(now - started) / 1e9
             if let seconds, elapsed >= seconds { return false }
@@ -242,6 +239,7 @@ final class DemoStation {
         _ session: String, chat: ChildProcess, started: Instant, daemon: ChildProcess,
         sensors: [ChildProcess]
     ) throws {
+        try endExample()
         // Who types ends before what is typed into, and everything that the chat has to say is
         // delivered before it ends.
         children.last { $0.name == "the participant's browser" }?.end(within: 15)
@@ -335,7 +333,7 @@ final class DemoStation {
         try call(ControlInterface.ListDevices.self, .init()).devices
     }
 
-    private func call<Method: VarlinkMethod>(
+    func call<Method: VarlinkMethod>(
         _ method: Method.Type, _ parameters: Method.Parameters
     ) throws -> Method.Reply {
         guard let client else { throw DemoError.program("there is no connection to attuned") }
