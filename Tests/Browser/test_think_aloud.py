@@ -414,7 +414,8 @@ class ThinkAloud(unittest.TestCase):
             speech = piece["speech_s"] + (file - piece["file_s"]) * piece["speech_per_file"]
             # Before the first sound came out there is nothing to be heard.
             if ms - since >= 400:
-                errors.append(abs(self.position(told, speech) - position) * 1000)
+                entry = next((one for one in reversed(told["map"]) if one["speech_s"] <= speech), told["map"][0])
+                errors.append(abs(self.position(told, speech) - position) * 1000 / entry["rate"])
         self.assertGreater(len(errors), 20, mode)
         return errors
 
