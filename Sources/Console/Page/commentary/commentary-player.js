@@ -7,9 +7,9 @@ import { SoundMap } from "./sound-map.js";
 /** Beyond this the sound jumps to where it has to be, in s; below it its speed is bent. */
 const jump = 0.12;
 /** No more is bent, and that for some tenths of a second at most; the pitch stays. */
-const mostBend = 0.25;
+const mostBend = 0.4;
 /** So many times what is off would be put right in a second. */
-const gain = 5;
+const gain = 8;
 /** So much off is put right, in s. */
 const goal = 0.004;
 /** How long after a jump or a start a sound's own time is not to be trusted, in ms. */
