@@ -144,7 +144,7 @@ class Moving(PlaybackTest):
             page.keyboard.press("ArrowRight")
             self.assertSeconds(self.position(page), 100.1, message="a dialog has its keys for itself")
             page.keyboard.press("Escape")
-            self.assertEqual(page.locator(".keys-dialog").count(), 0)
+            page.wait_for_selector(".keys-dialog", state="detached")
 
     def test_buttons(self):
         with self.playing(self.server(), "?t=100") as page:
@@ -160,6 +160,8 @@ class Moving(PlaybackTest):
             page.click("[aria-label='End of the session']")
             self.assertSeconds(self.position(page), 600)
             slider = page.locator("[role=slider]")
+            # What is read aloud follows with the next frame.
+            page.wait_for_selector("[role=slider][aria-valuetext^='0:10:00.0']")
             self.assertIn("0:10:00.0, phase ratings", slider.get_attribute("aria-valuetext") + ", phase ratings")
             self.assertEqual(slider.get_attribute("aria-valuemax"), "600.000")
 
@@ -725,7 +727,7 @@ class States(PlaybackTest):
             self.assertEqual(page.locator("main img, main script, .track-hint *").count(), 0)
             self.assertEqual(page.locator(".transcript-text").first.text_content(), bad)
             self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
-            self.assertEqual(page.locator(".commentary-links a").get_attribute("href"), "/sessions/..%2F..%2Fx%3F%3Cb%3E")
+            self.assertEqual(page.locator(".commentary-links a").get_attribute("href"), "/sessions/s1?commentary=..%2F..%2Fx%3F%3Cb%3E")
 
 
 class Looks(PlaybackTest):
