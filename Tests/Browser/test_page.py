@@ -58,6 +58,8 @@ class Chat(PageTest):
             self.assertIn("computer program", page.locator("attune-chat .machine-notice").inner_text())
             self.assertEqual(page.locator(".strip").count(), 7)
             page.click("summary:has-text('table')")
+            # It is filled once the browser says that it was opened.
+            page.wait_for_selector("table tbody tr")
             self.assertEqual(page.locator("table tbody tr").count(), 3)
             self.assertIn("−0.70", page.locator("table").inner_text())
             shown = room.wait_for("turn_shown", 2)
