@@ -2,6 +2,7 @@ import Link
 import StudyProtocol
 import SystemCalls
 import Timebase
+import Web
 
 /// What the participant's page is told.
 extension Room {

@@ -1,6 +1,7 @@
 import Link
 import SessionStore
 import Timebase
+import Web
 
 /// What a session holds, in the form in which the page asks for it: everything but samples, keys and the
 /// edits of drafts, which are asked for by the stretch.
@@ -90,7 +91,7 @@ struct Manifest {
             "participant": .string(description.participant),
             "kind": .string(description.kind.rawValue), "pilot": .bool(description.isPilot),
             "state": .string(row.state.rawValue),
-            "started_utc": .string(UTCText.text(description.startedRealtime)),
+            "started_utc": .string(UTCText.of(description.startedRealtime / 1_000_000)),
             "started_utc_ns": .integer(description.startedRealtime),
             "duration_s": .real(stopped ?? end), "parent": .text(description.parent),
             "outcome": .text(row.outcome), "reason": .text(row.reason),
@@ -157,7 +158,8 @@ struct Manifest {
 
     private func commentary(_ listed: ListedSession) -> JSONValue {
         [
-            "id": .string(listed.id), "started_utc": .string(UTCText.text(listed.startedUtcNs)),
+            "id": .string(listed.id),
+            "started_utc": .string(UTCText.of(listed.startedUtcNs / 1_000_000)),
             "duration_s": listed.durationS.map { .real($0) } ?? .null,
             "state": .string(listed.state.rawValue),
         ]

@@ -1,8 +1,9 @@
 import Glibc
 
 /// Moments as ISO 8601 in UTC, with milliseconds.
-enum UTCText {
-    static func of(_ milliseconds: Int64) -> String {
+public enum UTCText {
+    /// - Parameter milliseconds: since 1970-01-01 UTC.
+    public static func of(_ milliseconds: Int64) -> String {
         var seconds = time_t(milliseconds / 1000)
         var parts = unsafe tm()
         // Both are values of our own.
