@@ -619,7 +619,24 @@ class Transcript(PlaybackTest):
             page.keyboard.type("SINCE march")
             self.assertGreater(page.locator(".transcript-turn.hit mark").count(), 2)
             page.keyboard.press("Enter")
-            self.assertIn("Since March", turns[int(current())]["text"])
+            self.eventually(page, lambda: "Since March" in turns[int(current())]["text"], True)
+
+    def test_shows_where_a_drag_ended(self):
+        # While the playhead is dragged the turns are marked now and then; what counts is where it was let go.
+        fake = self.server(length=1200.0)
+        turns = fake.sessions["s1"].manifest["turns"]
+        with self.playing(fake, "?t=0") as page:
+            box = self.box(page, ".axis-plot")
+            page.mouse.move(box["x"] + 4, box["y"] + 6)
+            page.mouse.down()
+            for place in range(60):
+                page.mouse.move(box["x"] + 4 + (box["width"] - 8) * (place + 1) / 80, box["y"] + 6)
+            page.mouse.up()
+            said = [place for place, turn in enumerate(turns) if turn["shown_s"] <= self.position(page)]
+            self.assertGreater(len(said), 10)
+            self.eventually(page, lambda: page.locator(".transcript-turn[aria-current]").get_attribute("data-turn"), str(said[-1]))
+            self.assertEqual(page.locator(".transcript-turn[aria-current]").count(), 1)
+            self.assertEqual(page.locator(".transcript-turn:not(.later)").count(), len(said))
 
     def test_draft_as_it_was_typed(self):
         fake = self.server()

@@ -5,10 +5,13 @@ import { DraftView } from "./draft-view.js";
 import { sessionTime } from "./times.js";
 import { authorName, turnTime } from "./turns-track.js";
 
-/** While the playhead is dragged along, the list is scrolled once it rests for so long, and not more often than each so long, ms. Scrolling a
- *  thousand turns costs more than all else of a frame, and nobody reads them meanwhile. */
+/** While the playhead is dragged along, the list is marked and scrolled once it rests for so long, and not more often than each so long, ms.
+ *  Painting and scrolling a thousand turns costs more than all else of a frame, and nobody reads them meanwhile. */
 const REST_MS = 100;
-const SCROLL_EACH_MS = 350;
+const EACH_MS = 350;
+
+/** So many changes after a rest are shown at once: a key pressed some times is no drag. */
+const AT_ONCE = 3;
 
 /** So many turns are painted together. */
 const GROUP = 24;
@@ -25,6 +28,11 @@ export class Transcript {
   #draft;
   #items = [];
   #current = -2;
+  #marked = -2;
+  #changedAt = -Infinity;
+  #markedAt = -Infinity;
+  #inOneGo = 0;
+  #markTimer = 0;
   #isAway = false;
   #scrolledAt = 0;
   #revealedAt = -Infinity;
@@ -81,6 +89,7 @@ export class Transcript {
     if (groups.length > 0) this.#list.replaceChildren(...groups);
     else this.#list.replaceChildren(make("p", { class: "empty" }, "Nothing was said in this session."));
     this.#current = -2;
+    this.#marked = -2;
     this.#find();
     this.#show(this.workbench.clock.position);
   }
@@ -109,10 +118,26 @@ export class Transcript {
     }
     this.#draft.show(position);
     if (current === this.#current) return;
-    const before = this.#current;
     this.#current = current;
-    this.#items[before]?.removeAttribute("aria-current");
-    this.#items[current]?.setAttribute("aria-current", "true");
+    const now = performance.now();
+    this.#inOneGo = now - this.#changedAt > EACH_MS ? 0 : this.#inOneGo + 1;
+    this.#changedAt = now;
+    clearTimeout(this.#markTimer);
+    const wait = this.#markedAt + EACH_MS - now;
+    if (this.#marked < -1 || this.#inOneGo < AT_ONCE || wait <= 0) this.#showCurrent();
+    else this.#markTimer = setTimeout(() => this.#showCurrent(), Math.min(REST_MS, wait));
+  }
+
+  /** Shows which turn is the current one, and what is still to come. */
+  #showCurrent() {
+    clearTimeout(this.#markTimer);
+    const [before, current] = [this.#marked, this.#current];
+    this.#marked = current;
+    this.#markedAt = performance.now();
+    if (before !== current) {
+      this.#items[before]?.removeAttribute("aria-current");
+      this.#items[current]?.setAttribute("aria-current", "true");
+    }
     // Only what lies between is told anew that it is still to come, or is not.
     const [from, to] = before < -1 ? [0, this.#items.length - 1] : [Math.max(0, Math.min(before, current)), Math.max(before, current)];
     for (let place = from; place <= to; place += 1) this.#items[place]?.classList.toggle("later", place > current);
@@ -122,8 +147,8 @@ export class Transcript {
   #revealSoon() {
     clearTimeout(this.#revealTimer);
     const since = performance.now() - this.#revealedAt;
-    if (since >= SCROLL_EACH_MS) this.#reveal();
-    else this.#revealTimer = setTimeout(() => this.#reveal(), Math.min(REST_MS, SCROLL_EACH_MS - since));
+    if (since >= EACH_MS) this.#reveal();
+    else this.#revealTimer = setTimeout(() => this.#reveal(), Math.min(REST_MS, EACH_MS - since));
   }
 
   #reveal() {
