@@ -21,8 +21,8 @@ import Testing
         let count = DashboardListener.mostWaiting * 20
         for number in 0..<count { hub.broadcast("live", ["n": .integer(Int64(number))]) }
         var places: [Int64] = []
-        slow.end()
-        for await frame in slow.stream { places.append(frame.place) }
+        slow.follower.end()
+        for await frame in slow.follower.stream { places.append(frame.place) }
         // No more is held than the limit, whatever was sent, and what is held is the end of it.
         #expect(places.count == DashboardListener.mostWaiting)
         #expect(places.first == Int64(count - DashboardListener.mostWaiting + 1))
@@ -35,11 +35,13 @@ import Testing
         let all = hub.listen(to: nil, close: {})
         hub.broadcast("live", [:], to: "s-1")
         hub.broadcast("state", [:])
-        other.end()
-        all.end()
+        other.follower.end()
+        all.follower.end()
         for listener in [other, all] {
             var texts: [String] = []
-            for await frame in listener.stream { texts.append(String(buffer: frame.bytes)) }
+            for await frame in listener.follower.stream {
+                texts.append(String(buffer: frame.bytes))
+            }
             #expect(texts.count == 1 && texts[0].contains("event: state\ndata: {}\n\n"))
         }
     }

@@ -76,12 +76,12 @@ final class DashboardHub: Sendable {
     /// Lets go of browsers that take nothing any more, and of threads that have ended.
     func tidy() {
         let (stuck, retired) = state.withLock { state in
-            let stuck = state.listeners.values.filter(\.isStuck)
+            let stuck = state.listeners.values.filter(\.follower.isStuck)
             for listener in stuck { state.listeners[listener.number] = nil }
             defer { state.retired = [] }
             return (stuck, state.retired)
         }
-        for listener in stuck { listener.end() }
+        for listener in stuck { listener.follower.end() }
         for follower in retired { follower.join() }
     }
 
@@ -124,6 +124,6 @@ final class DashboardHub: Sendable {
             defer { state.listeners = [:] }
             return Array(state.listeners.values)
         }
-        for listener in listeners { listener.end() }
+        for listener in listeners { listener.follower.end() }
     }
 }

@@ -40,7 +40,7 @@ struct DashboardStream: Sendable {
         var last = (place: Int64(0), sentNs: lastNs ?? 0)
         if let lastNs { try await tellMissed(to: &writer, frames: nil, sinceNs: lastNs) }
         try await tellAll(to: &writer, listener)
-        for await frame in listener.stream.cancelOnGracefulShutdown() {
+        for await frame in listener.follower.stream.cancelOnGracefulShutdown() {
             if frame.place != last.place + 1 {
                 try await tellMissed(
                     to: &writer, frames: frame.place - last.place - 1, sinceNs: last.sentNs)
@@ -48,7 +48,7 @@ struct DashboardStream: Sendable {
             }
             last = (frame.place, frame.sentNs)
             try await writer.write(frame.bytes)
-            listener.noteProgress()
+            listener.follower.noteProgress()
         }
     }
 

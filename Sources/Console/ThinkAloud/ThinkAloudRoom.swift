@@ -1,6 +1,7 @@
 import Link
 import SystemCalls
 import Timebase
+import Web
 
 /// One think-aloud while it is held: where the replay is, who follows it, what was done.
 ///
@@ -13,7 +14,7 @@ actor ThinkAloudRoom {
     private let journal: ThinkAloudJournal
     private var events: Int64
     private(set) var state: ThinkAloudState
-    private var subscribers: [Int: ThinkAloudSubscriber] = [:]
+    private var subscribers: [Int: EventFollower<String>] = [:]
     private var nextSubscriber = 0
     /// Counts the replay's moves, so that a planned end is given up after another one.
     private var moves = 0
@@ -52,12 +53,14 @@ actor ThinkAloudRoom {
 
     // MARK: Views
 
-    /// Begins to tell a view.
-    func follow(close: @escaping @Sendable () -> Void) -> (Int, ThinkAloudSubscriber) {
-        let subscriber = ThinkAloudSubscriber(close: close)
+    /// Begins to tell a view. Each state is whole, so that a slow view is only ever told the newest one,
+    /// and nothing piles up for it.
+    /// - Parameter close: closes the connection, where the view does not read at all.
+    func follow(close: @escaping @Sendable () -> Void) -> (Int, EventFollower<String>) {
+        let subscriber = EventFollower<String>(mostWaiting: 1, patienceSeconds: 45, close: close)
         nextSubscriber += 1
         subscribers[nextSubscriber] = subscriber
-        subscriber.tell(text())
+        subscriber.send(text())
         if state.isEnded { subscriber.finish() }
         return (nextSubscriber, subscriber)
     }
@@ -74,13 +77,14 @@ actor ThinkAloudRoom {
     func tell() {
         lastTold = Clocks.now()
         let text = text()
-        for subscriber in subscribers.values { subscriber.tell(text) }
+        for subscriber in subscribers.values { subscriber.send(text) }
     }
 
     /// Tells it again, so that every connection is seen to be alive, and lets go those that are not.
     func beat() {
         if Clocks.now() - lastTold > 10_000_000_000 { tell() }
-        for (number, subscriber) in subscribers where subscriber.endIfStuck() {
+        for (number, subscriber) in subscribers where subscriber.isStuck {
+            subscriber.end()
             subscribers[number] = nil
         }
     }

@@ -12,7 +12,7 @@ enum ThinkAloudStream {
             let (number, subscriber) = await room.follow(close: close)
             do {
                 try await writer.write(ByteBuffer(string: "retry: 500\n\n"))
-                for await state in subscriber.states.cancelOnGracefulShutdown() {
+                for await state in subscriber.stream.cancelOnGracefulShutdown() {
                     try await writer.write(ByteBuffer(string: "event: state\ndata: \(state)\n\n"))
                     subscriber.noteProgress()
                 }
