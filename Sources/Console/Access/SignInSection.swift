@@ -155,7 +155,11 @@ struct SignInSection: ConsoleSection {
         do {
             return try await body()
         } catch {
-            return ConsoleDoor.refused(ConsoleDoor.explained(error))
+            let refusal = ConsoleDoor.explained(error, toStaff: false)
+            if refusal.status == .internalServerError {
+                surroundings.log.error("Signing in: \(error)")
+            }
+            return ConsoleDoor.refused(refusal)
         }
     }
 

@@ -59,7 +59,11 @@ struct ConsoleDoor: Sendable {
             if !(error is ConsoleRefusal || error is BodyRefusal || error is ClientError) {
                 surroundings.log.error("\(request.uri.path): \(error)")
             }
-            return Self.refused(Self.explained(error))
+            let isStaff =
+                entrant(request, counts: false).map {
+                    !$0.visitor.roles.isDisjoint(with: [.operator, .researcher])
+                } ?? false
+            return Self.refused(Self.explained(error, toStaff: isStaff))
         }
     }
 
@@ -105,7 +109,9 @@ struct ConsoleDoor: Sendable {
     // MARK: - What goes wrong
 
     /// What went wrong, for the page.
-    static func explained(_ error: any Error) -> ConsoleRefusal {
+    /// - Parameter toStaff: whether it goes to who runs the station: others are not told of its files and
+    ///   names.
+    static func explained(_ error: any Error, toStaff: Bool) -> ConsoleRefusal {
         switch error {
         case let refusal as ConsoleRefusal: return refusal
         case let refusal as BodyRefusal:
@@ -116,8 +122,14 @@ struct ConsoleDoor: Sendable {
         case ClientError.refused(let refusal): return ConsoleRefusal(.conflict, "\(refusal)")
         case ClientError.link(let error):
             return ConsoleRefusal(
-                .serviceUnavailable, "The recording daemon cannot be reached: \(error)")
-        default: return ConsoleRefusal(.internalServerError, "This did not work: \(error)")
+                .serviceUnavailable,
+                "The recording daemon cannot be reached" + (toStaff ? ": \(error)" : "."))
+        default:
+            return ConsoleRefusal(
+                .internalServerError,
+                toStaff
+                    ? "This did not work: \(error)"
+                    : "This did not work. What happened stands in the console's log.")
         }
     }
 
