@@ -48,8 +48,8 @@ install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf
 install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
 install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml \
     systemd/settings/net.yaml systemd/settings/chat.yaml systemd/settings/console.yaml
-# A laboratory's own protocols and personas.
-install -d "$root/etc/attune/studies" "$root/etc/attune/personas"
+# A laboratory's own protocols, personas and coding schemes.
+install -d "$root/etc/attune/studies" "$root/etc/attune/personas" "$root/etc/attune/schemes"
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
 # The participant's page, and the researcher's.
 for pages in chat:Sources/Chat/Page console:Sources/Console/Page; do

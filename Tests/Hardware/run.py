@@ -64,7 +64,7 @@ def package(options):
     libraries = image.CACHE / "libraries"
     shutil.rmtree(libraries, ignore_errors=True)
     libraries.mkdir(parents=True)
-    for program in ("attuned", "attune"):
+    for program in ("attuned", "attune", "attune-chat", "attune-console"):
         listed = subprocess.run(["ldd", options.programs / program], check=True, capture_output=True, text=True)
         for path in re.findall(r"=> (/\S+)", listed.stdout):
             if not path.startswith(("/lib/", "/usr/lib/", "/lib64/")):
