@@ -9,6 +9,9 @@ import Timebase
 /// Protocols/formats/console-annotations.md.
 struct AnnotationsSection: ConsoleSection {
     let surroundings: ConsoleSurroundings
+    private let order = RequestOrder()
+
+    init(surroundings: ConsoleSurroundings) { self.surroundings = surroundings }
 
     /// Bytes of a request at most: what is added at once has `ReviewLimits.rows` changes.
     private static let mostBytes = 4 << 20
@@ -81,6 +84,12 @@ struct AnnotationsSection: ConsoleSection {
             return Self.refused(
                 change.change, "The layer '\(change.layer)' is somebody else's.", .forbidden)
         }
+        return try await order.run(opened.listed.id) { try await put(asked, opened, visitor) }
+    }
+
+    private func put(
+        _ asked: [AnnotationRequest], _ opened: OpenedSession, _ visitor: String
+    ) async throws -> Response {
         let path = opened.path
         let (start, stored) = try await opened.read { session in
             let reader = try ReviewReader.open(path)
@@ -90,12 +99,13 @@ struct AnnotationsSection: ConsoleSection {
         var texts: [String: CodingSchemeText] = [:]
         for scheme in stored { texts[scheme.sha256] = scheme }
         let puts: [AnnotationPut]
-        do throws(AnnotationRequest.Refusal) {
+        do {
             for sha256 in Set(asked.compactMap(\.schemeSha256)) where texts[sha256] == nil {
                 texts[sha256] = try SchemesAnswer.text(sha256: sha256, actor: visitor)
             }
             puts = try AnnotationRequest.puts(asked, start: start, schemes: texts)
-        } catch {
+            try await check(puts, opened, Array(texts.values))
+        } catch let error as AnnotationRequest.Refusal {
             return Self.refused(error.change, error.message, .badRequest)
         }
         let session = opened.listed.id
@@ -127,6 +137,18 @@ struct AnnotationsSection: ConsoleSection {
                 return Self.refused(change, "The stage is locked.", .conflict)
             default: throw ClientError.refused(error)
             }
+        }
+    }
+
+    /// Holds changes against the rules of their schemes.
+    private func check(
+        _ puts: [AnnotationPut], _ opened: OpenedSession, _ schemes: [CodingSchemeText]
+    ) async throws {
+        guard puts.contains(where: { $0.schemeSha256 != nil && !$0.removed }) else { return }
+        try await opened.read { session in
+            let reader = try ReviewReader.open(session.path)
+            defer { try? reader.close() }
+            try LayerRules(session, reader, schemes: schemes).check(puts)
         }
     }
 

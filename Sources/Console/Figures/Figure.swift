@@ -12,9 +12,11 @@ protocol Figure: Sendable {
 }
 
 extension Figure {
-    func svg(_ theme: FigureTheme) -> String {
+    /// - Parameter version: of the data, see `FigureSources`; nil where nobody asks.
+    func svg(_ theme: FigureTheme, version: String? = nil) -> String {
         guard let missing else {
-            return drawing(theme).document(title: title, description: caption)
+            let told = version.map { " Data version \($0)." } ?? ""
+            return drawing(theme).document(title: title, description: caption + told)
         }
         var empty = SVGDrawing(width: 720, height: 120, theme: theme)
         empty.text(missing, 360, 64, size: 14, anchor: .middle, color: theme.soft)

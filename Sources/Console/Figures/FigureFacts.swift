@@ -38,6 +38,8 @@ struct FigureFacts: Sendable {
 
     let id: String
     let participant: String
+    /// In which version it was read.
+    let source: FigureSources.Source
     private(set) var messages: [Message] = []
     private(set) var uses: [Use] = []
     /// Uses of Suggestions that were not on the page, which say nothing of adoption.
@@ -53,6 +55,13 @@ struct FigureFacts: Sendable {
     init(_ session: PlaybackSession, _ reader: SessionReader) throws {
         id = session.row.description.identifier
         participant = session.row.description.participant
+        let corrections =
+            session.opened.listed.hasReview && session.opened.listed.isFinished
+            ? try SessionReview(path: session.opened.path).emotionCorrections() : []
+        source = FigureSources.Source(
+            session: id, participant: participant, alignment: reader.alignment?.id ?? 0,
+            corrections: session.corrections.version, emotionCorrections: corrections.count,
+            withheld: session.consent.refused.map(\.rawValue).sorted())
         let turns = try reader.turns()
         let client = turns.filter { $0.author == "client" }
         clientTurns = client.map { $0.shown ?? $0.sent }
@@ -61,9 +70,6 @@ struct FigureFacts: Sendable {
                 Message(turn: $0.number ?? 0, words: Self.words(in: $0.text))
             }
         }
-        let corrections =
-            session.opened.listed.hasReview && session.opened.listed.isFinished
-            ? try SessionReview(path: session.opened.path).emotionCorrections() : []
         var places: [Int64: Int] = [:]
         for (index, turn) in client.enumerated() { places[turn.number ?? 0] = index + 1 }
         let newest = Dictionary(

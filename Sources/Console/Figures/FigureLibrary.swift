@@ -77,6 +77,13 @@ final class FigureLibrary: Sendable {
         session.tag.map { Key(id: session.opened.listed.id, version: $0 + session.opened.stamp) }
     }
 
+    /// What figures of these sessions are computed from.
+    func sources(of sessions: [PlaybackSession]) async throws -> FigureSources {
+        var all: [FigureSources.Source] = []
+        for session in sessions { all.append(try await facts(of: session).source) }
+        return FigureSources(sources: all)
+    }
+
     /// A figure by its name; nil where there is none of that name.
     func figure(_ name: String, of sessions: [PlaybackSession]) async throws -> (any Figure)? {
         if name == "physiology" {

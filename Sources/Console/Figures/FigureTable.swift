@@ -5,6 +5,11 @@ struct FigureTable: Hashable, Sendable {
     var header: [String]
     var rows: [[String]] = []
 
+    /// The table with a last column that names the version of the data, so that a file says it too.
+    func stamped(_ version: String) -> FigureTable {
+        FigureTable(header: header + ["data_version"], rows: rows.map { $0 + [version] })
+    }
+
     /// Comma-separated values (RFC 4180) in UTF-8.
     var csv: String {
         ([header] + rows).map { $0.map(Self.cell).joined(separator: ",") + "\r\n" }.joined()

@@ -59,7 +59,9 @@ struct FiguresSection: ConsoleSection {
             "study": .string(study), "sessions": .integer(Int64(found.sessions.count)),
             "pilots_left_out": .integer(Int64(found.pilotsLeftOut)),
             "unreadable": .integer(Int64(found.unreadable)),
-            "version": .string(version(found.sessions)), "figures": .array(figures),
+            "version": .string(version(found.sessions)),
+            "data_version": .string(try await library.sources(of: found.sessions).version),
+            "figures": .array(figures),
         ])
     }
 
@@ -76,25 +78,31 @@ struct FiguresSection: ConsoleSection {
                 "\(version(found.sessions))-\(surroundings.settings.version)-\(file)-\(theme.rawValue)"
         )
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
+        let sources = try await library.sources(of: found.sessions)
+        if file == "sources.csv" { return Self.csv(sources.table, name: "\(study)-\(file)") }
         guard let figure = try await library.figure(parts[0], of: found.sessions) else {
             throw ConsoleRefusal.missing("figure")
         }
         switch parts[1] {
         case "svg":
             return answer.bytes(
-                Array(figure.svg(theme).utf8), type: "image/svg+xml", to: call.request)
+                Array(figure.svg(theme, version: sources.version).utf8), type: "image/svg+xml",
+                to: call.request)
         case "json":
             let table = figure.table
             func row(_ cells: [String]) -> JSONValue { .array(cells.map { .string($0) }) }
             let json: JSONValue = [
                 "caption": .string(figure.caption), "missing": .text(figure.missing),
-                "header": row(table.header), "rows": .array(table.rows.map(row)),
+                "data_version": .string(sources.version), "header": row(table.header), "rows": .array(table.rows.map(row)),
             ]
             return answer.bytes(json.serialised, type: "application/json", to: call.request)
         default:
-            return ConsoleAnswer.download(
-                Array(figure.table.csv.utf8), type: "text/csv; charset=utf-8",
-                name: "\(study)-\(file)")
+            return Self.csv(figure.table.stamped(sources.version), name: "\(study)-\(file)")
         }
+    }
+
+    private static func csv(_ table: FigureTable, name: String) -> Response {
+        ConsoleAnswer.download(
+            Array(table.csv.utf8), type: "text/csv; charset=utf-8", name: name)
     }
 }

@@ -13,6 +13,8 @@ final class HeartDerivation: Sendable {
         var tiles: [Int64: [Instant]] = [:]
         /// The whole series of a session that does not grow.
         var series: HeartRateSeries?
+        /// All R peaks as found, of a session that does not grow.
+        var found: [Instant]?
     }
 
     private let track: PlaybackTrack
@@ -32,12 +34,40 @@ final class HeartDerivation: Sendable {
         try state.withLock { state in
             if let series = state.series { return series }
             let series = try make(reader, isFinal: isFinal, &state)
-            if isFinal {
-                state.series = series
-                state.tiles = [:]
-            }
+            if isFinal { state.series = series }
             return series
         }
+    }
+
+    /// The R peaks of a stretch: as found, and as they count with what people corrected. Those within
+    /// artefacts are among them; intervals leave them out.
+    /// - Parameter isFinal: whether the session does not grow any more.
+    func peaks(
+        _ reader: SessionReader, from: Instant, to: Instant, isFinal: Bool
+    ) throws -> (found: [Instant], corrected: [Instant]) {
+        guard case .peaks = track.source, let stream = track.stream,
+            let range = try reader.timeRange(of: stream)
+        else { return ([], []) }
+        let all = try state.withLock { try found(reader, range, isFinal: isFinal, &$0) }
+        let corrected = corrections.heartbeats(stream: stream, channel: track.channelName)
+            .apply(to: all)
+        func part(_ peaks: [Instant]) -> [Instant] {
+            Array(peaks[peaks.place(of: from)..<peaks.place(of: to)])
+        }
+        return (part(all), part(corrected))
+    }
+
+    private func found(
+        _ reader: SessionReader, _ range: (first: Instant, last: Instant), isFinal: Bool,
+        _ state: inout State
+    ) throws -> [Instant] {
+        if let known = state.found { return known }
+        let peaks = try peaks(reader, range, isFinal: isFinal, &state)
+        if isFinal {
+            state.found = peaks
+            state.tiles = [:]
+        }
+        return peaks
     }
 
     private func make(
@@ -49,7 +79,7 @@ final class HeartDerivation: Sendable {
         if case .intervals(let scale) = track.source {
             return try deviceSeries(reader, range, scale, own.artefacts)
         }
-        let peaks = try peaks(reader, range, isFinal: isFinal, &state)
+        let peaks = try found(reader, range, isFinal: isFinal, &state)
         return HeartRateSeries(
             peaks: peaks, gaps: try reader.gaps(stream).map(\.gap), corrections: own)
     }

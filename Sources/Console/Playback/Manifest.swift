@@ -60,6 +60,7 @@ struct Manifest {
             "consent": consent(edits), "first_s": .real(range.first), "last_s": .real(range.last),
             "alignment": alignment(),
             "review_version": .integer(session.corrections.reviewVersion),
+            "corrections": .integer(session.corrections.version),
             "version": session.tag.map { .string($0) } ?? .null,
         ]
         members.merge(header(row, end)) { $1 }

@@ -9,6 +9,11 @@ import NIOCore
 struct PlaybackAnswer {
     /// Of what is asked for; nil where it may change at any moment.
     let tag: String?
+    /// The version of the corrections of signals that it was computed with; nil where it has none.
+    var corrections: Int64?
+
+    /// The header that names that version.
+    static let correctionsHeader = HTTPField.Name("x-attune-corrections")
 
     /// Whether the browser has it already.
     func isKnown(_ request: Request) -> Bool {
@@ -29,12 +34,16 @@ struct PlaybackAnswer {
     }
 
     private func headers(_ request: Request) -> HTTPFields {
-        guard let tag else { return [.cacheControl: "no-store"] }
+        var headers = HTTPFields()
+        if let corrections, let name = Self.correctionsHeader { headers[name] = "\(corrections)" }
+        guard let tag else {
+            headers[.cacheControl] = "no-store"
+            return headers
+        }
         let asked = request.uri.queryParameters["v"].map(String.init)
-        return [
-            .eTag: "\"\(tag)\"",
-            .cacheControl: asked == tag
-                ? "private, max-age=31536000, immutable" : "private, no-cache",
-        ]
+        headers[.eTag] = "\"\(tag)\""
+        headers[.cacheControl] =
+            asked == tag ? "private, max-age=31536000, immutable" : "private, no-cache"
+        return headers
     }
 }

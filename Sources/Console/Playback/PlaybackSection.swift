@@ -22,6 +22,7 @@ struct PlaybackSection: ConsoleSection {
     func addRoutes(to router: ConsoleRouter) {
         router.get("api/sessions/:session", [.researcher]) { try await manifest($0) }
         router.get("api/sessions/:session/peaks", [.researcher]) { try await peaks($0) }
+        router.get("api/sessions/:session/beats", [.researcher]) { try await beats($0) }
         router.get("api/sessions/:session/tiles", [.researcher]) { try await tile($0) }
         router.get("api/sessions/:session/samples", [.researcher]) { try await samples($0) }
         router.get("api/sessions/:session/keys", [.researcher]) { try await keys($0) }
@@ -65,16 +66,46 @@ struct PlaybackSection: ConsoleSection {
             manifests.keep(bytes, of: own, state: state)
         }
         // What belongs to a session may change beside its file, so that the tag follows from the answer.
-        let answer = PlaybackAnswer(tag: session.tag.map { "\($0)-\(ShortHash.text(bytes))" })
+        let answer = PlaybackAnswer(
+            tag: session.tag.map { "\($0)-\(ShortHash.text(bytes))" },
+            corrections: session.corrections.version)
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
         return answer.bytes(bytes, type: "application/json", to: call.request)
     }
 
     private func peaks(_ call: ConsoleCall) async throws -> Response {
         let session = try await session(call)
-        let answer = PlaybackAnswer(tag: session.tag)
+        let answer = session.answer
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
-        let json: JSONValue = ["peaks": .array(try await peaks(session).map(\.json))]
+        let json: JSONValue = [
+            "version": .text(session.tag), "corrections": .integer(session.corrections.version),
+            "peaks": .array(try await peaks(session).map(\.json)),
+        ]
+        return answer.bytes(json.serialised, type: "application/json", to: call.request)
+    }
+
+    private func beats(_ call: ConsoleCall) async throws -> Response {
+        let session = try await session(call)
+        let stretch = try PlaybackStretch(call)
+        let track = try session.track(call.query("track") ?? "")
+        guard case .peaks = track.source else {
+            throw ConsoleRefusal(.badRequest, "This track is not of R peaks.")
+        }
+        let answer = session.answer
+        if answer.isKnown(call.request) { return answer.notModified(call.request) }
+        let start = session.start
+        let (found, corrected) = try await derived.run(session) { derivation, reader in
+            try derivation.heart(track).peaks(
+                reader, from: .at(stretch.from, since: start), to: .at(stretch.to, since: start),
+                isFinal: session.tag != nil)
+        }
+        func times(_ peaks: [Instant]) -> JSONValue {
+            .array(peaks.map { .real($0.seconds(since: start)) })
+        }
+        let json: JSONValue = [
+            "version": .text(session.tag), "corrections": .integer(session.corrections.version),
+            "found": times(found), "corrected": times(corrected),
+        ]
         return answer.bytes(json.serialised, type: "application/json", to: call.request)
     }
 
@@ -97,7 +128,7 @@ struct PlaybackSection: ConsoleSection {
         }
         let pixels = Int(asked)
         let track = try session.track(call.query("track") ?? "")
-        let answer = PlaybackAnswer(tag: session.tag)
+        let answer = session.answer
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
         let values = try await tile(session, track, stretch, pixels)
         var writer = LittleEndianBytes(capacity: 4 * values.count)
@@ -141,7 +172,7 @@ struct PlaybackSection: ConsoleSection {
         guard let stream = track.stream, let channel = track.channel else {
             throw ConsoleRefusal(.badRequest, "Keys have no samples; ask for them with 'keys'.")
         }
-        let answer = PlaybackAnswer(tag: session.tag)
+        let answer = session.answer
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
         let start = session.start
         let from = Instant.at(stretch.from, since: start)
@@ -166,7 +197,7 @@ struct PlaybackSection: ConsoleSection {
 
     private func keys(_ call: ConsoleCall) async throws -> Response {
         let session = try await session(call)
-        let answer = PlaybackAnswer(tag: session.tag)
+        let answer = session.answer
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
         let isShown = session.consent.shows(.keys)
         let start = session.start
@@ -179,7 +210,7 @@ struct PlaybackSection: ConsoleSection {
     private func drafts(_ call: ConsoleCall) async throws -> Response {
         let session = try await session(call)
         let stretch = try PlaybackStretch(call)
-        let answer = PlaybackAnswer(tag: session.tag)
+        let answer = session.answer
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
         let start = session.start
         let consent = session.consent

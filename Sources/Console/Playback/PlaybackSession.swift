@@ -18,6 +18,9 @@ struct PlaybackSession: Sendable {
 
     var start: Instant { row.description.started }
 
+    /// For what is computed of it, in its present version.
+    var answer: PlaybackAnswer { PlaybackAnswer(tag: tag, corrections: corrections.version) }
+
     /// Reads it; waits for the disk.
     init(_ opened: OpenedSession) throws {
         self.opened = opened

@@ -16,7 +16,8 @@ public struct SchemeCheck: Sendable {
             return "The scheme '\(scheme.name)' has no code '\(code)'."
         }
         guard code.kind.rawValue == kind else {
-            return "'\(code.title)' is put on a \(code.kind.rawValue), not on a \(kind)."
+            return
+                "'\(code.title)' is put on \(Self.article(code.kind.rawValue)), not on \(Self.article(kind))."
         }
         guard case .object(let given) = modifiers else { return "Modifiers have to be an object." }
         for (name, value) in given {
@@ -26,6 +27,11 @@ public struct SchemeCheck: Sendable {
             if let problem = problem(of: value, modifier) { return problem }
         }
         return nil
+    }
+
+    /// A kind with the article that English gives it.
+    private static func article(_ kind: String) -> String {
+        (kind.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + kind
     }
 
     private func problem(of value: JSONValue, _ modifier: Modifier) -> String? {

@@ -3,13 +3,17 @@
 
 import { get, post, postBytes } from "../api.js";
 import { useStyle } from "../app.js";
+import { sessionTime } from "../player/times.js";
 import { ArtefactLayer } from "./artefacts.js";
 import { BeatLayer } from "./beats.js";
 import { Coder } from "./coder.js";
 import { editAnnotation } from "./edit-dialog.js";
+import { childrenOf } from "./drag.js";
 import { LayerTrack } from "./layer-track.js";
 import { AnnotationList } from "./list.js";
+import { Nudge } from "./nudge.js";
 import { AnnotationPanel } from "./panel.js";
+import { missingParent, obstacle } from "./rules.js";
 import { MARKER, Scheme, colourOf } from "./scheme.js";
 import { Settings } from "./settings.js";
 import { AnnotationStore } from "./store.js";
@@ -42,8 +46,10 @@ class Annotations {
     this.context = {
       workbench, settings: this.settings, say,
       selected: () => this.#selected, select: (one, goes) => this.#select(one, goes), edit: (one) => this.#edit(one),
-      allowed: (code, at) => this.coder.allowed(code, at),
+      allowed: (code, at) => this.coder.allowed(code, at), nudged: () => this.nudge.state, outside: (one) => this.#outside(one),
     };
+    this.nudge = new Nudge({ store: this.store, context: this.context, schemeOf: (one) => this.#schemeOf(one), onchange: () => this.#redraw() });
+    this.store.waits = (change) => this.#waits(change);
     this.codeOf = (one) => this.#codeOf(one);
   }
 
@@ -69,6 +75,8 @@ class Annotations {
     this.#choose(this.settings.schemeName, true);
     this.#listen();
     this.#changed();
+    // What was left by an earlier page is sent as its schemes allow.
+    store.retry();
   }
 
   #listen() {
@@ -90,7 +98,7 @@ class Annotations {
     addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       const parts = [...this.#tracks.values()].map(({ track }) => track).concat(this.#decorations);
-      if (parts.some((part) => part.cancel?.())) event.stopImmediatePropagation();
+      if (this.nudge.cancel() || parts.some((part) => part.cancel?.())) event.stopImmediatePropagation();
     }, { capture: true });
   }
 
@@ -115,7 +123,27 @@ class Annotations {
       ...codes, entry(MARKER.key, "Marker", () => this.coder.marker()),
       entry("Ctrl+z", "Undo", () => this.#undo()), entry(["Ctrl+Shift+z", "Ctrl+y"], "Redo", () => this.#redo()),
       entry("Delete", "Delete what is chosen", () => this.#removeSelected()), entry("e", "Edit what is chosen", () => this.#editSelected()),
+      ...this.#pointerless(),
     ]);
+  }
+
+  /** All that a pointer does, by keys. */
+  #pointerless() {
+    const entry = (keys, label, run, repeat = false) => ({ group: "Correct", keys: [keys].flat(), label, run, repeat });
+    const beats = this.#beats.length === 0 ? [] : [
+      entry("Shift+r", "Edit R peaks, or not", () => this.panel.toggleBeats()),
+      entry(["Insert", "Shift+Enter"], "Put an R peak at the playhead", () => this.#addBeat()),
+    ];
+    return [
+      ...beats,
+      entry(",", "Choose the one before", () => this.#chooseNext(-1), true), entry(".", "Choose the next one", () => this.#chooseNext(1), true),
+      entry("Ctrl+Shift+ArrowLeft", "What is chosen, 10 ms earlier; an R peak, 2 ms", () => this.#move("body", -1), true),
+      entry("Ctrl+Shift+ArrowRight", "What is chosen, 10 ms later; an R peak, 2 ms", () => this.#move("body", 1), true),
+      entry("Ctrl+Shift+ArrowUp", "What is chosen ends 10 ms later", () => this.#move("end", 1), true),
+      entry("Ctrl+Shift+ArrowDown", "What is chosen ends 10 ms earlier", () => this.#move("end", -1), true),
+      entry("Shift+i", "What is chosen begins here; an R peak moves here", () => this.#bring("start")),
+      entry("Shift+o", "What is chosen ends here", () => this.#bring("end")),
+    ];
   }
 
   #press(code, key = null) {
@@ -123,10 +151,12 @@ class Annotations {
     this.coder.press(code, key);
   }
 
-  #undo() { this.#stepped(this.store.undo(), "Undone", "There is nothing to undo"); }
-  #redo() { this.#stepped(this.store.redo(), "Done again", "There is nothing to redo"); }
+  #undo() { this.#stepped(() => this.store.undo(), "Undone", "There is nothing to undo"); }
+  #redo() { this.#stepped(() => this.store.redo(), "Done again", "There is nothing to redo"); }
 
-  #stepped(one, done, nothing) {
+  #stepped(step, done, nothing) {
+    this.#finish();
+    const one = step();
     this.workbench.announce(one ? `${done}: ${this.codeOf(one)?.title ?? one.code}` : nothing);
   }
 
@@ -139,16 +169,32 @@ class Annotations {
     this.list.refresh();
   }
 
+  /** Stores what is being moved by keys. */
+  #finish() {
+    this.nudge.finish();
+    for (const beats of this.#beats) beats.finish();
+  }
+
   #removeSelected() {
+    this.#finish();
     if (this.#beats.some((beats) => beats.removeChosen())) return;
     const one = this.#selected && this.store.find(this.#selected);
     if (!one) return this.workbench.announce("Nothing is chosen");
     if (!this.store.isOwn(one)) return this.workbench.announce(`This is ${one.layer}'s`);
-    this.store.remove([one]);
-    this.workbench.announce(`Deleted: ${this.codeOf(one)?.title ?? one.code}`);
+    this.#remove(one);
+  }
+
+  /** Takes an annotation away, and with it what lies within it and could not stand without. */
+  #remove(one) {
+    const context = { scheme: this.#schemeOf(one), store: this.store };
+    const left = { all: this.store.all.filter(({ annotation }) => annotation !== one.annotation) };
+    const children = childrenOf(one, context).filter((child) => missingParent(child, { ...context, store: left }));
+    this.store.remove([one, ...children]);
+    this.workbench.announce(`Deleted: ${this.codeOf(one)?.title ?? one.code}${children.length > 0 ? `, with ${children.length} within it` : ""}`);
   }
 
   #editSelected() {
+    this.#finish();
     const one = this.#selected && this.store.find(this.#selected);
     if (one) this.#edit(one);
     else this.workbench.announce("Nothing is chosen");
@@ -161,8 +207,80 @@ class Annotations {
     this.#select(one);
     editAnnotation({
       annotation: one, codes, code, isOwn: this.store.isOwn(one), store: this.store, position: () => this.workbench.clock.position, range: this.workbench.clock.range,
-      onsave: (state) => this.store.put([state]), onremove: () => this.store.remove([one]),
+      onsave: (state) => this.store.put([state]), onremove: () => this.#remove(one),
+      obstacle: (state) => obstacle(state, { scheme, store: this.store }),
     });
+  }
+
+  #schemeOf(one) { return this.#known.get(one.scheme_sha256) ?? null; }
+
+  /** The code within which an annotation has to lie and does not. */
+  #outside(one) {
+    const scheme = this.#schemeOf(one);
+    return scheme && !this.#waits(one) ? missingParent(one, { scheme, store: this.store }) : null;
+  }
+
+  /** Whether something is stored only when the interval around it has ended. */
+  #waits(one) {
+    if (!one.scheme_sha256 || this.store.running.length === 0) return false;
+    const scheme = this.#schemeOf(one);
+    return scheme ? this.coder.waits(one, scheme) : this.store.running.some((other) => other.scheme_sha256 === one.scheme_sha256);
+  }
+
+  // What is chosen, without a pointer
+
+  /** The layer of R peaks that is edited, or null. */
+  get #edited() { return this.#beats.find(({ isEditing }) => isEditing) ?? null; }
+
+  #addBeat() {
+    if (!this.#edited) return this.workbench.announce("Edit R peaks first: Shift+R");
+    this.#edited.addAt(this.workbench.clock.position);
+  }
+
+  /** Chooses the annotation, or while they are edited the R peak, before or behind the one that is chosen, and goes there. */
+  #chooseNext(direction) {
+    this.nudge.finish();
+    const { clock } = this.workbench;
+    if (this.#edited) return this.#edited.chooseNext(direction, clock.position);
+    const all = this.list.shown.filter(({ start_s: start }) => Number.isFinite(start));
+    const place = all.findIndex(({ annotation }) => annotation === this.#selected);
+    const next = place >= 0 ? all[place + direction]
+      : direction > 0 ? all.find(({ start_s: start }) => start >= clock.position) : all.findLast(({ start_s: start }) => start <= clock.position);
+    if (!next) return this.workbench.announce(direction > 0 ? "There is none behind" : "There is none before");
+    this.#select(next, true);
+    this.workbench.announce(`${this.codeOf(next)?.title ?? next.code} at ${sessionTime(next.start_s)}`);
+  }
+
+  /** The chosen annotation, where it may be moved; says why not. */
+  #movable() {
+    const one = this.#selected && this.store.find(this.#selected);
+    if (!one) return this.workbench.announce("Nothing is chosen: choose with , and .");
+    if (!this.store.isOwn(one)) return this.workbench.announce(`This is ${one.layer}'s`);
+    if (!["point", "interval", "artefact"].includes(one.kind)) return this.workbench.announce("It lies where its turn is");
+    return one;
+  }
+
+  #move(part, direction) {
+    if (this.#edited) return part === "body" && this.#edited.nudge(direction);
+    const one = this.#movable();
+    if (!one) return;
+    if (part === "end" && !Number.isFinite(one.end_s)) return this.workbench.announce("It has no end");
+    this.nudge.by(one, part, direction * 0.01);
+  }
+
+  /** Has the chosen annotation begin or end at the playhead. */
+  #bring(part) {
+    const { position } = this.workbench.clock;
+    if (this.#edited) return part === "start" && this.#edited.moveTo(position);
+    const one = this.#movable();
+    if (!one) return;
+    this.nudge.finish();
+    const hasEnd = Number.isFinite(one.end_s);
+    if (part === "end" && !hasEnd) return this.workbench.announce("It has no end");
+    const moved = this.nudge.by(one, hasEnd ? part : "body", position - (part === "end" ? one.end_s : one.start_s));
+    const reached = part === "end" ? moved.end_s : moved.start_s;
+    this.nudge.finish();
+    if (Math.abs(reached - position) > 1e-6) this.workbench.announce(`It goes as far as ${sessionTime(reached)}: another one is in the way`);
   }
 
   #codeOf(one) {
@@ -221,7 +339,7 @@ class Annotations {
 
   #editBeats(isOn) {
     for (const beats of this.#beats) beats.edit(isOn);
-    this.workbench.announce(isOn ? "R peaks: click to add, drag to move, Delete to take away" : "R peaks are not edited any more");
+    this.workbench.announce(isOn ? "R peaks: click or Shift+Enter to add, drag or Ctrl+Shift+arrows to move, Delete to take away; , and . choose" : "R peaks are not edited any more");
   }
 
   #redraw() {

@@ -22,9 +22,9 @@ export class ArtefactLayer {
   }
 
   draw(context, { fromS, toS, xOf, height, theme }) {
-    const dragged = this.#drag?.state;
+    const dragged = this.#drag?.state ?? this.context.nudged();
     const items = this.#items().map((one) => (one.annotation === dragged?.annotation ? dragged : one));
-    if (dragged && this.#drag.part === "new" && this.#drag.isFar) items.push(dragged);
+    if (this.#drag?.part === "new" && this.#drag.isFar) items.push(dragged);
     for (const one of items) {
       if (one.end_s < fromS || one.start_s > toS) continue;
       const [left, right] = [xOf(one.start_s), Math.max(xOf(one.start_s) + 2, xOf(one.end_s))];

@@ -1,7 +1,7 @@
 // R peaks on an ECG: those that were found and those that people put there. In editing they can be added, moved and taken
 // away; what was found stays in the data, and each change says who made it.
 
-import { getBytes } from "../api.js";
+import { get, getBytes } from "../api.js";
 import { sessionTime } from "../player/times.js";
 
 /** Peaks are shown where this much or less is in view, s. */
@@ -11,14 +11,27 @@ const CLOSE = 90;
 const NEAR = 7;
 
 /** Two times this close are the same peak, s. */
-const SAME = 0.005;
+const SAME = 0.0005;
+
+/** A removal takes the nearest found peak that is this near, s. */
+const REACH = 0.05;
+
+/** A step by key, s. */
+const STEP = 0.002;
+
+/** Steps that are further apart are changes of their own, ms. */
+const TOGETHER_MS = 500;
+
+/** The next peak is looked for this far away, s. */
+const FAR = 120;
 
 /** A peak that is put there goes to the highest sample this near, s. */
 const SNAP = 0.05;
 
 export class BeatLayer {
   #found = new Map();
-  #asked = new Set();
+  #asked = new Map();
+  #timer;
   #drag = null;
   #chosen = null;
   isEditing = false;
@@ -30,7 +43,7 @@ export class BeatLayer {
     this.address = `/api/sessions/${encodeURIComponent(session.id)}/samples`;
   }
 
-  /** Forgets what was found: it is looked for anew by other corrections. */
+  /** Forgets what was found: it is looked for anew, which another alignment may ask for. */
   refresh() {
     this.#found.clear();
     this.#asked.clear();
@@ -40,44 +53,45 @@ export class BeatLayer {
   /** The corrections of this stream. */
   #own(kind) { return this.store.all.filter((one) => one.kind === kind && one.stream === this.track.stream); }
 
+  /** The found peaks that people took away: of each removal the nearest one, as measures have it. */
+  #removed(found) {
+    const gone = new Set();
+    for (const { start_s: at } of this.#own("no-beat")) {
+      let nearest = null;
+      for (const peak of found) if (!gone.has(peak) && (nearest === null || Math.abs(peak - at) < Math.abs(nearest - at))) nearest = peak;
+      if (nearest !== null && Math.abs(nearest - at) <= REACH) gone.add(nearest);
+    }
+    return gone;
+  }
+
   /** All peaks of a stretch, in order: `{at, beat}`, where `beat` is the annotation of one that somebody put there. */
   peaks(from, to) {
-    const removed = this.#own("no-beat").map(({ start_s: at }) => at);
-    const added = this.#own("beat").filter(({ start_s: at }) => at >= from && at <= to);
     const found = [];
     for (const [minute, times] of this.#found) {
-      if ((minute + 1) * 60 < from || minute * 60 > to) continue;
-      for (const at of times) if (at >= from && at <= to) found.push(at);
+      if ((minute + 1) * 60 + REACH < from || minute * 60 - REACH > to) continue;
+      for (const at of times) if (at >= from - REACH && at <= to + REACH) found.push(at);
     }
-    const kept = [...new Set(found)].filter((at) => !removed.some((gone) => Math.abs(gone - at) < SAME) && !added.some(({ start_s: other }) => Math.abs(other - at) < SAME));
+    const gone = this.#removed(found);
+    const kept = found.filter((at) => !gone.has(at) && at >= from && at <= to);
+    const added = this.#own("beat").filter(({ start_s: at }) => at >= from && at <= to);
     return [...kept.map((at) => ({ at, beat: null })), ...added.map((beat) => ({ at: beat.start_s, beat }))].sort((a, b) => a.at - b.at);
   }
 
   #want(from, to) {
+    const all = [];
     for (let minute = Math.floor(from / 60); minute * 60 < to; minute += 1) {
-      if (this.#asked.has(minute)) continue;
-      this.#asked.add(minute);
-      this.#fetch(minute);
+      if (!this.#asked.has(minute)) this.#asked.set(minute, this.#fetch(minute));
+      all.push(this.#asked.get(minute));
     }
+    return Promise.all(all);
   }
 
-  /** An interval ends at its second peak, and began at its first: both are told. */
+  /** Peaks as they were found, which no correction changes. */
   async #fetch(minute) {
-    // A minute's first interval may have begun before it.
-    const [from, to] = [minute * 60 - 3, (minute + 1) * 60 + 3];
+    const query = `track=${encodeURIComponent(this.intervals.id)}&from_s=${minute * 60}&to_s=${(minute + 1) * 60}`;
     try {
-      const bytes = await getBytes(`${this.address}?track=${encodeURIComponent(this.intervals.id)}&from_s=${from}&to_s=${to}`);
-      const count = new DataView(bytes).getUint32(0, true);
-      const times = new Float64Array(bytes, 8, count);
-      const lengths = new Float32Array(bytes, 8 + 8 * count, count);
-      const scale = this.intervals.unit === "s" ? 1 : 0.001;
-      const peaks = [];
-      for (let place = 0; place < count; place += 1) {
-        const before = times[place] - lengths[place] * scale;
-        if (Number.isFinite(before) && !peaks.some((at) => Math.abs(at - before) < SAME)) peaks.push(before);
-        peaks.push(times[place]);
-      }
-      this.#found.set(minute, peaks.filter((at) => at >= minute * 60 && at < (minute + 1) * 60));
+      const { found } = await get(`/api/sessions/${encodeURIComponent(this.session.id)}/beats?${query}`);
+      this.#found.set(minute, found);
       this.context.workbench.redraw(this.id);
     } catch (error) {
       this.#asked.delete(minute);
@@ -132,6 +146,7 @@ export class BeatLayer {
 
   onpointer(event, geometry) {
     if (!this.isEditing) return false;
+    if (event.type === "pointerdown") this.finish();
     const { secondsPerPixel, s, x } = geometry;
     if (event.type === "pointerdown") {
       if (event.button !== 0 || event.shiftKey || secondsPerPixel * geometry.width > CLOSE) return false;
@@ -144,7 +159,7 @@ export class BeatLayer {
     if (!drag) return false;
     if (event.type === "pointermove") {
       if (Math.abs(x - drag.x) > 3) drag.isFar = true;
-      if (drag.isFar && !drag.isNew) drag.to = drag.peak.at + s - drag.from;
+      if (drag.isFar && !drag.isNew && !drag.isByKey) drag.to = drag.peak.at + s - drag.from;
     } else {
       this.#drag = null;
       if (event.type === "pointerup") this.#drop(drag, s, event.altKey);
@@ -159,7 +174,7 @@ export class BeatLayer {
     const at = isExact ? (drag.isNew ? s : drag.to) : await this.#highest(drag.isNew ? s : drag.to);
     const states = drag.isNew ? [] : this.#without(drag.peak);
     if (!drag.isNew && drag.peak.beat) {
-      this.store.put([{ ...drag.peak.beat, start_s: at, detail: { ...drag.peak.beat.detail, origin: "drag" } }]);
+      this.store.put([{ ...drag.peak.beat, start_s: at, detail: { ...drag.peak.beat.detail, origin: drag.isByKey ? "key" : "drag" } }]);
     } else {
       this.store.put([...states, this.#made("beat", at)]);
     }
@@ -193,17 +208,86 @@ export class BeatLayer {
     this.context.workbench.redraw(this.id);
   }
 
+  /** The peak that is chosen, or null. */
+  get chosen() { return this.#chosen === null ? null : this.peaks(this.#chosen - SAME, this.#chosen + SAME)[0] ?? null; }
+
   /** Takes the chosen peak away; false where none is chosen. */
   removeChosen() {
-    if (!this.isEditing || this.#chosen === null) return false;
-    const peak = this.peaks(this.#chosen - SAME, this.#chosen + SAME)[0];
+    const peak = this.isEditing ? this.chosen : null;
     if (!peak) return false;
     this.store.put(this.#without(peak));
     this.#choose(null);
+    this.context.say(`R peak at ${sessionTime(peak.at)} taken away`);
+    return true;
+  }
+
+  // Without a pointer
+
+  /** Chooses the peak before or behind the one that is chosen, or the playhead, and goes there. */
+  async chooseNext(direction, position) {
+    this.finish();
+    const from = this.#chosen ?? position;
+    await this.#want(from - FAR, from + FAR);
+    const isChosen = this.#chosen !== null;
+    const next = direction > 0 ? this.peaks(isChosen ? from + SAME : from, from + FAR)[0]
+      : this.peaks(from - FAR, isChosen ? from - SAME : from).at(-1);
+    if (!next) return this.context.say(direction > 0 ? "No R peak behind" : "No R peak before");
+    this.#choose(next.at);
+    this.context.workbench.go(next.at);
+    this.context.say(`R peak at ${sessionTime(next.at)}${next.beat ? ` of ${next.beat.actor}` : ""}`);
+  }
+
+  /** Puts a peak at the highest sample near a moment. */
+  async addAt(position) {
+    this.finish();
+    const at = await this.#highest(position);
+    await this.#want(at - 1, at + 1);
+    if (this.peaks(at - SAME, at + SAME).length > 0) return this.context.say(`There is an R peak at ${sessionTime(at)} already`);
+    await this.#drop({ isNew: true }, at, true);
+    this.context.say(`R peak put at ${sessionTime(at)}`);
+  }
+
+  /** Moves the chosen peak by a step of 2 ms; steps that follow one another are one change. */
+  nudge(direction) {
+    const peak = this.#drag?.peak ?? this.chosen;
+    if (!peak) return this.context.say("No R peak is chosen: choose with , and .");
+    this.#drag ??= { peak, isNew: false, to: peak.at, from: peak.at, isFar: true, isByKey: true };
+    this.#drag.to += direction * STEP;
+    this.context.workbench.redraw(this.id);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.finish(), TOGETHER_MS);
+  }
+
+  /** Moves the chosen peak to the highest sample near a moment. */
+  async moveTo(position) {
+    this.finish();
+    const peak = this.chosen;
+    if (!peak) return this.context.say("No R peak is chosen: choose with , and .");
+    await this.#drop({ peak, isNew: false, isFar: true, to: position }, position, false);
+    this.context.say(`R peak moved to ${sessionTime(this.#chosen)}`);
+  }
+
+  /** Stores what was moved by keys. */
+  finish() {
+    clearTimeout(this.#timer);
+    if (!this.#drag?.isByKey) return;
+    const drag = this.#drag;
+    this.#drag = null;
+    if (Math.abs(drag.to - drag.peak.at) > STEP / 2) this.#drop(drag, drag.to, true);
+    this.context.workbench.redraw(this.id);
+  }
+
+  /** Lets what is moved be where it was; false where nothing is. */
+  cancel() {
+    clearTimeout(this.#timer);
+    if (!this.#drag) return false;
+    this.#drag = null;
+    this.context.workbench.redraw(this.id);
     return true;
   }
 
   edit(isEditing) {
+    this.finish();
     this.isEditing = isEditing;
     this.#choose(null);
   }

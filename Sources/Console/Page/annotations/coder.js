@@ -1,6 +1,7 @@
 // Coding by key: a press puts a point, or begins an interval that the next press ends; held down, letting go ends it.
 
 import { MARKER } from "./scheme.js";
+import { overlapOf } from "./rules.js";
 import { turnAt, selectedSpan } from "./turns.js";
 
 /** A key that is down for longer than this is held: letting it go ends the interval, ms. */
@@ -73,6 +74,14 @@ export class Coder {
     return false;
   }
 
+  /** Whether an annotation belongs to an interval that has begun and not ended: it is to be stored after that. */
+  waits(annotation, scheme) {
+    const code = scheme?.code(annotation.code);
+    if (!code?.parent || annotation.removed) return false;
+    return scheme.ancestors(code).some(({ code: name }) => this.store.running.some((one) => one.code === name && one.scheme === scheme.name))
+      && !this.parentAt(code, annotation.start_s);
+  }
+
   /** The parent's interval around a moment, or null. */
   parentAt(code, at) {
     return this.store.all.find((one) => one.kind === "interval" && one.layer === this.store.who && one.code === code.parent && one.start_s <= at && at <= one.end_s) ?? null;
@@ -107,6 +116,7 @@ export class Coder {
   #toggle(code, moment, key) {
     if (this.#runs(code)) return this.#end([code], moment);
     if (!this.allowed(code, moment.at)) return;
+    if (this.#isTaken(code, moment.at)) return;
     if (code.kind === "artefact" && !this.settings.stream) return this.say("Choose the stream of the artefact first");
     const ended = this.#others(code);
     const states = ended.length > 0 ? this.#ends(ended, moment) : [];
@@ -118,6 +128,29 @@ export class Coder {
     const down = key && this.#down.get(key);
     if (down) down.began = true;
     this.say(`${code.title} begins`);
+  }
+
+  /** Whether another interval of the code's group lies there already. Says so. */
+  #isTaken(code, at) {
+    const scheme = this.settings.scheme;
+    const shortest = { ...this.#fields(code, {}), annotation: "", start_s: at, end_s: at + SHORTEST };
+    const other = overlapOf(shortest, { scheme, store: this.store });
+    if (other) this.say(`"${scheme.code(other.code).title}" is marked here already, and excludes "${code.title}"`);
+    return Boolean(other);
+  }
+
+  /** An interval as far as it can go from where it began: to the next one of its group, to the end of what it lies within. */
+  #cut(one, begun) {
+    const scheme = this.settings.scheme;
+    const code = scheme.code(one.code);
+    const cut = { ...one };
+    const parent = code.parent && !this.#runs(scheme.code(code.parent)) ? this.parentAt(code, begun) : null;
+    if (parent) [cut.start_s, cut.end_s] = [Math.max(cut.start_s, parent.start_s), Math.min(cut.end_s, parent.end_s)];
+    for (let other = null; (other = overlapOf(cut, { scheme, store: this.store })) && cut.end_s > cut.start_s;) {
+      if (begun === one.start_s) cut.end_s = other.start_s;
+      else cut.start_s = other.end_s;
+    }
+    return cut;
   }
 
   /** The running codes that a code ends by beginning: the others of its group, with all that lies within them. */
@@ -145,7 +178,7 @@ export class Coder {
     return codes.map((code) => this.#runs(code)).filter(Boolean).map((one) => {
       const [start, end] = [Math.min(one.start_s, at), Math.max(one.start_s, at)];
       const more = detail.reaction_ms ? { end_reaction_ms: detail.reaction_ms } : {};
-      return { ...one, start_s: start, end_s: end, detail: { ...one.detail, ...more } };
+      return this.#cut({ ...one, start_s: start, end_s: end, detail: { ...one.detail, ...more } }, one.start_s);
     }).filter(({ start_s: start, end_s: end }) => end - start >= SHORTEST);
   }
 

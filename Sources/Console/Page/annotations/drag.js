@@ -19,10 +19,10 @@ export class Drag {
   /**
    * `annotation`: what is dragged, or what is drawn; `part`: `start`, `end`, `body`, or `new`; `from`: where it began, s;
    * `limits`: `{low, high}` within which its times stay; `inner`: `{low, high}` that it has to keep covering, or null;
-   * `followers`: annotations that move with it.
+   * `followers`: annotations that move with it; `origin`: how it comes about.
    */
-  constructor({ annotation, part, from, x, limits, inner = null, followers = [] }) {
-    Object.assign(this, { annotation, part, from, x, limits, inner, followers });
+  constructor({ annotation, part, from, x, limits, inner = null, followers = [], origin = "drag" }) {
+    Object.assign(this, { annotation, part, from, x, limits, inner, followers, origin });
     this.isFar = false;
     this.state = { ...annotation };
   }
@@ -61,7 +61,7 @@ export class Drag {
     const moved = this.part === "body" ? this.followers.map((one) => ({
       ...one, start_s: one.start_s + by, ...(one.end_s === null || one.end_s === undefined ? {} : { end_s: one.end_s + by }),
     })) : [];
-    return [{ ...state, detail: { ...state.detail, origin: "drag" } }, ...moved];
+    return [{ ...state, detail: { ...state.detail, origin: this.origin } }, ...moved];
   }
 }
 

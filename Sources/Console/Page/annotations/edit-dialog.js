@@ -8,9 +8,9 @@ const ACTIONS = { add: "added", change: "changed", remove: "deleted", undo: "und
 
 /**
  * Shows an annotation. `codes`: those that it could have, with its own; `isOwn`: whether it may be changed. `onsave(state)`,
- * `onremove()`. `position()`: the playhead.
+ * `onremove()`. `position()`: the playhead. `obstacle(state)`: why it cannot be so, in words, or null.
  */
-export function editAnnotation({ annotation, codes, code, isOwn, store, position, range, onsave, onremove }) {
+export function editAnnotation({ annotation, codes, code, isOwn, store, position, range, obstacle, onsave, onremove }) {
   const titleId = identity("annotation");
   const dialog = make("dialog", { class: "annotation-dialog", "aria-labelledby": titleId });
   const problem = make("p", { class: "problem", role: "alert", hidden: true });
@@ -70,6 +70,7 @@ export function editAnnotation({ annotation, codes, code, isOwn, store, position
       if (times.some((value) => !Number.isFinite(value) || value < range[0] || value > range[1])) wrong ||= `Times lie between ${range[0].toFixed(3)} and ${range[1].toFixed(3)} s`;
       else if (times.length > 1 && times[1] <= times[0]) wrong ||= "It has to end after it begins";
     }
+    wrong ||= obstacle(state) ?? "";
     problem.hidden = !wrong;
     setText(problem, wrong);
     if (wrong) return;

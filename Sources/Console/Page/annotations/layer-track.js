@@ -63,9 +63,9 @@ export class LayerTrack {
         context.fillRect(0, 3 + place * LANE - 0.5, width, 1);
       }
     });
-    const dragged = this.#drag?.state;
+    const dragged = this.#drag?.state ?? this.context.nudged();
     const items = this.#items().map((one) => (one.annotation === dragged?.annotation ? dragged : one));
-    if (dragged && this.#drag.part === "new" && this.#drag.isFar) items.push(dragged);
+    if (this.#drag?.part === "new" && this.#drag.isFar) items.push(dragged);
     const names = new Set();
     const after = new Map();
     // From the last to the first: each knows how far its words may reach.

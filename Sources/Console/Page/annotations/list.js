@@ -17,7 +17,7 @@ export class AnnotationList {
   #items = make("ol", { class: "annotation-items" });
   #more = make("button", { type: "button", class: "small", hidden: true }, "Show more");
 
-  /** `context`: `{workbench, selected(), select(annotation), edit(annotation)}`. */
+  /** `context`: `{workbench, selected(), select(annotation), edit(annotation), outside(annotation)}`. */
   constructor({ store, codeOf, context }) {
     Object.assign(this, { store, codeOf, context });
     this.element = make("div", { class: "annotation-list" },
@@ -66,6 +66,7 @@ export class AnnotationList {
     const title = code?.title ?? one.code;
     const isOwn = this.store.isOwn(one);
     const missing = missingOf(one, code);
+    const outside = this.context.outside(one);
     const when = Number.isFinite(one.start_s) ? sessionTime(one.start_s, 1) : `turn ${one.turn}`;
     const detail = [
       Number.isFinite(one.end_s) ? length(one.end_s - one.start_s) : null, ["turn", "span"].includes(one.kind) ? `turn ${one.turn}` : null,
@@ -75,6 +76,7 @@ export class AnnotationList {
         make("span", { class: "swatch", "data-series": colourOf(one, code), "aria-hidden": "true" }),
         make("span", { class: "figures" }, when), make("span", { class: "annotation-title" }, plain(title, 60)),
         missing.length > 0 ? make("span", { class: "badge", "data-state": "warn", title: `Missing: ${missing.join(", ")}` }, "incomplete") : null,
+        outside ? make("span", { class: "badge", "data-state": "warn", title: `It has to lie within one: ${outside.title}` }, `outside of ${plain(outside.title, 30)}`) : null,
         one.isUnsaved ? make("span", { class: "badge", "data-state": "idle" }, "not saved") : null,
         make("span", { class: "annotation-detail soft" }, detail),
         make("span", { class: "annotation-who soft" }, plain(one.actor ?? "", 40) + (one.isUnsaved ? "" : `, v${one.id}`))),

@@ -48,11 +48,7 @@ export class AnnotationPanel {
     });
     if (actions.editBeats) {
       this.#beats.hidden = false;
-      this.#beats.addEventListener("click", () => {
-        const isOn = this.#beats.getAttribute("aria-pressed") !== "true";
-        this.#beats.setAttribute("aria-pressed", String(isOn));
-        actions.editBeats(isOn);
-      });
+      this.#beats.addEventListener("click", () => this.toggleBeats());
     }
     const mistakes = schemes.filter(({ error }) => error);
     this.element = make("div", { class: "annotation-panel" },
@@ -79,6 +75,13 @@ export class AnnotationPanel {
       ms.value = this.settings.reactionMs;
     });
     return make("div", { class: "annotation-reaction" }, make("label", { for: on.id, class: "choice" }, on, "Take off my reaction time of"), ms, make("span", {}, "ms"));
+  }
+
+  /** Begins to edit R peaks, or ends it. */
+  toggleBeats() {
+    const isOn = this.#beats.getAttribute("aria-pressed") !== "true";
+    this.#beats.setAttribute("aria-pressed", String(isOn));
+    this.actions.editBeats(isOn);
   }
 
   /** Shows the chosen scheme. */
@@ -119,7 +122,7 @@ export class AnnotationPanel {
     this.#saved.dataset.state = store.trouble ? "bad" : waits ? "idle" : "ok";
     const kept = store.isKept ? "kept in this browser" : "not kept: do not close this page";
     const changes = `${store.unsaved} change${store.unsaved === 1 ? "" : "s"}`;
-    setText(this.#saved, store.trouble ? `${changes} not saved, ${kept}: ${store.trouble}` : waits ? `Saving ${changes} …` : `Saved, version ${store.version}`);
+    setText(this.#saved, store.trouble ? `${changes} not saved, ${kept}: ${store.trouble}` : store.waiting > 0 ? `${changes} ${kept} until the interval around ends` : waits ? `Saving ${changes} …` : `Saved, version ${store.version}`);
     this.#retry.hidden = !store.trouble;
     this.#undo.disabled = !store.canUndo;
     this.#redo.disabled = !store.canRedo;

@@ -24,6 +24,13 @@ export class Scheme {
   /** The codes that lie within this one. */
   children(code) { return this.codes.filter(({ parent }) => parent === code.code); }
 
+  /** The codes that a code lies within, the nearest first. */
+  ancestors(code) {
+    const found = [];
+    for (let next = this.code(code.parent); next && !found.includes(next); next = this.code(next.parent)) found.push(next);
+    return found;
+  }
+
   /** All codes within this one, and within those. */
   descendants(code, seen = new Set()) {
     for (const child of this.children(code)) {

@@ -41,6 +41,8 @@ export class AnnotationStore extends EventTarget {
   /** Intervals that have begun and not ended. */
   running = [];
   schemes = [];
+  /** Whether a change is not to be sent yet: what it lies within has not ended. */
+  waits = () => false;
 
   constructor({ session, who, ask = { get, post }, journal = new Journal({ session, who }) }) {
     super();
@@ -83,6 +85,9 @@ export class AnnotationStore extends EventTarget {
 
   /** How many changes the server does not have yet. */
   get unsaved() { return this.#pending.length; }
+
+  /** How many of them wait for an interval to end. */
+  get waiting() { return this.#pending.length - this.#ready.length; }
 
   get isSending() { return this.#isSending; }
   get isKept() { return this.#journal.isKept; }
@@ -188,6 +193,8 @@ export class AnnotationStore extends EventTarget {
   setRunning(running) {
     this.running = running;
     this.#keep();
+    // What belonged to an interval that ended can be stored with it, in the same step.
+    queueMicrotask(() => this.#send());
     this.dispatchEvent(new Event("change"));
   }
 
@@ -208,11 +215,11 @@ export class AnnotationStore extends EventTarget {
   }
 
   async #send() {
-    if (this.#isSending || this.#pending.length === 0) return;
+    const sent = this.#ready.slice(0, AT_ONCE);
+    if (this.#isSending || sent.length === 0) return;
     clearTimeout(this.#timer);
     this.#isSending = true;
     this.dispatchEvent(new Event("state"));
-    const sent = this.#pending.slice(0, AT_ONCE);
     let wait = 0;
     try {
       const { rows, version } = await this.#ask.post(this.#address, { changes: sent });
@@ -231,7 +238,16 @@ export class AnnotationStore extends EventTarget {
     }
     this.#isSending = false;
     this.#changed();
-    if (this.#pending.length > 0) this.#timer = setTimeout(() => this.#send(), 1000 * wait);
+    if (this.#ready.length > 0) this.#timer = setTimeout(() => this.#send(), 1000 * wait);
+  }
+
+  /** What can be sent now. What is done on an annotation that waits, waits with it. */
+  get #ready() {
+    const held = new Set();
+    return this.#pending.filter((change) => {
+      if (this.waits(change)) held.add(change.annotation);
+      return !held.has(change.annotation);
+    });
   }
 
   #take(sent, rows, version) {
