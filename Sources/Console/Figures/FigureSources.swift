@@ -19,8 +19,10 @@ struct FigureSources: Sendable {
 
     /// A short text that differs where any of it differs, and is the same on every station.
     var version: String {
-        ShortHash.text(Array(table.rows.map { $0.joined(separator: "\t") }.sorted()
-            .joined(separator: "\n").utf8))
+        ShortHash.text(
+            Array(
+                table.rows.map { $0.joined(separator: "\t") }.sorted()
+                    .joined(separator: "\n").utf8))
     }
 
     var table: FigureTable {

@@ -93,7 +93,8 @@ struct FiguresSection: ConsoleSection {
             func row(_ cells: [String]) -> JSONValue { .array(cells.map { .string($0) }) }
             let json: JSONValue = [
                 "caption": .string(figure.caption), "missing": .text(figure.missing),
-                "data_version": .string(sources.version), "header": row(table.header), "rows": .array(table.rows.map(row)),
+                "data_version": .string(sources.version), "header": row(table.header),
+                "rows": .array(table.rows.map(row)),
             ]
             return answer.bytes(json.serialised, type: "application/json", to: call.request)
         default:

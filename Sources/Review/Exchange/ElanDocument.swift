@@ -7,18 +7,31 @@ public struct ElanDocument: Sendable {
         public var value: String
         /// What tiers of symbolic association say of it, by their names.
         public var more: [String: String]
+        /// What the vocabulary calls it in each language; empty where it is of none.
+        public var alternatives: [String] = []
     }
 
     public struct Tier: Hashable, Sendable {
         public var name: String
         /// Name of its linguistic type.
         public var type: String
+        /// Whom it is about, and who made it; empty where nobody said.
+        public var participant = ""
+        public var annotator = ""
         public var entries: [Entry]
+    }
+
+    /// A tier of symbolic association, whose values went to the annotations that they are said of.
+    public struct Attached: Hashable, Sendable {
+        public var tier: String
+        public var parent: String
+        public var count: Int
     }
 
     /// The session that the file says it is of; nil where it was not made here.
     public var session: String?
     public var tiers: [Tier]
+    public var attached: [Attached] = []
     /// What could not be taken, in words.
     public var problems: [String]
 

@@ -17,18 +17,26 @@ struct ElanWriter {
 
     private struct Document {
         var lines: [String] = []
-        var slots: [String] = []
+        var slots: [(name: String, time: Int64)] = []
         var annotations = 0
         var types: [(name: String, constraint: String?, vocabulary: String?)] = []
         var vocabularies: [(name: String, codes: [TierCode])] = []
 
         mutating func slot(_ milliseconds: Int64) -> String {
             let name = "ts\(slots.count + 1)"
-            slots.append(
-                XMLText.tag(
-                    "TIME_SLOT", [("TIME_SLOT_ID", name), ("TIME_VALUE", "\(milliseconds)")],
-                    isEmpty: true))
+            slots.append((name, milliseconds))
             return name
+        }
+
+        /// The slots in the order of their times, which is what ELAN expects.
+        var timeOrder: [String] {
+            slots.enumerated().sorted {
+                ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
+            }.map { _, slot in
+                XMLText.tag(
+                    "TIME_SLOT", [("TIME_SLOT_ID", slot.name), ("TIME_VALUE", "\(slot.time)")],
+                    isEmpty: true)
+            }
         }
 
         mutating func annotation() -> String {
@@ -68,7 +76,7 @@ struct ElanWriter {
             property("lastUsedAnnotationId", "\(document.annotations)"),
             "</HEADER>", "<TIME_ORDER>",
         ]
-        lines += document.slots + ["</TIME_ORDER>"] + document.lines
+        lines += document.timeOrder + ["</TIME_ORDER>"] + document.lines
         lines += document.types.map { type in
             XMLText.tag(
                 "LINGUISTIC_TYPE",

@@ -55,8 +55,8 @@ public struct ReviewExchange {
         }
         try reader.close()
         let tiers = TierBuilder(
-            start: session.start, end: session.end, turns: showsTurns ? session.turns : [],
-            schemes: schemes
+            start: session.start, end: session.end, turns: session.turns,
+            showsTurns: showsTurns, schemes: schemes
         ).tiers(annotations)
         switch format {
         case .elan:
@@ -78,12 +78,16 @@ public struct ReviewExchange {
         _ bytes: [UInt8], file: String, layer: String, scheme: CodingSchemeText?
     ) throws -> ElanImport.Result {
         let session = try session()
+        let reader = try ReviewReader.open(path)
+        let standing = try reader.annotations(layer: layer).map(\.state)
+        try reader.close()
         let document = try ElanDocument.read(bytes)
         let read = try scheme.map { (try CodingScheme.read($0.text, file: $0.name), $0.sha256) }
         var result = ElanImport(
             layer: layer, scheme: read.map { (scheme: $0.0, sha256: $0.1) }, start: session.start,
             end: session.end,
-            digest: FileHash.sha256(of: String(decoding: bytes, as: UTF8.self)), file: file
+            digest: FileHash.sha256(of: String(decoding: bytes, as: UTF8.self)), file: file,
+            standing: standing
         ).changes(document)
         if let named = document.session, named != session.identifier {
             result.problems.append(

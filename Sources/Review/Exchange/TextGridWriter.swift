@@ -86,9 +86,15 @@ struct TextGridWriter {
         return "\(whole).\(digits)"
     }
 
+    /// One line in quotation marks, those within doubled.
     private func quoted(_ text: String) -> String {
-        "\""
-            + text.replacing("\r\n", with: " ").replacing("\n", with: " ")
-            .replacing("\r", with: " ").replacing("\"", with: "\"\"") + "\""
+        var line = ""
+        for scalar in text.replacing("\r\n", with: " ").unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line += " "
+            default: line.unicodeScalars.append(scalar)
+            }
+        }
+        return "\"" + line.replacing("\"", with: "\"\"") + "\""
     }
 }

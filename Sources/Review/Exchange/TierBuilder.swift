@@ -11,6 +11,8 @@ struct TierBuilder {
     let start: Instant
     let end: Instant
     let turns: [Turn]
+    /// Whether the words of turns may stand in the file.
+    var showsTurns = true
     /// The schemes that annotations name, by SHA-256.
     let schemes: [String: CodingScheme]
 
@@ -26,7 +28,7 @@ struct TierBuilder {
             if groups[place] == nil { order.append(place) }
             groups[place, default: []].append(entry)
         }
-        var tiers = turnTiers
+        var tiers = showsTurns ? turnTiers : []
         for place in order {
             tiers += spread(place, groups[place] ?? [])
         }
@@ -78,7 +80,15 @@ struct TierBuilder {
             for (name, value) in modifiers { more[name] = value.string ?? value.text }
         }
         let turn = annotation.turn.flatMap { number in turns.first { $0.number == number } }
-        if annotation.kind == .span, let turn, let from = annotation.spanStart,
+        if case .object(let members)? = try? JSONValue(parsing: annotation.detail),
+            case .object(let rest)? = members["more"]
+        {
+            // What came from another program's file and has no place of its own here.
+            for (name, value) in rest where more[name] == nil {
+                more[name] = value.string ?? value.text
+            }
+        }
+        if annotation.kind == .span, showsTurns, let turn, let from = annotation.spanStart,
             let to = annotation.spanEnd
         {
             more["text"] = String(
@@ -86,9 +96,11 @@ struct TierBuilder {
                     Int(clamping: from)..<min(Int(clamping: to), turn.text.utf16.count)],
                 as: UTF16.self)
         }
-        let from = annotation.start ?? turn.map { stretch(of: $0).start }
-        guard let from else { return nil }
-        let to = annotation.end ?? (turn.map { stretch(of: $0).end } ?? from)
+        // A turn, and words of it, are where the turn is.
+        let isOfTurn = annotation.kind == .turn || annotation.kind == .span
+        let stretch = isOfTurn ? turn.map { self.stretch(of: $0) } : nil
+        guard let from = stretch?.start ?? annotation.start else { return nil }
+        let to = stretch?.end ?? annotation.end ?? from
         return AnnotationTier.Entry(
             start: max(start, from), end: max(to, from), value: annotation.code, more: more)
     }
@@ -152,7 +164,10 @@ struct TierBuilder {
             else { continue }
             let lies = tiers[child].entries.allSatisfy { entry in
                 above.entries.contains {
-                    $0.value == parent && $0.start <= entry.start && entry.end <= $0.end
+                    // A point is of a millisecond in ELAN, and lies within it as a whole.
+                    let end =
+                        tiers[child].kind == .points ? entry.end + 2 * Self.shortest : entry.end
+                    return $0.value == parent && $0.start <= entry.start && end <= $0.end
                 }
             }
             if lies { tiers[child].parent = above.name }

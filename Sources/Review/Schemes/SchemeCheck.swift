@@ -34,7 +34,8 @@ public struct SchemeCheck: Sendable {
         (kind.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + kind
     }
 
-    private func problem(of value: JSONValue, _ modifier: Modifier) -> String? {
+    /// What is wrong with a modifier's value, in words.
+    func problem(of value: JSONValue, _ modifier: Modifier) -> String? {
         switch modifier.kind {
         case .choice:
             guard let chosen = value.string, modifier.choices.contains(chosen) else {
