@@ -39,8 +39,8 @@ class Annotations(unittest.TestCase):
 
     # The page
 
-    def open(self, context=None, scheme=SCHEME, role=LAB):
-        page = self.station.page(context or self.context, f"/sessions/{self.session}", role)
+    def open(self, context=None, scheme=SCHEME, role=LAB, rest=""):
+        page = self.station.page(context or self.context, f"/sessions/{self.session}{rest}", role)
         page.get_by_role("tab", name="Annotations").click()
         if scheme is not None:
             page.get_by_label("Coding scheme").select_option(scheme)
@@ -102,6 +102,52 @@ class Annotations(unittest.TestCase):
         page.mouse.move((start[0] + end[0]) / 2, end[1], steps=3)
         page.mouse.move(*end, steps=3)
         page.mouse.up()
+
+    # Signals
+
+    def heart(self):
+        """The ECG's track, and the track of its intervals."""
+        manifest = self.station.get(f"/api/sessions/{self.session}", LAB)
+        rr = next(track for track in manifest["tracks"] if track["kind"] == "rr")
+        return f"signal:signal-{rr['stream']}-{rr['channel']}", rr
+
+    def beats(self):
+        """R peaks as the server has them: `found`, and as `corrected`."""
+        return self.station.get(f"/api/sessions/{self.session}/beats?track={self.heart()[1]['id']}", LAB)
+
+    def three(self, beats):
+        """Three neighbouring R peaks in the first clean stretch behind 5 s."""
+        return next(three for three in zip(beats, beats[1:], beats[2:])
+                    if three[0] > 5 and all(0.5 < b - a < 1.3 for a, b in zip(three, three[1:])))
+
+    def spot(self, page, track, seconds, view, share=0.6):
+        """The place on the page of a moment on a track."""
+        plot = page.locator(f'[data-track="{track}"] .track-plot')
+        plot.scroll_into_view_if_needed()
+        box = plot.bounding_box()
+        return box["x"] + (seconds - view[0]) / (view[1] - view[0]) * box["width"], box["y"] + share * box["height"]
+
+    def beats_are(self, expected):
+        """Waits until the server's R peaks are these, to 8 ms: a pixel and the finest step of an ECG."""
+        deadline = time.monotonic() + 15
+        while True:
+            now = self.beats()["corrected"]
+            if len(now) == len(expected) and all(abs(one - other) < 0.008 for one, other in zip(now, sorted(expected))):
+                return now
+            self.assertLess(time.monotonic(), deadline, f"{now} is not {sorted(expected)}")
+            time.sleep(0.1)
+
+    def tab_to(self, page, what):
+        """Goes on with Tab until the element that has the focus fits."""
+        for _ in range(150):
+            page.keyboard.press("Tab")
+            if page.evaluate(f"Boolean(document.activeElement?.matches({json.dumps(what)}))"):
+                return
+        self.fail(f"Tab never comes to {what}")
+
+    def ran(self, page, announcement):
+        """Waits until something was said."""
+        page.locator(".announcement", has_text=announcement).wait_for(state="attached")
 
     # The tests
 
@@ -328,6 +374,286 @@ class Annotations(unittest.TestCase):
         self.assertEqual((again["taken"], again["repeated"]), (0, 1))
         status, _, grid = self.station.request("GET", f"/api/sessions/{self.session}/annotations.TextGrid", headers={"cookie": self.station.cookie(LAB)})
         self.assertEqual((status, grid[:24]), (200, b'File type = "ooTextFile"'))
+
+    def test_beats_with_the_pointer(self):
+        self.clear()
+        ecg, rr = self.heart()
+        found = self.beats()["found"]
+        before, beat, behind = self.three(found)
+        view = (before - 1, behind + 1)
+        page = self.open(scheme=None, rest=f"?from={view[0]}&to={view[1]}")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.get_by_role("button", name="Edit R peaks").click()
+        page.get_by_role("button", name="Edit R peaks").evaluate("(one) => one.blur()")
+        # Moved, exactly to where it is let go.
+        page.mouse.move(*self.spot(page, ecg, beat, view))
+        page.wait_for_timeout(200)
+        page.mouse.down()
+        page.mouse.move(*self.spot(page, ecg, beat + 0.06, view), steps=4)
+        page.mouse.move(*self.spot(page, ecg, beat + 0.12, view), steps=4)
+        page.keyboard.down("Alt")
+        page.mouse.up()
+        page.keyboard.up("Alt")
+        rest = [at for at in found if at != beat]
+        self.beats_are([*rest, beat + 0.12])
+        self.assertEqual([(row["kind"], row["stream"]) for row in self.rows(layer="signals")],
+                         [("no-beat", rr["stream"]), ("beat", rr["stream"])])
+        # Again: the same annotation, to the nearest summit this time, which is where the detector found it.
+        page.mouse.move(*self.spot(page, ecg, beat + 0.12, view))
+        page.mouse.down()
+        page.mouse.move(*self.spot(page, ecg, beat + 0.05, view), steps=4)
+        page.mouse.move(*self.spot(page, ecg, beat + 0.015, view), steps=4)
+        page.mouse.up()
+        self.beats_are(found)
+        self.assertEqual(len(self.rows(layer="signals")), 2)
+        # One more in the middle of nothing; a click on it and Delete takes it away.
+        middle = (before + beat) / 2
+        page.keyboard.down("Alt")
+        page.mouse.click(*self.spot(page, ecg, middle, view))
+        page.keyboard.up("Alt")
+        self.beats_are([*found, middle])
+        page.mouse.click(*self.spot(page, ecg, middle, view))
+        page.keyboard.press("Delete")
+        self.beats_are(found)
+        # A found one is taken away; it is undone.
+        page.mouse.click(*self.spot(page, ecg, behind, view))
+        browser.picture(page, "console-annotations-beats")
+        page.keyboard.press("Delete")
+        self.beats_are([at for at in found if at != behind])
+        page.keyboard.press("Control+z")
+        self.beats_are(found)
+        # What the page shows of heart rate is of the newest corrections.
+        version = self.station.get(f"/api/sessions/{self.session}", LAB)["corrections"]
+        deadline = time.monotonic() + 15
+        while not any("/tiles?" in url and f"track={rr['id']}" in url and f"-r{version}" in url for url in asked):
+            self.assertLess(time.monotonic(), deadline, asked[-20:])
+            page.wait_for_timeout(100)
+        self.assertEqual(page.complaints, [])
+
+    def test_beats_by_keys_alone(self):
+        self.clear()
+        found = self.beats()["found"]
+        before, beat, behind = self.three(found)
+        page = self.open(scheme=None, rest=f"?t={before + 0.05}&from={before - 1}&to={behind + 1}")
+        page.keyboard.press("Shift+Enter")
+        self.ran(page, "Edit R peaks first")
+        page.keyboard.press("Shift+R")
+        self.ran(page, "R peaks:")
+        self.assertEqual(page.get_by_role("button", name="Edit R peaks").get_attribute("aria-pressed"), "true")
+        # A wrong one is put, and taken away again.
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Shift+Enter")
+        self.ran(page, "R peak put at")
+        deadline = time.monotonic() + 15
+        while len(self.beats()["corrected"]) != len(found) + 1:
+            self.assertLess(time.monotonic(), deadline)
+            page.wait_for_timeout(100)
+        page.keyboard.press("Delete")
+        self.beats_are(found)
+        # The one behind is chosen, moved by steps that become one change, and taken away.
+        page.keyboard.press(".")
+        self.until(page, f"Math.abs(document.querySelector('[role=slider]').getAttribute('aria-valuenow') - {beat}) < 0.01")
+        for _ in range(10):
+            page.keyboard.press("Control+Shift+ArrowRight")
+        self.saved(page)
+        self.beats_are([at + 0.02 if at == beat else at for at in found])
+        [row] = [row for row in self.rows(kind="beat")]
+        history = self.station.get(f"/api/sessions/{self.session}/annotations/{row['annotation']}/history", LAB)["rows"]
+        self.assertEqual([one["action"] for one in history], ["add"])
+        for _ in range(5):
+            page.keyboard.press("Control+Shift+ArrowLeft")
+        self.beats_are([at + 0.01 if at == beat else at for at in found])
+        page.keyboard.press("Escape")
+        page.keyboard.press(".")
+        page.keyboard.press(",")
+        self.until(page, f"Math.abs(document.querySelector('[role=slider]').getAttribute('aria-valuenow') - {beat + 0.01}) < 0.005")
+        page.keyboard.press("Delete")
+        self.beats_are([at for at in found if at != beat])
+        for _ in range(3):
+            page.keyboard.press("Control+z")
+        self.beats_are(found)
+        # Brought to the playhead: to the summit near it.
+        page.keyboard.press(".")
+        self.ran(page, "R peak at")
+        page.keyboard.press("Shift+I")
+        self.ran(page, "R peak moved to")
+        self.beats_are(found)
+        page.keyboard.press("Shift+R")
+        self.assertEqual(page.get_by_role("button", name="Edit R peaks").get_attribute("aria-pressed"), "false")
+        self.assertEqual(page.complaints, [])
+
+    def test_artefacts_with_the_pointer(self):
+        self.clear()
+        ecg, rr = self.heart()
+        beats = self.beats()["found"]
+        view = (4, 12)
+        page = self.open(scheme="artefacts", rest="?from=4&to=12")
+        self.drag(page, self.spot(page, ecg, 6, view), self.spot(page, ecg, 8, view))
+        self.saved(page)
+        [drawn] = self.rows(kind="artefact")
+        self.assertEqual((drawn["layer"], drawn["stream"], drawn["code"], drawn["scheme"]), ("signals", rr["stream"], "movement", "artefacts"))
+        self.assertAlmostEqual(drawn["start_s"], 6, delta=0.03)
+        self.assertAlmostEqual(drawn["end_s"], 8, delta=0.03)
+        # Its end, its start, then all of it.
+        self.drag(page, self.spot(page, ecg, drawn["end_s"], view), self.spot(page, ecg, 9, view))
+        self.drag(page, self.spot(page, ecg, drawn["start_s"], view), self.spot(page, ecg, 7, view))
+        self.drag(page, self.spot(page, ecg, 8, view), self.spot(page, ecg, 7.5, view))
+        self.saved(page)
+        [moved] = self.rows(kind="artefact")
+        self.assertAlmostEqual(moved["start_s"], 6.5, delta=0.05)
+        self.assertAlmostEqual(moved["end_s"], 8.5, delta=0.05)
+        browser.picture(page, "console-annotations-artefact")
+        # The page's own heart rate has a hole there, as the server has: nothing is asked of an old version.
+        tile = self.station.request("GET", f"/api/sessions/{self.session}/samples?track={rr['id']}&from_s=6.6&to_s=8.4", headers={"cookie": self.station.cookie(LAB)})[2]
+        self.assertEqual(tile[:4], b"\0\0\0\0")
+        self.assertEqual(self.beats()["found"], beats)
+        # What is let go half way by Escape stays as it was.
+        page.mouse.move(*self.spot(page, ecg, 7.5, view))
+        page.mouse.down()
+        page.mouse.move(*self.spot(page, ecg, 10, view), steps=4)
+        page.keyboard.press("Escape")
+        page.mouse.up()
+        self.assertEqual([row["id"] for row in self.rows(kind="artefact")], [moved["id"]])
+        page.keyboard.press("Delete")
+        self.saved(page)
+        self.assertEqual(self.rows(kind="artefact"), [])
+        page.keyboard.press("Control+z")
+        self.saved(page)
+        self.assertEqual([(row["start_s"], row["end_s"]) for row in self.rows(kind="artefact")], [(moved["start_s"], moved["end_s"])])
+        self.assertEqual(page.complaints, [])
+
+    def test_artefacts_by_keys_alone(self):
+        self.clear()
+        page = self.open(scheme=None, rest="?t=5")
+        self.tab_to(page, ".annotation-panel select")
+        page.keyboard.type("Artef")
+        self.tab_to(page, ".annotation-code")
+        # The first stream is that of the artefacts, unless another one is chosen.
+        page.keyboard.press("2")
+        for _ in range(3):
+            page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("2")
+        self.saved(page)
+        [drawn] = self.rows(kind="artefact")
+        self.assertEqual((drawn["code"], drawn["layer"]), ("contact", "signals"))
+        self.assertAlmostEqual(drawn["start_s"], 5, places=6)
+        self.assertAlmostEqual(drawn["end_s"], 8, places=6)
+        page.keyboard.press(",")
+        self.ran(page, "Loose contact at")
+        # Longer by 50 ms, later by 20 ms, with a start at the playhead.
+        for _ in range(5):
+            page.keyboard.press("Control+Shift+ArrowUp")
+        for _ in range(2):
+            page.keyboard.press("Control+Shift+ArrowRight")
+        page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("Shift+I")
+        self.saved(page)
+        [moved] = self.rows(kind="artefact")
+        self.assertAlmostEqual(moved["start_s"], 6, places=6)
+        self.assertAlmostEqual(moved["end_s"], 8.07, places=6)
+        # By its dialog, to the microsecond.
+        page.keyboard.press("e")
+        page.get_by_role("dialog").wait_for()
+        self.tab_to(page, "dialog input[type=number]")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("5.25")
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").wait_for(state="detached")
+        self.saved(page)
+        self.assertEqual(self.rows(kind="artefact")[0]["start_s"], 5.25)
+        page.keyboard.press("Delete")
+        self.saved(page)
+        self.assertEqual(self.rows(kind="artefact"), [])
+        for _ in range(5):
+            page.keyboard.press("Control+z")
+        self.saved(page)
+        self.assertEqual([(row["start_s"], row["end_s"]) for row in self.rows(kind="artefact")], [(drawn["start_s"], drawn["end_s"])])
+        self.assertEqual(page.complaints, [])
+
+    def test_intervals_by_keys_alone(self):
+        self.clear()
+        page = self.open(rest="?t=4")
+        page.evaluate("document.activeElement.blur()")
+
+        def on(seconds):
+            for _ in range(abs(seconds)):
+                page.keyboard.press("Shift+ArrowRight" if seconds > 0 else "Shift+ArrowLeft")
+
+        def interval(code):
+            [row] = self.rows(code=code)
+            return [round(row["start_s"], 6), round(row["end_s"], 6)]
+
+        page.keyboard.press("1")
+        on(4)
+        page.keyboard.press("1")
+        self.saved(page)
+        self.assertEqual(interval("exploring"), [4, 8])
+        # What excludes it cannot begin in it, and ends before it.
+        on(-2)
+        page.keyboard.press("2")
+        self.ran(page, "is marked here already")
+        on(-4)
+        page.keyboard.press("2")
+        on(5)
+        page.keyboard.press("2")
+        self.saved(page)
+        self.assertEqual(interval("reflecting"), [2, 4])
+        # Backwards as well.
+        on(5)
+        page.keyboard.press("3")
+        on(-5)
+        page.keyboard.press("3")
+        self.saved(page)
+        self.assertEqual(interval("advising"), [8, 12])
+        # What lies within an interval that has not ended is stored with it.
+        on(6)
+        page.keyboard.press("9")
+        on(2)
+        page.keyboard.press("r")
+        on(1)
+        page.keyboard.press("m")
+        page.locator(".annotation-panel .badge", has_text="until the interval around ends").wait_for()
+        page.locator(".annotation-item", has_text="Marker").wait_for()
+        deadline = time.monotonic() + 15
+        while not self.rows(code="marker"):
+            self.assertLess(time.monotonic(), deadline)
+            page.wait_for_timeout(100)
+        self.assertEqual(self.rows(code="rewording"), [])
+        # Also over a reload.
+        page.reload()
+        page.locator(".annotation-panel .badge", has_text="until the interval around ends").wait_for(state="attached")
+        page.get_by_role("tab", name="Annotations").click()
+        page.evaluate("document.activeElement.blur()")
+        self.go(page, 18)
+        end = self.position(page)
+        page.keyboard.press("9")
+        self.saved(page)
+        self.assertEqual(interval("struggle")[0], 13)
+        self.assertAlmostEqual(interval("struggle")[1], end, places=3)
+        self.assertEqual(self.rows(code="rewording")[0]["start_s"], 15)
+        self.assertEqual(page.locator(".annotation-panel .problem").count(), 0)
+        # Its neighbours are in the way; what lies within it holds it open.
+        self.go(page, 3)
+        page.keyboard.press(".")
+        self.ran(page, "Exploring at")
+        on(-2)
+        page.keyboard.press("Shift+I")
+        self.ran(page, "another one is in the way")
+        page.locator(".annotation-item", has_text="Struggle").get_by_role("button").first.click()
+        self.go(page, 16.5)
+        page.keyboard.press("Shift+I")
+        self.saved(page)
+        self.assertEqual(interval("struggle")[0], 15)
+        # With it goes what lies within it, and comes back.
+        page.keyboard.press("Delete")
+        self.saved(page)
+        self.assertEqual(self.rows(code="struggle") + self.rows(code="rewording"), [])
+        page.keyboard.press("Control+z")
+        self.saved(page)
+        self.assertEqual((len(self.rows(code="struggle")), len(self.rows(code="rewording"))), (1, 1))
+        self.assertEqual(page.complaints, [])
 
     def test_what_is_not_ones_own(self):
         """Layers of others and stale states are refused by the server, whatever a page does."""

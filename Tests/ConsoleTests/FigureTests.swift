@@ -68,7 +68,10 @@ import Testing
         #expect(figures["strategies"]?.table.rows.map { $0[3] } == ["slight-modification"])
         #expect(figures["strategies"]?.caption.contains("Left out: 1") == true)
         let emotion = try #require(figures["emotion"]?.table.rows)
-        #expect(emotion.map { $0[2] } == ["-0.5", "0.25"])
+        // The means, and then each session by itself.
+        #expect(emotion.map { $0[2] } == ["-0.5", "0.25", "-0.5", "0.25"])
+        #expect(
+            emotion.map { $0[7] } == ["", "", RecordedFolder.identifier, RecordedFolder.identifier])
         for theme in [FigureTheme.light, .dark] {
             for (name, figure) in figures {
                 #expect(figure.missing == nil, "\(name)")
@@ -94,6 +97,23 @@ import Testing
         )
     }
 
+    @Test func aCodeOfAParticipantIsNoMarkup() async throws {
+        _ = try RecordedFolder(at: folder.path, code: "<b>\"&'\u{202E}=1+1</b>")
+        for (name, figure) in try await figures() {
+            for theme in [FigureTheme.light, .dark] {
+                let svg = figure.svg(theme, version: "<v>")
+                #expect(
+                    isWellFormed(svg) && !svg.contains("<b>") && !svg.contains("<v>"), "\(name)")
+            }
+            #expect(!figure.table.csv.contains("\n<b>\"&"), "\(name)")
+        }
+        let library = try library(SessionShelf(directory: folder.path))
+        let sessions = try await library.collect(study: "walk", pilots: false).sessions
+        let sources = try await library.sources(of: sessions)
+        #expect(sources.table.rows.map { $0[2] + $0[3] + $0[4] } == ["000"])
+        #expect(sources.version == FigureSources(sources: sources.sources.reversed()).version)
+    }
+
     @Test func aCorrectionAndASecondSessionShowUp() async throws {
         let first = try RecordedFolder(at: folder.path)
         let library = try library(SessionShelf(directory: folder.path))
@@ -108,6 +128,8 @@ import Testing
                 turn: 1, category: nil, valence: 0.75, arousal: nil, note: "", actor: "lab",
                 madeRealtime: 5))
         #expect(try await valence() == "0.75")
+        let corrected = try await library.collect(study: "walk", pilots: false).sessions
+        #expect(try await library.sources(of: corrected).sources.map(\.emotionCorrections) == [1])
         try FileManager.default.copyItem(
             atPath: first.path, toPath: first.path.replacing("093000Z", with: "103000Z"))
         let found = try await library.collect(study: "walk", pilots: false)

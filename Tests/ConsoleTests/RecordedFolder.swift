@@ -47,9 +47,10 @@ struct RecordedFolder {
     /// - Parameters:
     ///   - consent: answers in the study's database.
     ///   - isFinished: else the file stays as a recording leaves it.
+    ///   - code: what the file says that the participant is called.
     init(
         at root: String, consent: [Consent] = [], isFinished: Bool = true,
-        identifier: String = identifier, isPilot: Bool = false
+        identifier: String = identifier, isPilot: Bool = false, code: String = participant
     ) throws {
         self.root = root
         try FileSystem.makeDirectories("\(root)/\(Self.study)/\(Self.participant)")
@@ -58,7 +59,7 @@ struct RecordedFolder {
             Participant(code: Self.participant, createdRealtime: Self.startedRealtime))
         let description = SessionDescription(
             identifier: identifier, kind: .chat, study: Self.study,
-            participant: Self.participant, protocolName: "walk", protocolVersion: "1",
+            participant: code, protocolName: "walk", protocolVersion: "1",
             protocolText: Self.protocolText, isPilot: isPilot, station: "lab",
             softwareVersion: "0.1",
             bootIdentifier: "boot", started: Self.start, startedRealtime: Self.startedRealtime)

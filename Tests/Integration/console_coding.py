@@ -1,15 +1,19 @@
 """Annotations over HTTP, with the real daemon, the real console and a session that they recorded.
 
-    console_coding.py PROGRAMS [corrections | rules]...
+    console_coding.py PROGRAMS [corrections | rules | elan]...
 
 corrections: R peaks and artefacts added, moved and taken away; what is derived follows, names the version that it was
 made with, and is exactly what it was once all is undone. rules: what a scheme says holds on the server, whatever a page does.
+elan: a document as ELAN 6 writes it comes in by the page and by the command line alike; what it has that annotations have no
+place for is told; what goes out is read by others' programs (Readers/tiers.py).
 """
 
 import json
 import math
 import pathlib
+import re
 import struct
+import subprocess
 import sys
 import uuid
 
@@ -322,13 +326,52 @@ def rules(station, session):
     check("it is there once", second["rows"] == [first["rows"][0] | {"repeated": True}], (first, second))
 
 
+# Files of ELAN
+
+def elan(station, session):
+    path = next(station.data.rglob("*-chat.attune"))
+    session = Session(station, session)
+    text = (HERE.parent / "Readers" / "elan-6.eaf").read_bytes()
+    # As it comes from Windows.
+    body = b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n")
+    file = station.folder / "p7.eaf"
+    file.write_bytes(body)
+    headers = session.cookie | {"content-type": "text/xml", "x-attune-csrf": session.csrf}
+    status, _, answer = station.request("POST", f"{session.address}/annotations/import-elan?file=p7.eaf&scheme={SCHEME}", body, headers)
+    page = json.loads(answer)
+    check("the page brings it in", (status, page["taken"], page["repeated"]) == (200, 12, 0), page)
+    shell = station.attune("review", "import", path, file, "--layer", "carla", "--scheme", SCHEME)
+    check("the command line does the same", [shell[key] for key in ("taken", "tiers", "problems")] == [page[key] for key in ("taken", "tiers", "problems")], (page, shell))
+    problems = "\n".join(page["problems"])
+    for words in ["has no time, and was not taken", "shifted by 1520 ms", "3 files that it names", "stands in another file", "1 link between", "lexicon"]:
+        check(f"it is told: {words}", words in problems, problems)
+    again = station.attune("review", "import", path, file, "--layer", "carla", "--scheme", SCHEME)
+    check("a second time adds nothing", (again["taken"], again["repeated"]) == (0, 12), again)
+    rows = [row for row in session.rows() if row["layer"] == "carla"]
+    words = sorted((row["start_s"], row["note"]) for row in rows if row["code"] == "words@P7")
+    check("parts are where ELAN shows them", words == [(1, "I"), (2, "couldn't"), (3, "sleep")], words)
+    # Out, and read by programs of others; in again, and out: nothing changes.
+    outs = []
+    for layer, into in [("carla", "dora"), ("dora", "emil"), ("emil", None)]:
+        eaf, grid = station.folder / f"{layer}.eaf", station.folder / f"{layer}.TextGrid"
+        for format, out in [("elan", eaf), ("textgrid", grid)]:
+            station.attune("review", "export", path, "--format", format, "--out", out, "--layer", layer, "--without-turns", json_output=False)
+        read = subprocess.run([sys.executable, str(HERE.parent / "Readers" / "tiers.py"), eaf, grid], capture_output=True, text=True, check=False)
+        check("others read the same", read.returncode == 0, read.stdout + read.stderr)
+        outs.append(re.sub(r"DATE=\S+|<PROPERTY.*", "", eaf.read_text(encoding="utf-8").replace(layer, "LAYER")))
+        if into:
+            taken = station.attune("review", "import", path, eaf, "--layer", into, "--scheme", SCHEME)
+            check("nothing is lost on the way", taken["taken"] == 12 and taken["problems"] == [], taken)
+    check("out, in and out is the same", outs[0] == outs[1] == outs[2], outs)
+
+
 def main(programs, *modes):
-    for mode in modes or ["corrections", "rules"]:
+    for mode in modes or ["corrections", "rules", "elan"]:
         with ConsoleStation(programs) as station:
             session = recorded.put(station)
             station.start()
             station.serve_console()
-            {"corrections": corrections, "rules": rules}[mode](station, session)
+            {"corrections": corrections, "rules": rules, "elan": elan}[mode](station, session)
         print(f"ok {mode}", flush=True)
     print(f"{checked} checks")
 

@@ -41,6 +41,10 @@ extension IntegrationTests {
         @Test(arguments: ["all", "killed", "consent"])
         func thinkAlouds(mode: String) throws { try run("think_aloud.py", [mode]) }
 
+        /// Corrections of signals and what follows from them; rules of coding schemes; ELAN's own files.
+        @Test(arguments: ["corrections", "rules", "elan"])
+        func codingOverHTTP(mode: String) throws { try run("console_coding.py", [mode]) }
+
         @Test func marksComeInAndGoOut() throws { try run("marks.py") }
 
         @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }

@@ -41,15 +41,26 @@ struct EmotionFigure: Figure {
 
     var table: FigureTable {
         var table = FigureTable(header: [
-            "client_turn", "measure", "mean", "low", "high", "sessions",
+            "client_turn", "measure", "mean", "low", "high", "sessions", "participant", "session",
         ])
         for point in points {
             for (name, mean) in [("valence", point.valence), ("arousal", point.arousal)] {
                 table.rows.append([
                     "\(point.place)", name, FigureTable.number(mean?.mean),
                     FigureTable.number(mean?.low), FigureTable.number(mean?.high),
-                    "\(mean?.clusters ?? 0)",
+                    "\(mean?.clusters ?? 0)", "", "",
                 ])
+            }
+        }
+        // The thin lines: each session by itself.
+        for session in facts {
+            for emotion in session.emotions.sorted(by: { $0.place < $1.place }) {
+                for (name, value) in [("valence", emotion.valence), ("arousal", emotion.arousal)] {
+                    table.rows.append([
+                        "\(emotion.place)", name, FigureTable.number(value), "", "", "1",
+                        session.participant, session.id,
+                    ])
+                }
             }
         }
         return table
@@ -58,7 +69,8 @@ struct EmotionFigure: Figure {
     func drawing(_ theme: FigureTheme) -> SVGDrawing {
         var drawing = SVGDrawing(width: 820, height: 560, theme: theme)
         let last = Double(max(2, points.count))
-        let across = FigureScale(1...last, from: 80, to: 790, isExact: true)
+        // The first and the last turn stand clear of the axis and its numbers.
+        let across = FigureScale(1...last, from: 110, to: 770, isExact: true)
         add("Valence", \.valence, \.valence, 0, top: 24, across, nil, &drawing)
         add("Arousal", \.arousal, \.arousal, 1, top: 270, across, "6 4", &drawing)
         drawing.horizontalAxis(across, at: 500, title: "Turn of the client", isWhole: true)

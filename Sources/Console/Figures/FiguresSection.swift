@@ -19,6 +19,9 @@ struct FiguresSection: ConsoleSection {
         guard (try? StudyDirectory.validate(study, "study")) != nil else {
             throw ConsoleRefusal.missing("study")
         }
+        guard try await surroundings.shelf.hasStudy(study) else {
+            throw ConsoleRefusal.missing("study")
+        }
         let pilots = call.query("pilots") == "1"
         return (study, try await library.collect(study: study, pilots: pilots))
     }
@@ -33,11 +36,6 @@ struct FiguresSection: ConsoleSection {
 
     private func list(_ call: ConsoleCall) async throws -> Response {
         let (study, found) = try await collect(call)
-        if found.sessions.isEmpty, found.pilotsLeftOut == 0, found.unreadable == 0,
-            try await surroundings.shelf.list(study: study).isEmpty
-        {
-            throw ConsoleRefusal.missing("study")
-        }
         var figures: [JSONValue] = []
         for name in FigureLibrary.names {
             // What takes longer is told once it is asked for itself.

@@ -61,7 +61,7 @@ struct PhysiologyFigure: Figure {
         var table = FigureTable(header: [
             "measure", "unit", "t_s", "mean", "low", "high", "turns", "sessions",
         ])
-        for course in courses {
+        for course in courses where course.turns > 0 {
             for (step, mean) in course.means.enumerated() {
                 table.rows.append([
                     course.title, course.unit, FigureTable.number(TurnResponse.time(of: step)),
@@ -101,7 +101,7 @@ struct PhysiologyFigure: Figure {
         drawing.line(90, scale.place(0), 790, scale.place(0), color: theme.soft)
         drawing.text(
             "n \(SVGDrawing.count(course.turns, "turn")), \(SVGDrawing.count(course.sessions, "session")), coverage "
-                + "\(Int((course.coverage * 100).rounded())) %", 786, top + 14, size: 11,
+                + "\(Int((course.coverage * 100).rounded())) %", 790, top - 9, size: 11,
             anchor: .end, color: theme.soft)
         let points = course.means.enumerated().map { step, mean in
             (across.place(TurnResponse.time(of: step)), mean)

@@ -33,6 +33,14 @@ public final class SessionShelf: Sendable {
         try await threads.run { [self] in index.withLock { $0.sessions(study: study) } }
     }
 
+    /// Whether there is a study of that name, with sessions or without.
+    func hasStudy(_ name: String) async throws -> Bool {
+        try await threads.run { [self] in
+            FileSystem.exists("\(directory)/\(name)/study.db")
+                || !index.withLock { $0.sessions(study: name) }.isEmpty
+        }
+    }
+
     /// Opens a session by its id, or by a beginning of it of at least 6 characters that only one has.
     /// - Throws: `ConsoleRefusal`: that there is none, or why its file cannot be read.
     public func open(_ id: String) async throws -> OpenedSession {

@@ -87,11 +87,8 @@ class Annotations {
       for (const scheme of store.schemes) if (!scheme.error && !this.#known.has(scheme.sha256)) this.#known.set(scheme.sha256, new Scheme(scheme));
     });
     store.addEventListener("problem", ({ text }) => workbench.announce(text));
-    // Heart rate and what else is derived are other ones now.
-    store.addEventListener("signals", () => {
-      for (const beats of this.#beats) beats.refresh();
-      workbench.reviewed();
-    });
+    // Heart rate and what else is derived are other ones now; R peaks as they were found are not.
+    store.addEventListener("signals", () => workbench.reviewed());
     workbench.clock.addEventListener("tick", () => { if (store.running.length > 0) workbench.redraw(`annotations:${store.who}`); });
     workbench.addEventListener("session", () => this.#highlight());
     // A drag that was begun by mistake ends before the key does what else it does.
@@ -272,9 +269,9 @@ class Annotations {
   #bring(part) {
     const { position } = this.workbench.clock;
     if (this.#edited) return part === "start" && this.#edited.moveTo(position);
+    this.nudge.finish();
     const one = this.#movable();
     if (!one) return;
-    this.nudge.finish();
     const hasEnd = Number.isFinite(one.end_s);
     if (part === "end" && !hasEnd) return this.workbench.announce("It has no end");
     const moved = this.nudge.by(one, hasEnd ? part : "body", position - (part === "end" ? one.end_s : one.start_s));

@@ -43,13 +43,6 @@ export class BeatLayer {
     this.address = `/api/sessions/${encodeURIComponent(session.id)}/samples`;
   }
 
-  /** Forgets what was found: it is looked for anew, which another alignment may ask for. */
-  refresh() {
-    this.#found.clear();
-    this.#asked.clear();
-    this.context.workbench.redraw(this.id);
-  }
-
   /** The corrections of this stream. */
   #own(kind) { return this.store.all.filter((one) => one.kind === kind && one.stream === this.track.stream); }
 
@@ -75,6 +68,12 @@ export class BeatLayer {
     const kept = found.filter((at) => !gone.has(at) && at >= from && at <= to);
     const added = this.#own("beat").filter(({ start_s: at }) => at >= from && at <= to);
     return [...kept.map((at) => ({ at, beat: null })), ...added.map((beat) => ({ at: beat.start_s, beat }))].sort((a, b) => a.at - b.at);
+  }
+
+  /** Whether all found peaks of a stretch are here. */
+  #has(from, to) {
+    for (let minute = Math.floor(from / 60); minute * 60 < to; minute += 1) if (!this.#found.has(minute)) return false;
+    return true;
   }
 
   #want(from, to) {
@@ -170,6 +169,8 @@ export class BeatLayer {
 
   async #drop(drag, s, isExact) {
     if (!drag.isNew && !drag.isFar) return;
+    // Until it is where it shall be, keys are for nothing.
+    this.#choose(null);
     // Who means a peak seldom hits its sample.
     const at = isExact ? (drag.isNew ? s : drag.to) : await this.#highest(drag.isNew ? s : drag.to);
     const states = drag.isNew ? [] : this.#without(drag.peak);
@@ -227,8 +228,12 @@ export class BeatLayer {
   async chooseNext(direction, position) {
     this.finish();
     const from = this.#chosen ?? position;
-    await this.#want(from - FAR, from + FAR);
     const isChosen = this.#chosen !== null;
+    if (!this.#has(from - FAR, from + FAR)) {
+      // Keys that come meanwhile are not for the one that is left.
+      this.#choose(null);
+      await this.#want(from - FAR, from + FAR);
+    }
     const next = direction > 0 ? this.peaks(isChosen ? from + SAME : from, from + FAR)[0]
       : this.peaks(from - FAR, isChosen ? from - SAME : from).at(-1);
     if (!next) return this.context.say(direction > 0 ? "No R peak behind" : "No R peak before");

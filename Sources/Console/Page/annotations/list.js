@@ -8,6 +8,9 @@ import { colourOf, missingOf } from "./scheme.js";
 /** So many are put on the page at once. */
 const AT_ONCE = 200;
 
+/** How corrections of R peaks are called. */
+const OF_BEATS = { "beat": "R peak, put there", "no-beat": "R peak, taken away" };
+
 export class AnnotationList {
   #most = AT_ONCE;
   #shown = [];
@@ -63,7 +66,7 @@ export class AnnotationList {
 
   #item(one) {
     const code = this.codeOf(one);
-    const title = code?.title ?? one.code;
+    const title = code?.title ?? OF_BEATS[one.kind] ?? one.code;
     const isOwn = this.store.isOwn(one);
     const missing = missingOf(one, code);
     const outside = this.context.outside(one);

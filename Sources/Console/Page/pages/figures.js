@@ -25,8 +25,9 @@ class FiguresPage {
   #figures = new Map();
   #pilots = make("input", { type: "checkbox", onchange: () => this.#load() });
   #count = make("p", { class: "hint", role: "status" });
+  #sources = make("p", { class: "hint" });
   #problem = make("div", { class: "problem", role: "alert", hidden: true });
-  #place = make("div", { class: "stack" }, make("p", { class: "loading" }, "Loading …"));
+  #place = make("div", { class: "stack figure-list" }, make("p", { class: "loading" }, "Loading …"));
 
   constructor(page, study) {
     this.#study = study;
@@ -34,7 +35,7 @@ class FiguresPage {
       make("div", { class: "page-head" }, make("h1", {}, `Figures of ${study}`),
         make("div", { class: "toolbar" }, make("label", {}, this.#pilots, " With pilots"),
           make("button", { type: "button", onclick: () => print() }, "Print"))),
-      this.#count, this.#problem, this.#place);
+      this.#count, this.#sources, this.#problem, this.#place);
   }
 
   async open() {
@@ -61,6 +62,9 @@ class FiguresPage {
     if (version === this.#version) return;
     this.#version = version;
     setText(this.#count, countWords(found));
+    const sources = `/api/figures/${encodeURIComponent(this.#study)}/sources.csv?pilots=${pilots}`;
+    this.#sources.replaceChildren(`Data version ${found.data_version}: `,
+      make("a", { href: sources, download: `${this.#study}-sources.csv` }, "sessions, and the corrections that were used (CSV)"));
     if (this.#figures.size === 0) this.#place.replaceChildren();
     for (const figure of found.figures) {
       if (!this.#figures.has(figure.name)) {
@@ -88,6 +92,7 @@ class FigureCard {
   #caption = make("p", { class: "hint" });
   #dark = make("source", { media: "screen and (prefers-color-scheme: dark)" });
   #image = make("img", { alt: "" });
+  #drawing = make("div", { class: "figure-drawing", tabindex: "0", role: "region" }, make("picture", {}, this.#dark, this.#image));
   #state = make("p", { class: "loading" }, "Computing …");
   #links = make("div", { class: "toolbar" });
   #table = make("div", { class: "figure-table", tabindex: "0", role: "region" });
@@ -99,7 +104,7 @@ class FigureCard {
     this.#name = name;
     this.element = make("section", { class: "card figure-card", "data-figure": name },
       make("div", { class: "card-head" }, this.#heading, this.#links), this.#state,
-      make("picture", {}, this.#dark, this.#image), this.#caption, this.#details);
+      this.#drawing, this.#caption, this.#details);
     this.#image.addEventListener("load", () => { this.#state.hidden = true; this.#image.hidden = false; });
     this.#image.addEventListener("error", () => this.#fail());
     this.#details.addEventListener("toggle", () => { if (this.#details.open) this.#showData(); });
@@ -121,6 +126,7 @@ class FigureCard {
         make("span", { class: "visually-hidden" }, ` of ${figure.title}`)),
       make("a", { class: "button quiet small", href: `${base}.csv?${query}`, download: `${this.#study}-${this.#name}.csv` }, "CSV",
         make("span", { class: "visually-hidden" }, ` of ${figure.title}`)));
+    this.#drawing.setAttribute("aria-label", `Drawing of: ${figure.title}`);
     this.#table.setAttribute("aria-label", `Data of: ${figure.title}`);
     if (figure.caption === null) this.#showCaption();
     else setText(this.#caption, figure.missing ? "" : figure.caption);
