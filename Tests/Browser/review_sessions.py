@@ -17,6 +17,7 @@ TURNS = [
 ]
 SUGGESTION = "What would help you to rest?"
 FEELING = "weary-as-shown"
+REASON = "as-reasoned-here"
 
 
 class Chat:
@@ -105,8 +106,9 @@ class Rater:
                     continue
                 turns = [None] if item["of"] == "session" else [
                     turn["number"] for turn in state["turns"] if item.get("author", "participant") in (turn["author"], "both")]
-                ratings += [{"change": str(uuid.uuid4()), "turn": turn, "item": item["name"], "value": values(item["name"], turn)}
-                            for turn in turns]
+                # Why is said where the scheme asks for it.
+                ratings += [{"change": str(uuid.uuid4()), "turn": turn, "item": item["name"], "value": values(item["name"], turn),
+                             **({"rationale": REASON} if item.get("rationale") == "required" else {})} for turn in turns]
             if ratings:
                 self.good("POST", path + "/ratings", {"ratings": ratings})
             state = self.good("POST", path + "/lock", {"stage": stage})

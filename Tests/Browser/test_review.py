@@ -4,11 +4,12 @@ they cannot reach; and what the researcher sees of it."""
 import csv
 import io
 import sys
+import time
 import unittest
 
 import browser
 from console_station import ConsoleStation, programs
-from review_sessions import FEELING, STUDY, SUGGESTION, Rater, invited, plan, record
+from review_sessions import FEELING, REASON, STUDY, SUGGESTION, Rater, invited, plan, record
 
 import review_blind  # of Tests/Integration; live_room has put it into the way
 
@@ -45,12 +46,22 @@ class Review(unittest.TestCase):
         second = anna.list()[1]["id"]
         # Anna gives 3 to the first and 5 to the second message, Ben one more for empathy, each participant 7.
         anna.rate(second, lambda item, turn: 3 if turn == 2 else 5)
+        self.flags_by_finger(ben)
+        self.flags_without_pointer(ben)
         for one in ben.list():
             ben.good("POST", f"/api/review/{one['id']}/open")
             ben.flag(one["id"], "premature-advice", 2, 0, 28, "no question before")
             ben.rate(one["id"], lambda item, turn: (3 if turn == 2 else 5) + (1 if item == "empathy" else 0))
         self.by_finger(participant)
+        self.reasons_stay_apart(ben)
         self.results()
+
+    def until(self, page, condition, seconds=30):
+        """Waits for what the page can tell; Playwright's own waiting would need `eval`, which the page forbids."""
+        deadline = time.monotonic() + seconds
+        while not page.evaluate(condition):
+            self.assertLess(time.monotonic(), deadline, f"waited in vain for: {condition}")
+            time.sleep(0.05)
 
     def by_keys(self, anna):
         assignment = anna.list()[0]["id"]
@@ -73,6 +84,15 @@ class Review(unittest.TestCase):
             page.keyboard.press("3")
             self.assertTrue(turn.locator("[data-item=empathy] input[value='3']").is_checked())
             self.assertTrue(turn.locator("[data-item=appropriateness] input[value='3']").is_checked())
+            # Why is said by keys, too, and kept while it is typed.
+            turn.locator("[data-item=empathy] input[value='3']").focus()
+            page.keyboard.press("Enter")
+            with page.expect_response(lambda answer: answer.url.endswith("/ratings") and "nothing was asked" in answer.request.post_data):
+                page.keyboard.type("3 is too much: nothing was asked")
+            kept = anna.good("GET", f"/api/review/{assignment}")["ratings"]
+            self.assertEqual({(one["turn"], one["item"]): one["rationale"] for one in kept}[2, "empathy"], "3 is too much: nothing was asked")
+            page.keyboard.press("Escape")
+            self.assertTrue(turn.locator("[data-item=empathy] input[value='3']").evaluate("node => node === document.activeElement"))
             # A flag by keys alone: words 3 to 5 of the message, then why.
             turn.focus()
             for key in ["f", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight"]:
@@ -98,6 +118,7 @@ class Review(unittest.TestCase):
             turn.wait_for()
             page.get_by_text("All saved").wait_for()
             self.assertTrue(turn.locator("[data-item=empathy] input[value='3']").is_checked())
+            self.assertEqual(turn.get_by_label("Why: Empathy, message 2").input_value(), "3 is too much: nothing was asked")
             self.assertTrue(page.locator("[data-turn='4'] [data-item=empathy] input[value='5']").is_checked())
             self.assertEqual(turn.locator("mark").inner_text(), "just go for")
             self.assertEqual(turn.get_by_label("Why: Missed distress cue").input_value(), "sleeplessness is passed over")
@@ -115,6 +136,11 @@ class Review(unittest.TestCase):
             page.get_by_role("button", name="Show me").click()
             page.keyboard.press("5")
             page.locator("[data-item=overall] input[value='5']").check()
+            # Here the scheme asks why.
+            page.get_by_role("button", name="Lock this stage …").first.click()
+            page.get_by_text("One reason is still missing.").wait_for()
+            page.get_by_role("button", name="Show me").click()
+            page.keyboard.type("advice in the second message")
             self.assertEqual(browser.accessibility_problems(page), [])
             page.get_by_role("button", name="Lock this stage …").first.click()
             page.get_by_role("button", name="Lock and go on").click()
@@ -139,6 +165,99 @@ class Review(unittest.TestCase):
         """The next one is open, and who has finished all sees so."""
         self.assertEqual([one["state"] for one in anna.list()], ["finished", "open"])
 
+    def flags_by_finger(self, ben):
+        """An expert on a phone: a long press chooses a word, the flags come up below it and can be tapped. Chromium
+        without a screen chooses no word by itself; so the press is real, and what the system would choose is put
+        there as the system does it, without any event of a mouse."""
+        with self.browser.context("phone") as context:
+            page = self.station.page(context, f"/review/{ben.list()[0]['id']}", "ben:expert")
+            driver = context.new_cdp_session(page)
+            turn, bar = page.locator("[data-turn='4']"), page.locator(".flag-bar")
+            turn.wait_for()
+            # The last message, at the lower edge of the screen: where the flags come up.
+            said = turn.locator(".said")
+            said.evaluate("node => scrollTo(0, node.getBoundingClientRect().bottom + scrollY - innerHeight + 24)")
+            word = said.evaluate("""node => { const range = document.createRange(); const text = node.firstChild;
+                const from = text.data.indexOf('evening'); range.setStart(text, from); range.setEnd(text, from + 7);
+                const { left, top, width, height } = range.getBoundingClientRect(); return [left + width / 2, top + height / 2]; }""")
+            finger = {"x": word[0], "y": word[1]}
+            driver.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+            said.evaluate("node => { const from = node.firstChild.data.indexOf('evening'); getSelection().setBaseAndExtent(node.firstChild, from, node.firstChild, from + 7); }")
+            bar.wait_for()
+            before = page.evaluate("scrollY")
+            page.wait_for_timeout(500)
+            self.assertEqual(page.evaluate("scrollY"), before, "the text moves away under the finger")
+            # The system takes a finger that chooses words away from the page.
+            driver.send("Input.dispatchTouchEvent", {"type": "touchCancel", "touchPoints": []})
+            self.assertIn("evening", bar.inner_text())
+            # Handles are dragged outside of the page: it hears of the selection alone.
+            said.evaluate("node => getSelection().extend(node.firstChild, node.firstChild.data.indexOf('?') + 1)")
+            bar.get_by_text("evening, ").wait_for()
+            self.until(page, """() => getSelection().getRangeAt(0).getBoundingClientRect().bottom
+                < document.querySelector('.flag-bar').getBoundingClientRect().top""")
+            shown = bar.bounding_box()
+            self.assertLessEqual(shown["y"] + shown["height"], page.viewport_size["height"])
+            self.assertGreaterEqual(said.evaluate("() => getSelection().getRangeAt(0).getBoundingClientRect().top"), 0)
+            for button in bar.get_by_role("button").all():
+                box = button.bounding_box()
+                self.assertGreaterEqual(box["height"], 44, button.inner_text())
+                self.assertTrue(box["x"] >= 0 and box["x"] + box["width"] <= 390, box)
+            browser.picture(page, "review-flag-by-finger-390")
+            self.assertEqual(browser.accessibility_problems(page), [])
+            bar.get_by_role("button", name="Invalidation").tap()
+            turn.locator("mark").wait_for()
+            self.assertRegex(turn.locator("mark").inner_text(), r"^evening, .*\?$")
+            bar.wait_for(state="hidden")
+            # A browser that drops the selection when a finger comes down still flags what was chosen.
+            said.evaluate("node => getSelection().setBaseAndExtent(node.firstChild, 0, node.firstChild, 4)")
+            bar.get_by_text("That", exact=False).wait_for()
+            button = bar.get_by_role("button", name="Invalidation")
+            button.evaluate("node => node.addEventListener('pointerdown', () => setTimeout(() => getSelection().removeAllRanges()), { once: true })")
+            box = button.bounding_box()
+            finger = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+            driver.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+            self.until(page, "getSelection().isCollapsed")
+            driver.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            turn.locator("mark").nth(1).wait_for()
+            self.assertEqual(turn.locator("mark").first.inner_text(), "That")
+            for left in [1, 0]:
+                turn.get_by_role("button", name="Remove flag Invalidation").first.tap()
+                self.until(page, f"document.querySelectorAll('mark').length === {left}")
+            page.get_by_text("All saved").wait_for()
+            self.assertTrue(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+            self.assertEqual(page.complaints, [])
+
+    def flags_without_pointer(self, ben):
+        """By keys alone, also for a flag that has no key of its own: words, then the flags as a toolbar."""
+        with self.browser.context("desktop") as context:
+            page = self.station.page(context, f"/review/{ben.list()[0]['id']}", "ben:expert")
+            turn, bar = page.locator("[data-turn='2']"), page.locator(".flag-bar")
+            turn.wait_for()
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("f")
+            page.keyboard.press("End")
+            page.keyboard.press("Shift+ArrowLeft")
+            bar.get_by_text("helps me").wait_for()
+            page.keyboard.press("Enter")
+            for key in ["ArrowRight", "ArrowRight", "ArrowLeft", "ArrowRight"]:
+                page.keyboard.press(key)
+            self.assertTrue(bar.get_by_role("button", name="Invalidation").evaluate("node => node === document.activeElement"))
+            self.assertIn("helps me", bar.inner_text())
+            page.keyboard.press("Enter")
+            turn.locator("mark").wait_for()
+            self.assertEqual(turn.locator("mark").inner_text(), "helps me")
+            page.keyboard.press("f")
+            page.keyboard.press("Enter")
+            page.keyboard.press("Escape")
+            bar.wait_for(state="hidden")
+            self.assertTrue(turn.evaluate("node => node === document.activeElement"))
+            page.keyboard.press("Tab")
+            self.assertEqual(turn.locator("mark").count(), 1)
+            turn.get_by_role("button", name="Remove flag Invalidation").press("Enter")
+            turn.locator("mark").wait_for(state="detached")
+            page.get_by_text("All saved").wait_for()
+            self.assertEqual(page.complaints, [])
+
     def by_finger(self, participant):
         """The participant rates their own messages on a phone; no flags, no blots."""
         with self.browser.context("phone") as context:
@@ -156,6 +275,13 @@ class Review(unittest.TestCase):
             browser.picture(page, "review-own-390")
             self.assertEqual(browser.accessibility_problems(page), [])
         participant.rate(participant.list()[0]["id"], lambda item, turn: 7)
+
+    def reasons_stay_apart(self, ben):
+        """What others gave as reasons is in nothing that a rater gets; one's own is, once all is finished."""
+        for one in ben.list():
+            ben.good("GET", f"/api/review/{one['id']}")
+            self.assertNotIn("nothing was asked", ben.raw.decode())
+            self.assertIn(REASON, ben.raw.decode())
 
     def results(self):
         path = f"/api/reviews/{STUDY}/plans/{self.plan}"
@@ -190,6 +316,7 @@ class Review(unittest.TestCase):
             page.get_by_role("tab", name="Turn by turn").click()
             page.locator(".turn mark").first.wait_for()
             self.assertIn("ben", page.locator(".turn-flags").first.inner_text())
+            self.assertIn(REASON, page.locator(".reasons").last.inner_text())
             browser.picture(page, "review-turns-1440")
             self.assertEqual(browser.accessibility_problems(page), [])
             page.get_by_role("tab", name="Progress").click()
@@ -215,6 +342,8 @@ class Review(unittest.TestCase):
             self.assertIn("attachment", headers["content-disposition"])
             found = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
             self.assertEqual(len(found), rows, (name, found))
+            if name == "ratings.csv":
+                self.assertIn(("anna", "empathy", "3 is too much: nothing was asked"), {(row["rater"], row["item"], row["rationale"]) for row in found})
         for name in ["agreement.csv", "confusion.csv", "bias.csv"]:
             self.assertEqual(self.station.request("GET", f"{path}/tables/{name}", headers={"cookie": self.station.cookie("researcher")})[0], 200)
 

@@ -74,7 +74,7 @@ struct Conversation: Sendable {
     }
 
     /// The turns as a stage shows them.
-    func turns(in stage: ReviewStage?) -> [Turn] {
+    func turns(in stage: ReviewStage) -> [Turn] {
         guard stage == .transcript else { return turns }
         return turns.map {
             var turn = $0

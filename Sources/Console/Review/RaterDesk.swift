@@ -65,8 +65,13 @@ struct RaterDesk: Sendable {
     /// An assignment that is at work.
     struct Work {
         var found: ReviewShelf.Found
+        /// What else its rater has by the same plan.
+        var others: [ReviewShelf.Found]
         var conversation: Conversation
         var progress: RatingProgress
+        /// Whether it is finished while others of its plan are not. Then it is not shown again: one of them
+        /// may be the same conversation once more, and what was said the first time would be copied.
+        var isPutAway = false
 
         var session: String { found.assignment.session }
         var id: String { found.assignment.id }
@@ -77,32 +82,43 @@ struct RaterDesk: Sendable {
     }
 
     func work(_ id: String, _ visitor: Visitor) async throws -> Work {
-        let (found, earlier) = try await shelf.assignment(id, of: visitor)
-        for other in earlier {
-            guard let path = try? await surroundings.shelf.open(other.assignment.session).path
-            else { continue }
-            let isDone = try await surroundings.shelf.run {
-                try RatingProgress(path, assignment: other.assignment.id, form: other.form)
-                    .isFinished
-            }
-            guard isDone else {
+        let (found, others) = try await shelf.assignment(id, of: visitor)
+        for other in others where other.assignment.position < found.assignment.position {
+            guard try await !isOpen(other) else {
                 throw RaterRefusal(.conflict, "Finish '\(other.assignment.label)' first.")
             }
         }
-        return try await work(found)
+        return try await work(found, others)
     }
 
-    private func work(_ found: ReviewShelf.Found) async throws -> Work {
+    /// Whether something is still to be done; not where its session was withdrawn.
+    private func isOpen(_ found: ReviewShelf.Found) async throws -> Bool {
+        guard let path = try? await surroundings.shelf.open(found.assignment.session).path
+        else { return false }
+        return try await surroundings.shelf.run {
+            try !RatingProgress(path, assignment: found.assignment.id, form: found.form).isFinished
+        }
+    }
+
+    private func work(_ found: ReviewShelf.Found, _ others: [ReviewShelf.Found]) async throws
+        -> Work
+    {
         let opened = try await surroundings.shelf.open(found.assignment.session)
         let form = found.form
-        return try await opened.read { reader in
+        var work = try await opened.read { reader in
             Work(
-                found: found,
+                found: found, others: others,
                 conversation: try Conversation(
                     reader, isOwn: found.assignment.purpose == .own),
                 progress: try RatingProgress(
                     opened.path, assignment: found.assignment.id, form: form))
         }
+        guard work.progress.isFinished else { return work }
+        for other in others where try await isOpen(other) {
+            work.isPutAway = true
+            break
+        }
+        return work
     }
 
     // MARK: - Saying something
@@ -123,7 +139,8 @@ struct RaterDesk: Sendable {
         let check = work.check(stage)
         for change in changes {
             if let problem = check.problem(
-                item: change.item, turn: change.turn, value: change.value)
+                item: change.item, turn: change.turn, value: change.value,
+                rationale: change.rationale)
             {
                 throw RaterRefusal(.badRequest, "This answer cannot be kept: \(problem).")
             }
@@ -206,7 +223,7 @@ struct RaterDesk: Sendable {
             !work.progress.opened.contains(stage.rawValue)
         else { return work }
         try await set(work, stage, .opened)
-        return try await self.work(work.found)
+        return try await self.work(work.found, work.others)
     }
 
     /// Closes a stage for good, and opens the next one.
@@ -217,7 +234,8 @@ struct RaterDesk: Sendable {
         guard stage == work.progress.stage else {
             throw RaterRefusal(.conflict, "Another stage comes first: load the page again.")
         }
-        let lacking = work.check(stage).lacking(work.progress.given(stage))
+        let check = work.check(stage)
+        let lacking = check.lacking(work.progress.given(stage))
         guard lacking.isEmpty else {
             throw RaterRefusal(
                 .conflict,
@@ -225,16 +243,22 @@ struct RaterDesk: Sendable {
                     ? "One answer is still missing." : "\(lacking.count) answers are still missing."
             )
         }
-        let unexplained = work.progress.flags.contains {
-            $0.stage == stage.rawValue && $0.note.allSatisfy(\.isWhitespace)
-                && work.found.form.flag($0.code)?.needsRationale ?? false
+        let answers = work.progress.ratings.filter {
+            $0.stage == stage.rawValue && $0.value != "null"
         }
-        guard !unexplained else {
-            throw RaterRefusal(.conflict, "A flag still lacks its reason.")
+        let unexplained =
+            answers.count { check.isUnexplained(item: $0.item, rationale: $0.rationale) }
+            + work.progress.flags.count {
+                $0.stage == stage.rawValue
+                    && check.isUnexplained(flag: $0.code, rationale: $0.note)
+            }
+        guard unexplained == 0 else {
+            throw RaterRefusal(
+                .conflict,
+                unexplained == 1
+                    ? "One reason is still missing." : "\(unexplained) reasons are still missing.")
         }
-        let drafts = work.progress.ratings.filter {
-            $0.stage == stage.rawValue && $0.isDraft && $0.value != "null"
-        }
+        let drafts = answers.filter(\.isDraft)
         if !drafts.isEmpty {
             let puts = drafts.map {
                 put(
@@ -255,7 +279,7 @@ struct RaterDesk: Sendable {
                     study: work.found.book.study, actor: work.found.assignment.rater,
                     assignment: work.id, action: "finished"))
         }
-        return try await self.work(work.found)
+        return try await self.work(work.found, work.others)
     }
 
     private func set(

@@ -116,6 +116,8 @@ struct RaterSection: ConsoleSection {
         var id: String
         var label: String
         var own: Bool
+        /// Whether it is finished and not shown while others are open.
+        var putAway: Bool
         var title: String
         var stages: [ReviewStage]
         /// The stage that is open; null once all are locked.
@@ -137,19 +139,24 @@ struct RaterSection: ConsoleSection {
         return try ConsoleAnswer.json(
             Answer(
                 id: work.id, label: work.found.assignment.label,
-                own: work.found.assignment.purpose == .own, title: work.found.scheme.title,
+                own: work.found.assignment.purpose == .own, putAway: work.isPutAway,
+                title: work.found.scheme.title,
                 stages: form.stages, stage: progress.stage,
                 items: form.ratings.filter { item in shown.contains { item.isAsked(in: $0) } },
                 flagCodes: form.flags.filter { flag in shown.contains { flag.isUsed(in: $0) } },
-                turns: work.conversation.turns(in: progress.stage),
-                ratings: progress.ratings.compactMap { rating in
+                // A scheme without a second stage shows none afterwards either.
+                turns: work.isPutAway
+                    ? []
+                    : work.conversation.turns(
+                        in: progress.stage ?? form.stages.last ?? .transcript),
+                ratings: (work.isPutAway ? [] : progress.ratings).compactMap { rating in
                     Int(rating.value).map {
                         Answer.Said(
                             stage: rating.stage, turn: rating.turn, item: rating.item, value: $0,
                             rationale: rating.rationale)
                     }
                 },
-                flags: progress.flags.map {
+                flags: (work.isPutAway ? [] : progress.flags).map {
                     Answer.Flag(
                         flag: $0.annotation, stage: $0.stage ?? "", turn: $0.turn,
                         start: $0.spanStart ?? 0, end: $0.spanEnd ?? 0, code: $0.code,

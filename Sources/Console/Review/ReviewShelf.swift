@@ -59,11 +59,11 @@ final class ReviewShelf: Sendable {
         }
     }
 
-    /// One of somebody's assignments, with the earlier ones of its plan.
+    /// One of somebody's assignments, with the other ones that they have by its plan.
     /// - Throws: `ConsoleRefusal.missing` where it is not theirs, or is not there at all.
     func assignment(
         _ id: String, of visitor: Visitor
-    ) async throws -> (found: Found, earlier: [Found]) {
+    ) async throws -> (found: Found, others: [Found]) {
         let all = try await assignments(of: visitor)
         guard let found = all.first(where: { $0.assignment.id == id }) else {
             throw ConsoleRefusal.missing("conversation")
@@ -71,8 +71,7 @@ final class ReviewShelf: Sendable {
         return (
             found,
             all.filter {
-                $0.assignment.plan == found.assignment.plan
-                    && $0.assignment.position < found.assignment.position
+                $0.assignment.plan == found.assignment.plan && $0.assignment.id != id
             }
         )
     }

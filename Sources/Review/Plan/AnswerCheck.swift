@@ -25,7 +25,9 @@ public struct AnswerCheck: Sendable {
     }
 
     /// What is wrong with an answer, in words; nil where nothing is. A value of nil takes it back.
-    public func problem(item name: String, turn number: Int64?, value: Int?) -> String? {
+    public func problem(
+        item name: String, turn number: Int64?, value: Int?, rationale: String? = nil
+    ) -> String? {
         guard let item = form.item(name), item.isAsked(in: stage) else {
             return "this is not asked here"
         }
@@ -39,6 +41,9 @@ public struct AnswerCheck: Sendable {
         }
         if let value, !item.scale.values.contains(value) {
             return "\(value) is not on the scale of '\(item.title)'"
+        }
+        if item.rationale == nil, let rationale, Self.says(rationale) {
+            return "no reason is asked for '\(item.title)'"
         }
         return nil
     }
@@ -59,6 +64,11 @@ public struct AnswerCheck: Sendable {
         return nil
     }
 
+    /// Whether a reason has any words.
+    private static func says(_ rationale: String) -> Bool {
+        !rationale.allSatisfy(\.isWhitespace)
+    }
+
     /// An answer that is there.
     public struct Given: Hashable, Sendable {
         public var item: String
@@ -68,6 +78,16 @@ public struct AnswerCheck: Sendable {
             self.item = item
             self.turn = turn
         }
+    }
+
+    /// Whether an answer still lacks the reason that its item asks for.
+    public func isUnexplained(item name: String, rationale: String) -> Bool {
+        form.item(name)?.rationale == .required && !Self.says(rationale)
+    }
+
+    /// Whether a flag still lacks the reason that it asks for.
+    public func isUnexplained(flag name: String, rationale: String) -> Bool {
+        form.flag(name)?.needsRationale ?? false && !Self.says(rationale)
     }
 
     /// All that is asked in this stage.

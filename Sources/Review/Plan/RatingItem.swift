@@ -13,6 +13,14 @@ public struct RatingItem: Codable, Hashable, Sendable {
         public func includes(_ author: String) -> Bool { self == .both || rawValue == author }
     }
 
+    /// Whether raters say why, in words of their own.
+    public enum Rationale: String, Codable, Hashable, Sendable {
+        /// They may.
+        case optional
+        /// They have to: without a reason the stage cannot be locked.
+        case required
+    }
+
     public var name: String
     public var title: String
     /// The question, in words for raters.
@@ -27,10 +35,13 @@ public struct RatingItem: Codable, Hashable, Sendable {
     public var required: Bool?
     /// Whether participants rate their own session on it, too; by default they do.
     public var own: Bool?
+    /// By default no reason is asked for, and none is taken.
+    public var rationale: Rationale?
 
     public init(
         name: String, title: String, text: String? = nil, of: Subject, author: Author? = nil,
-        scale: RatingScale, stages: [ReviewStage]? = nil, required: Bool? = nil, own: Bool? = nil
+        scale: RatingScale, stages: [ReviewStage]? = nil, required: Bool? = nil, own: Bool? = nil,
+        rationale: Rationale? = nil
     ) {
         self.name = name
         self.title = title
@@ -41,6 +52,7 @@ public struct RatingItem: Codable, Hashable, Sendable {
         self.stages = stages
         self.required = required
         self.own = own
+        self.rationale = rationale
     }
 
     public func isAsked(in stage: ReviewStage) -> Bool { (stages ?? [.transcript]).contains(stage) }

@@ -95,6 +95,33 @@ import Testing
         #expect(first.problem(flag: "else", turn: 2, from: 0, to: 3) != nil)
     }
 
+    @Test func reasonsAreTakenWhereTheSchemeAsksForThem() throws {
+        let form = try form(
+            """
+            ratings:
+              - {name: may, title: May, of: turn, rationale: optional, scale: {minimum: 1, maximum: 2}}
+              - {name: must, title: Must, of: turn, rationale: required, scale: {minimum: 1, maximum: 2}}
+              - {name: not, title: Not, of: turn, scale: {minimum: 1, maximum: 2}}
+            flags:
+              - {name: cue, title: Cue, rationale: true}
+              - {name: told, title: Told}
+            """)
+        let check = AnswerCheck(form: form, stage: .transcript, turns: Self.turns)
+        for (name, isTaken, isAskedFor) in [
+            ("may", true, false), ("must", true, true), ("not", false, false),
+        ] {
+            #expect(check.problem(item: name, turn: 2, value: 1) == nil)
+            #expect(check.problem(item: name, turn: 2, value: 1, rationale: " ") == nil)
+            let problem = check.problem(item: name, turn: 2, value: 1, rationale: "so")
+            #expect((problem == nil) == isTaken, "\(name): \(problem ?? "")")
+            #expect(check.isUnexplained(item: name, rationale: " \n") == isAskedFor, "\(name)")
+            #expect(!check.isUnexplained(item: name, rationale: "so"))
+        }
+        #expect(check.isUnexplained(flag: "cue", rationale: ""))
+        #expect(!check.isUnexplained(flag: "cue", rationale: "so"))
+        #expect(!check.isUnexplained(flag: "told", rationale: ""))
+    }
+
     @Test func whatLacksIsNamed() throws {
         let first = AnswerCheck(form: try form(Self.text), stage: .transcript, turns: Self.turns)
         #expect(first.asked.count == 3)

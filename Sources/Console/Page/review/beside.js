@@ -33,6 +33,14 @@ function draw({ raters, items, flag_codes: codes, turns, ratings, flags }) {
       }))));
   const table = (list) => list.length ? scrolls(make("table", { class: "data dense beside" },
     make("thead", {}, make("tr", {}, make("td", {}), raters.map(({ rater, purpose }) => make("th", { scope: "col", class: "number" }, rater, make("span", { class: "soft" }, ` ${purposes[purpose]}`))))), make("tbody", {}, list))) : null;
+  /** Why they said so, in words: a title is not seen on a phone. */
+  const reasons = (of, turn) => {
+    const said = ratings.filter((one) => (one.turn ?? null) === turn && one.rationale && items.find(({ name }) => name === one.item)?.of === of);
+    return said.length ? make("ul", { class: "reasons" }, said.map((one) => {
+      const item = items.find(({ name }) => name === one.item);
+      return make("li", {}, make("b", {}, raters[one.rater].rater), make("span", { class: "soft" }, ` ${item.title}${stagesOf(item).length > 1 ? ` (${one.stage})` : ""} ${one.value}: `), make("span", { class: "pre", dir: "auto" }, one.rationale));
+    })) : null;
+  };
   const name = (author) => (author === "participant" ? "Supporter" : author === "client" ? "Client" : author);
   return [
     make("div", { class: "toolbar", "aria-label": "Flags" }, codes.map((code, index) => make("span", { class: "series", "data-series": index % 8 + 1 }, code.title))),
@@ -45,8 +53,8 @@ function draw({ raters, items, flag_codes: codes, turns, ratings, flags }) {
       return make("li", { class: `turn ${turn.author === "client" ? "client" : "participant"}` }, make("div", { class: "text" },
         make("h3", {}, name(turn.author), make("span", { class: "soft figures" }, ` ${turn.number}`)), make("p", { class: "said pre", dir: "auto" }, passage(turn.text, own)),
         own.length ? make("ul", { class: "turn-flags" }, own.map((flag) => make("li", {}, make("span", { class: "series", "data-series": flag.index % 8 + 1 }, flag.label), make("q", { class: "soft", dir: "auto" }, turn.text.slice(flag.start, flag.end)), flag.rationale ? make("span", { class: "pre" }, flag.rationale) : null))) : null),
-      list ? make("div", { class: "items" }, list) : null);
+      list ? make("div", { class: "items" }, list, reasons("turn", turn.number)) : null);
     })),
-    make("section", { class: "card" }, make("h3", {}, "The whole conversation"), table(rows("session", null)) ?? make("p", { class: "soft" }, "Nothing is asked of it.")),
+    make("section", { class: "card" }, make("h3", {}, "The whole conversation"), table(rows("session", null)) ?? make("p", { class: "soft" }, "Nothing is asked of it."), reasons("session", null)),
   ];
 }

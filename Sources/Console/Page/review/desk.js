@@ -6,6 +6,7 @@ import { get, post } from "../api.js";
 import { FlagBar } from "./flag-bar.js";
 import { Outbox, identifier } from "./outbox.js";
 import { passage } from "./passage.js";
+import { reasonField } from "./reason.js";
 import { ScaleField, valueOfKey } from "./scale.js";
 import { askToLock, showKeys } from "./dialogs.js";
 
@@ -74,9 +75,9 @@ export class RatingDesk {
     const list = make("ol", { class: "turns" }, state.turns.map((turn) => this.#turn(turn)));
     const whole = this.#items("session", null);
     const page = make("div", { class: "page review-desk" }, head,
-      finished ? make("p", { class: "note" }, "This conversation is finished. Thank you: nothing of it changes any more.") : null,
-      list,
-      whole.length ? make("section", { class: "card whole", "aria-labelledby": "whole" }, make("h2", { id: "whole" }, "The whole conversation"), make("div", { class: "grid" }, whole)) : null,
+      finished ? make("p", { class: "note" }, `This conversation is finished. Thank you: nothing of it changes any more.${state.put_away ? " It can be read again once all of your conversations are finished." : ""}`) : null,
+      state.put_away ? null : list,
+      whole.length && !state.put_away ? make("section", { class: "card whole", "aria-labelledby": "whole" }, make("h2", { id: "whole" }, "The whole conversation"), make("div", { class: "grid" }, whole)) : null,
       finished ? null : make("div", { class: "actions" }, make("button", { type: "button", class: "primary", onclick: () => this.#lock() }, this.lock.textContent)));
     this.main.replaceChildren(page);
     this.flagBar?.end();
@@ -135,9 +136,11 @@ export class RatingDesk {
         const id = this.#id(stage, turn?.number, item.name);
         const locked = stage !== state.stage;
         const field = new ScaleField(item, `rate-${found.length}-${turn?.number ?? "whole"}-${stage}-${item.name}`, {
-          value: this.answers.get(id)?.value, locked,
+          value: this.answers.get(id)?.value, rationale: this.answers.get(id)?.rationale, locked,
+          about: turn ? `message ${turn.number}` : "the whole conversation",
           explained: this.fields.some((other) => other.item === item && other.stage === stage),
           onvalue: (value) => this.#rate(field, value), onclear: () => this.#rate(field, undefined),
+          onreason: () => this.#rate(field, field.value),
         });
         Object.assign(field, { turn: turn?.number ?? null, stage, locked, id });
         this.fields.push(field);
@@ -163,9 +166,8 @@ export class RatingDesk {
     const locked = flag.stage !== this.state.stage;
     const quote = entry.turn.text.slice(flag.start, flag.end);
     const why = locked ? (flag.rationale ? make("span", { class: "pre" }, flag.rationale) : null)
-      : make("input", { type: "text", value: flag.rationale ?? "", maxlength: "2000", placeholder: code?.rationale ? "Why? (needed)" : "Why?", "aria-label": `Why: ${code?.title} “${quote.slice(0, 40)}”`,
-        oninput: (event) => { flag.rationale = event.target.value; },
-        onchange: (event) => { flag.rationale = event.target.value.trim(); this.#putFlag("change", flag); } });
+      : reasonField({ value: flag.rationale, label: `Why: ${code?.title} “${quote.slice(0, 40)}”`, needed: code?.rationale,
+        onreason: (text) => { flag.rationale = text; this.#putFlag("change", flag); } });
     return make("li", { "data-flag": flag.flag }, make("span", { class: "series", "data-series": index % 8 + 1 }, code?.title ?? flag.code),
       make("q", { class: "soft", dir: "auto" }, quote.length > 60 ? `${quote.slice(0, 59)}…` : quote), why,
       locked ? make("span", { class: "badge", "data-state": "idle" }, "Locked") : make("button", { type: "button", class: "quiet small", "aria-label": `Remove flag ${code?.title}`, onclick: () => this.#removeFlag(flag, entry) }, "Remove"));
@@ -176,7 +178,7 @@ export class RatingDesk {
   #rate(field, value) {
     if (field.locked) return;
     field.set(value);
-    const change = { change: identifier(), turn: field.turn, item: field.item.name, value: value ?? null };
+    const change = { change: identifier(), turn: field.turn, item: field.item.name, value: value ?? null, rationale: field.reason };
     if (value === undefined) this.answers.delete(field.id);
     else this.answers.set(field.id, { ...change, stage: field.stage });
     this.outbox.add("ratings", change);
@@ -193,7 +195,7 @@ export class RatingDesk {
     this.flags.set(flag.flag, flag);
     this.#putFlag("add", flag);
     entry.draw();
-    const input = entry.flags.querySelector(`[data-flag="${flag.flag}"] input`);
+    const input = entry.flags.querySelector(`[data-flag="${flag.flag}"] .reason`);
     if (code.rationale) input?.focus();
     else entry.element.focus();
   }
@@ -207,6 +209,13 @@ export class RatingDesk {
 
   #open() { return this.fields.filter(({ locked }) => !locked); }
   #lacking() { return this.#open().filter((field) => field.item.required !== false && field.value === undefined); }
+
+  /** Fields of reasons that are still asked for. */
+  #unexplained() {
+    const flags = [...this.flags.values()].filter((flag) => flag.stage === this.state.stage && !flag.rationale?.trim() && this.state.flag_codes.find(({ name }) => name === flag.code)?.rationale);
+    return [...this.#open().filter(({ isUnexplained }) => isUnexplained).map(({ why }) => why),
+      ...flags.map(({ flag }) => this.main.querySelector(`[data-flag="${flag}"] .reason`))];
+  }
 
   #tally() {
     const open = this.#open();
@@ -225,11 +234,13 @@ export class RatingDesk {
   }
 
   async #lock() {
-    const unexplained = [...this.flags.values()].find((flag) => flag.stage === this.state.stage && !flag.rationale?.trim() && this.state.flag_codes.find(({ name }) => name === flag.code)?.rationale);
     const lacking = this.#lacking();
-    const answer = await askToLock({ isLast: this.state.stages.at(-1) === this.state.stage, lacking: lacking.length, unexplained: Boolean(unexplained) });
+    const unexplained = this.#unexplained();
+    const answer = await askToLock({ isLast: this.state.stages.at(-1) === this.state.stage, lacking: lacking.length, unexplained: unexplained.length });
     if (answer === "missing") {
-      if (lacking.length) { lacking[0].element.scrollIntoView({ block: "center" }); lacking[0].focus(); } else this.main.querySelector(`[data-flag="${unexplained.flag}"] input`)?.focus();
+      const first = lacking[0] ?? unexplained[0];
+      (first.element ?? first).scrollIntoView({ block: "center" });
+      first.focus();
     }
     if (answer !== "lock") return;
     this.lock.disabled = true;
@@ -254,6 +265,7 @@ export class RatingDesk {
   }
 
   #go(step) {
+    if (!this.turns.length) return;
     this.place = Math.min(Math.max(this.place + step, 0), this.turns.length - 1);
     const { element } = this.turns[this.place];
     element.scrollIntoView({ block: "nearest" });
@@ -273,6 +285,12 @@ export class RatingDesk {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !this.main.isConnected) return;
     if (document.querySelector("dialog[open]")) return;
     const target = event.target;
+    if (event.key === "Escape" && target.matches?.("textarea.reason")) {
+      const field = this.fields.find(({ why }) => why === target);
+      if (field) field.focus();
+      else target.closest(".turn")?.focus();
+      return;
+    }
     if (target.matches?.("input:not([type=radio]), textarea, select")) return;
     if (this.flagBar.key(event, this.turns[this.place])) { event.preventDefault(); return; }
     if (event.key === "?") { event.preventDefault(); showKeys(this.state); return; }
@@ -282,6 +300,11 @@ export class RatingDesk {
       return;
     }
     const field = this.#current();
+    if (event.key === "Enter" && field?.why && !field.why.hidden && target.matches?.("input, .turn")) {
+      event.preventDefault();
+      field.why.focus();
+      return;
+    }
     const value = field && valueOfKey(field.item.scale, event.key);
     if (value === null || value === undefined || field.locked) return;
     event.preventDefault();

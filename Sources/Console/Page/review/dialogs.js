@@ -14,7 +14,7 @@ function show(dialog) {
 export function askToLock({ isLast, lacking, unexplained }) {
   const words = [];
   if (lacking) words.push(lacking === 1 ? "One answer is still missing." : `${lacking} answers are still missing.`);
-  if (unexplained) words.push("A flag still lacks its reason.");
+  if (unexplained) words.push(unexplained === 1 ? "One reason is still missing." : `${unexplained} reasons are still missing.`);
   const isOpen = words.length > 0;
   return show(make("dialog", { "aria-labelledby": "lock-title" }, make("form", { method: "dialog" },
     make("h2", { id: "lock-title" }, isOpen ? "Not yet" : isLast ? "Finish this conversation?" : "Lock this stage?"),
@@ -27,8 +27,8 @@ export function askToLock({ isLast, lacking, unexplained }) {
 
 /** Lists the keys. */
 export function showKeys(state) {
-  const keys = [["↑ ↓", "Message before, message after"], ["1 … 9", "Rate; goes on to the next question"], ["← →", "Another value of the question"], ["f", "Choose words of the message"],
-    ["← →", "… another word"], ["Shift ← →", "… more or fewer words"], ["Esc", "Leave the words"]];
+  const keys = [["↑ ↓", "Message before, message after"], ["1 … 9", "Rate; goes on to the next question"], ["← →", "Another value of the question"], ...(state.items.some(({ rationale }) => rationale) ? [["Enter", "Say why"], ["Esc", "Back to the question"]] : []), ["f", "Choose words of the message"],
+    ["← →", "… another word"], ["Shift ← →", "… more or fewer words"], ["Home End", "… the first word, the last"], ["Enter", "… go to the flags"], ["Esc", "Leave the words"]];
   for (const { key, title } of state.flag_codes) if (key) keys.push([key, `Flag what is chosen: ${title}`]);
   keys.push(["?", "This list"]);
   return show(make("dialog", { "aria-labelledby": "keys-title" }, make("form", { method: "dialog" },

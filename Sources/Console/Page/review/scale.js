@@ -1,6 +1,7 @@
 // A scale to rate on: radio buttons in a row, with the words at its anchors.
 
 import { make } from "/participant/elements.js";
+import { reasonField } from "./reason.js";
 
 /** The values of a scale, in order. */
 export function valuesOf(scale) {
@@ -23,11 +24,11 @@ export function valueOfKey(scale, key) {
 }
 
 /**
- * One item. `name` tells its radio buttons from others; `onvalue` hears a new value. Has `set(value)` and
- * `value`.
+ * One item. `name` tells its radio buttons from others, `about` its turn for who does not see it; `onvalue`
+ * hears a new value, `onreason` another reason. Has `set(value)`, `value` and `reason`.
  */
 export class ScaleField {
-  constructor(item, name, { value, locked, explained, onvalue, onclear }) {
+  constructor(item, name, { about, value, rationale, locked, explained, onvalue, onclear, onreason }) {
     this.item = item;
     this.inputs = new Map();
     const { scale } = item;
@@ -46,6 +47,12 @@ export class ScaleField {
       make("legend", { title: item.text ?? "" }, item.title, locked ? make("span", { class: "badge", "data-state": "idle" }, "Locked") : this.clear),
       // The question stands in full where it comes first; after that its name reminds of it.
       item.text ? make("p", { class: explained ? "visually-hidden" : "hint" }, item.text) : null, row, ends);
+    if (locked && rationale) this.element.append(make("p", { class: "reason-said pre", dir: "auto" }, rationale));
+    if (!locked && item.rationale) {
+      this.why = reasonField({ value: rationale, label: `Why: ${item.title}, ${about}`, needed: item.rationale === "required", onreason });
+      this.element.append(this.why);
+      this.set(value);
+    }
   }
 
   get value() {
@@ -56,7 +63,14 @@ export class ScaleField {
   set(value) {
     for (const [one, input] of this.inputs) input.checked = one === value;
     if (this.clear) this.clear.hidden = value === undefined;
+    // A reason belongs to an answer. One that is taken back keeps its words here, for the next one.
+    if (this.why) this.why.hidden = value === undefined;
   }
+
+  /** Why, as far as there is an answer. */
+  get reason() { return this.value === undefined ? "" : this.why?.value.trim() ?? ""; }
+
+  get isUnexplained() { return this.item.rationale === "required" && this.value !== undefined && !this.reason; }
 
   /** Focuses the chosen value, or the first. */
   focus() { (this.inputs.get(this.value) ?? this.inputs.values().next().value)?.focus(); }
