@@ -208,7 +208,7 @@ let package = Package(
                 "attune",
             ]),
         tests("WebTests", ["Timebase", "SystemCalls", "Web", "TestSupport"]),
-        tests("AgreementTests", ["Agreement"]),
+        tests("AgreementTests", ["Agreement", "Randomness"]),
         tests("MeasuresTests", ["Timebase", "Measures", "TestSupport"]),
         tests(
             "ReviewTests",

@@ -21,6 +21,9 @@ public struct CategoryAgreement: Hashable, Sendable {
         let agreement: CategoryAgreement
         public let kind: Kind
         public var clusterCount: Int { agreement.sums.count }
+        public var comparedClusters: [Int] {
+            agreement.sums.indices.filter { agreement.sums[$0].paired > 0 }
+        }
         public func value(drawn: [Int]) -> Double? { agreement.value(kind, drawn) }
     }
 
@@ -38,13 +41,18 @@ public struct CategoryAgreement: Hashable, Sendable {
     public let missing: Int
     public let categoryCount: Int
     public let weights: AgreementWeights
+    private let places: [Double]
     private let sums: [Sums]
 
-    /// - Parameter categories: all that can be said, in their order where it has one, also what nobody said.
-    ///   Values that are none of them are missing.
+    /// - Parameters:
+    ///   - categories: all that can be said, in their order where it has one, also what nobody said.
+    ///     Values that are none of them are missing.
+    ///   - places: where they lie on a scale whose steps have a size; else their order counts.
     public init<Value>(
-        _ table: RatingTable<Value>, categories: [Value], weights: AgreementWeights = .unweighted
+        _ table: RatingTable<Value>, categories: [Value], weights: AgreementWeights = .unweighted,
+        places: [Double]? = nil
     ) {
+        let places = places ?? categories.indices.map(Double.init)
         let numbers = Dictionary(
             categories.enumerated().map { ($0.element, $0.offset) },
             uniquingKeysWith: { one, _ in one }
@@ -70,7 +78,7 @@ public struct CategoryAgreement: Hashable, Sendable {
             for place in 0..<count where counts[place] > 0 {
                 var weighted = 0.0
                 for other in 0..<count {
-                    weighted += weights.weight(place, other, of: count) * counts[other]
+                    weighted += weights.weight(place, other, at: places) * counts[other]
                 }
                 agreed += counts[place] * (weighted - 1)
             }
@@ -82,6 +90,7 @@ public struct CategoryAgreement: Hashable, Sendable {
         missing = table.raters * table.units - given
         categoryCount = count
         self.weights = weights
+        self.places = places
         self.sums = sums
     }
 
@@ -110,7 +119,7 @@ public struct CategoryAgreement: Hashable, Sendable {
         var (fleiss, total) = (0.0, 0.0)
         for first in 0..<categoryCount {
             for second in 0..<categoryCount {
-                let weight = weights.weight(first, second, of: categoryCount)
+                let weight = weights.weight(first, second, at: places)
                 total += weight
                 fleiss += weight * shares[first] * shares[second]
             }

@@ -16,14 +16,17 @@ public struct CohenKappa<Value: Hashable & Sendable>: Hashable, Sendable {
     public let counts: [Value: [Value: Int]]
     /// Cells of the matrix, row by row, for each cluster.
     private let cells: [[Int]]
+    private let places: [Double]
 
     /// - Parameters:
     ///   - table: two raters; others are passed over.
     ///   - categories: all that can be said, in their order where it has one. Values that are none of them
     ///     are missing.
+    ///   - places: where they lie on a scale whose steps have a size; else their order counts.
     /// - Returns: nil without an item that both classified.
     public init?(
-        _ table: RatingTable<Value>, categories: [Value], weights: AgreementWeights = .unweighted
+        _ table: RatingTable<Value>, categories: [Value], weights: AgreementWeights = .unweighted,
+        places: [Double]? = nil
     ) {
         guard table.raters >= 2 else { return nil }
         let numbers = Dictionary(
@@ -51,8 +54,9 @@ public struct CohenKappa<Value: Hashable & Sendable>: Hashable, Sendable {
         self.categories = categories
         self.weights = weights
         self.cells = cells
+        self.places = places ?? categories.indices.map(Double.init)
         let all = Self.sum(cells, [Int](repeating: 1, count: cells.count))
-        let shares = Self.shares(all, count, weights)
+        let shares = Self.shares(all, self.places, weights)
         (observed, expected) = (shares.observed, shares.expected)
         var counts: [Value: [Value: Int]] = [:]
         for (cell, times) in all.enumerated() where times > 0 {
@@ -83,8 +87,9 @@ public struct CohenKappa<Value: Hashable & Sendable>: Hashable, Sendable {
     }
 
     private static func shares(
-        _ table: [Int], _ count: Int, _ weights: AgreementWeights
+        _ table: [Int], _ places: [Double], _ weights: AgreementWeights
     ) -> (observed: Double, expected: Double, kappa: Double?) {
+        let count = places.count
         var rows = [Int](repeating: 0, count: count)
         var columns = rows
         for (cell, times) in table.enumerated() {
@@ -96,7 +101,7 @@ public struct CohenKappa<Value: Hashable & Sendable>: Hashable, Sendable {
         var (agreed, chance) = (0.0, 0.0)
         for first in 0..<count {
             for second in 0..<count {
-                let weight = weights.weight(first, second, of: count)
+                let weight = weights.weight(first, second, at: places)
                 agreed += weight * Double(table[first * count + second])
                 chance += weight * Double(rows[first] * columns[second])
             }
@@ -114,7 +119,11 @@ public struct CohenKappa<Value: Hashable & Sendable>: Hashable, Sendable {
 extension CohenKappa: ResampledStatistic {
     public var clusterCount: Int { cells.count }
 
+    public var comparedClusters: [Int] {
+        cells.indices.filter { cells[$0].contains { $0 > 0 } }
+    }
+
     public func value(drawn: [Int]) -> Double? {
-        Self.shares(Self.sum(cells, drawn), categories.count, weights).kappa
+        Self.shares(Self.sum(cells, drawn), places, weights).kappa
     }
 }

@@ -26,6 +26,9 @@ public struct IntraclassCorrelation: Hashable, Sendable {
         let correlation: IntraclassCorrelation
         public let form: Form
         public var clusterCount: Int { correlation.sums.count }
+        public var comparedClusters: [Int] {
+            correlation.sums.indices.filter { correlation.sums[$0].units > 0 }
+        }
         public func value(drawn: [Int]) -> Double? {
             correlation.squares(drawn).flatMap { $0.value(form) }
         }
@@ -94,6 +97,16 @@ public struct IntraclassCorrelation: Hashable, Sendable {
 
     /// The figure; nil with fewer than two units or raters, and where nothing varies.
     public func value(_ form: Form) -> Double? { statistic(form).value }
+
+    /// Whether no two units are of one cluster: only then does the interval from F hold, which takes units
+    /// as independent of each other.
+    public var isOfIndependentUnits: Bool { sums.allSatisfy { $0.units < 2 } }
+
+    /// Whether units differ in their means at all: where they do not, while raters disagree, the forms of
+    /// means of k divide by nothing.
+    public var unitsDiffer: Bool {
+        (squares([Int](repeating: 1, count: sums.count))?.between ?? 0) > 0
+    }
 
     /// The 95% interval from F; nil where the figure is undefined or raters agree without any error.
     public func interval(_ form: Form) -> Interval? {

@@ -73,8 +73,13 @@ public struct KrippendorffAlpha: Hashable, Sendable {
 extension KrippendorffAlpha: ResampledStatistic {
     public var clusterCount: Int { coincidences.count }
 
-    /// α; nil where fewer than two different values occur.
+    public var comparedClusters: [Int] {
+        coincidences.indices.filter { coincidences[$0].contains { $0 > 0 } }
+    }
+
+    /// α; nil where fewer than two different values occur, and for ratios below 0, which there are none.
     public func value(drawn: [Int]) -> Double? {
+        if level == .ratio, let least = values.first, least < 0 { return nil }
         let count = values.count
         var table = [Double](repeating: 0, count: count * count)
         for (cluster, times) in drawn.enumerated() where times > 0 {

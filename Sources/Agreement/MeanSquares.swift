@@ -24,8 +24,16 @@ struct MeanSquares {
         return below > 1e-12 * max(between, within, 1e-300) ? above / below : nil
     }
 
-    /// The 95% interval (Shrout and Fleiss, 1979, pages 424 to 426).
+    /// The 95% interval (Shrout and Fleiss, 1979, pages 424 to 426); nil where it has no finite ends, or ends
+    /// that do not hold the figure between them.
     func interval(_ form: IntraclassCorrelation.Form) -> Interval? {
+        guard let found = formula(form), found.low.isFinite, found.high.isFinite,
+            let figure = value(form), found.low <= figure, figure <= found.high
+        else { return nil }
+        return found
+    }
+
+    private func formula(_ form: IntraclassCorrelation.Form) -> Interval? {
         switch form {
         case .oneWaySingle, .oneWayMean:
             return ratio(between, within, n - 1, n * (k - 1), form.isMean)
@@ -61,8 +69,9 @@ struct MeanSquares {
         let upper = Distributions.f(0.975, n - 1, freedom)
         let lower = Distributions.f(0.975, freedom, n - 1)
         let others = k * raters + (k * n - k - n) * error
+        // With few degrees of freedom a quantile is beyond all numbers; divided by, it leaves the limit.
         return Interval(
-            low: n * (between - upper * error) / (upper * others + n * between),
-            high: n * (lower * between - error) / (others + n * lower * between))
+            low: n * (between / upper - error) / (others + n * between / upper),
+            high: n * (between - error / lower) / (others / lower + n * between))
     }
 }

@@ -16,11 +16,13 @@ public struct RatingTable<Value: Hashable & Sendable>: Hashable, Sendable {
         let units = ratings.map(\.count).max() ?? 0
         self.ratings = ratings.map { $0 + [Value?](repeating: nil, count: units - $0.count) }
         var numbers: [Int: Int] = [:]
+        var count = 0
         self.clusters = (0..<units).map { unit in
-            guard let clusters, clusters.indices.contains(unit) else { return unit }
-            if let known = numbers[clusters[unit]] { return known }
-            numbers[clusters[unit]] = numbers.count
-            return numbers.count - 1
+            let told = clusters.flatMap { $0.indices.contains(unit) ? $0[unit] : nil }
+            if let told, let known = numbers[told] { return known }
+            if let told { numbers[told] = count }
+            count += 1
+            return count - 1
         }
     }
 
@@ -36,6 +38,11 @@ public struct RatingTable<Value: Hashable & Sendable>: Hashable, Sendable {
 
     /// Units of which at least two raters said something: no others tell of agreement.
     public var pairableUnits: Int { (0..<units).count { values(ofUnit: $0).count >= 2 } }
+
+    /// Clusters with at least one such unit, in rising order.
+    public var pairableClusters: [Int] {
+        Set((0..<units).filter { values(ofUnit: $0).count >= 2 }.map { clusters[$0] }).sorted()
+    }
 
     /// Each value that occurs, and how often.
     public var counts: [Value: Int] {

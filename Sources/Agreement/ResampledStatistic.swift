@@ -5,11 +5,17 @@ public protocol ResampledStatistic: Sendable {
     /// How many clusters there are to draw from.
     var clusterCount: Int { get }
 
+    /// The clusters in which there is something to compare, in rising order. The others are not drawn: they
+    /// count once in each resample, as far as they count at all. By default all.
+    var comparedClusters: [Int] { get }
+
     /// The figure when each cluster counts so many times; nil where it is undefined.
     func value(drawn: [Int]) -> Double?
 }
 
 extension ResampledStatistic {
+    public var comparedClusters: [Int] { Array(0..<clusterCount) }
+
     /// The figure from all clusters; nil where it is undefined.
     public var value: Double? { value(drawn: [Int](repeating: 1, count: clusterCount)) }
 
@@ -20,23 +26,34 @@ extension ResampledStatistic {
     /// - Parameters:
     ///   - resamples: how often clusters are drawn.
     ///   - seed: what the draws follow from.
-    /// - Returns: nil where the figure is undefined, where there are fewer than two clusters, and where
-    ///   fewer than half of the resamples, or than 100, have a figure.
+    /// - Returns: nil where there is none (`IntervalAbsence`).
     public func interval(resamples: Int = 2000, seed: UInt64 = 1) -> Interval? {
-        guard clusterCount > 1, value != nil else { return nil }
+        try? resampled(resamples: resamples, seed: seed).interval
+    }
+
+    /// The same, and how many resamples it rests on, or why there is none.
+    public func resampled(
+        resamples: Int = 2000, seed: UInt64 = 1
+    ) throws(IntervalAbsence) -> ResampledInterval {
+        guard value != nil else { throw .undefined }
+        // One session that two rated, among many that one rated, would else come out as a sure figure.
+        let clusters = comparedClusters
+        guard clusters.count > 1 else { throw .fewClusters }
         var random = SeededGenerator(seed: seed)
         var figures: [Double] = []
-        var drawn = [Int](repeating: 0, count: clusterCount)
+        var drawn = [Int](repeating: 1, count: clusterCount)
         for _ in 0..<max(resamples, 0) {
-            for cluster in drawn.indices { drawn[cluster] = 0 }
-            for _ in drawn.indices { drawn[random.next(below: clusterCount)] += 1 }
+            for cluster in clusters { drawn[cluster] = 0 }
+            for _ in clusters { drawn[clusters[random.next(below: clusters.count)]] += 1 }
             if let figure = value(drawn: drawn), figure.isFinite { figures.append(figure) }
         }
         // Resamples of one category alone have none; where they are many, the rest is no picture of it.
-        guard figures.count * 2 >= resamples, figures.count >= 100 else { return nil }
+        guard figures.count * 2 >= resamples, figures.count >= 100 else { throw .fewResamples }
         figures.sort()
-        return Interval(
-            low: figures[Int(Double(figures.count - 1) * 0.025)],
-            high: figures[Int((Double(figures.count - 1) * 0.975).rounded(.up))])
+        return ResampledInterval(
+            interval: Interval(
+                low: figures[Int(Double(figures.count - 1) * 0.025)],
+                high: figures[Int((Double(figures.count - 1) * 0.975).rounded(.up))]),
+            resamples: figures.count)
     }
 }

@@ -8,7 +8,10 @@ which AgreementTests compares its own figures.
 krippendorff gives alpha, irrCAC (by Gwet's own definitions) percent agreement, Fleiss' kappa, AC1 and AC2,
 scikit-learn Cohen's kappa, pingouin the intraclass correlations. For alpha of units nobody publishes a
 package; here it is counted piece by piece from the definition (Krippendorff et al., 2016), another way than
-by walking along segments. Undefined figures are null."""
+by walking along segments.
+
+Undefined figures are null: where a program refuses the table or says NaN, and, percent agreement apart, where one
+category alone occurs. There some programs say 1 and others 0."""
 import json
 import math
 import sys
@@ -26,6 +29,11 @@ random = numpy.random.default_rng(20260611)
 
 
 def number(value):
+    if callable(value):
+        try:
+            value = value()
+        except (ValueError, ZeroDivisionError, AssertionError, IndexError):
+            return None
     return None if value is None or not math.isfinite(value) else float(value)
 
 
@@ -45,20 +53,25 @@ def rated(rows, categories):
     """Of one table, whatever can be said of it."""
     data = numpy.array([[numpy.nan if v is None else v for v in row] for row in rows], dtype=float)
     found = {"ratings": rows, "categories": categories}
-    found["alpha"] = {level: number(krippendorff.alpha(reliability_data=data, level_of_measurement=level))
+    paired = [v for unit in zip(*rows) for v in unit if sum(w is not None for w in unit) > 1 and v is not None]
+    given = [v for row in rows for v in row if v is not None]
+    found["alpha"] = {level: number(lambda: krippendorff.alpha(reliability_data=data, level_of_measurement=level)) if len(set(paired)) > 1 else None
                       for level in ("nominal", "ordinal", "interval", "ratio")}
     frame = pandas.DataFrame(data.T)
     labels = [float(c) for c in range(1, categories + 1)]
     for weights, name in (("identity", "unweighted"), ("linear", "linear"), ("quadratic", "quadratic")):
         cac = irrCAC.raw.CAC(frame, weights=weights, categories=labels, digits=12)
+        if not paired or len(set(given)) == 1:
+            found[name] = {"percent": 1 if paired else None, "fleiss": None, "gwet": None}
+            continue
         fleiss, gwet = cac.fleiss()["est"], cac.gwet()["est"]
         found[name] = {"percent": number(gwet["pa"]), "fleiss": number(fleiss["coefficient_value"]),
                        "gwet": number(gwet["coefficient_value"])}
     both = [(a, b) for a, b in zip(rows[0], rows[1]) if a is not None and b is not None]
-    found["cohen"] = {name: number(sklearn.metrics.cohen_kappa_score(*zip(*both), labels=range(1, categories + 1), weights=weights))
+    found["cohen"] = {name: number(lambda: sklearn.metrics.cohen_kappa_score(*zip(*both), labels=range(1, categories + 1), weights=weights)) if both else None
                       for name, weights in (("unweighted", None), ("linear", "linear"), ("quadratic", "quadratic"))}
     complete = [unit for unit in zip(*rows) if None not in unit]
-    if len(complete) > 2:
+    if len(complete) > 2 and len({v for unit in complete for v in unit}) > 1:
         long = [(u, r, v) for u, unit in enumerate(complete) for r, v in enumerate(unit)]
         icc = pingouin.intraclass_corr(pandas.DataFrame(long, columns=["u", "r", "v"]), "u", "r", "v")
         interval = "CI95%" if "CI95%" in icc else "CI95"
@@ -110,5 +123,13 @@ tables = [rated(table(raters, size, categories, missing, closeness), categories)
               (4, 12, 5, 0.2, 0.7), (4, 60, 7, 0.05, 0.6), (5, 15, 2, 0.3, 0.7), (6, 10, 4, 0, 0), (8, 50, 9, 0.4, 0.5))]
 spans = [unitised([[length, [units(length, values) for _ in range(raters)]] for length, raters in shape])
          for shape, values in ((((60, 2),), "a"), (((80, 3),), "ab"), (((50, 2), (70, 4), (30, 3)), "abc"))]
+# And many small ones, of which some have nothing to compare, one value alone, or less agreement than chance.
+for _ in range(54):
+    categories = int(random.integers(2, 8))
+    tables.append(rated(table(int(random.integers(2, 7)), int(random.integers(2, 16)), categories, float(random.choice([0, 0.1, 0.3, 0.6, 0.85])),
+                              float(random.choice([0, 0.5, 0.8, 1]))), categories))
+for _ in range(16):
+    spans.append(unitised([[int(length), [units(int(length), values) if random.random() < 0.7 else [] for _ in range(int(random.integers(2, 5)))]]
+                           for length, values in zip(random.integers(9, 40, int(random.integers(1, 4))), ("a", "ab", "abc"))]))
 json.dump({"tables": tables, "spans": spans}, sys.stdout, indent=None, separators=(",", ":"))
 print()

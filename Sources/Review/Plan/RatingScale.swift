@@ -75,6 +75,16 @@ public struct RatingScale: Codable, Hashable, Sendable {
             if options.count < 2 {
                 report.add(at: place + ["options"], message: "expected at least two options")
             }
+            let values = options.map(\.value)
+            if meaning != .nominal, values != values.sorted() {
+                report.add(
+                    at: place + ["options"],
+                    message: "options that have an order are listed in rising order of their values"
+                )
+            }
+            if meaning == .ratio, values.contains(where: { $0 < 0 }) {
+                report.add(at: place + ["level"], message: "a ratio has no values below 0")
+            }
             for (index, option) in options.enumerated()
             where options[..<index].contains(where: { $0.value == option.value }) {
                 report.add(
@@ -92,6 +102,9 @@ public struct RatingScale: Codable, Hashable, Sendable {
                 at: place + ["maximum"],
                 message: "expected a maximum 1 to 100 above the minimum, found \(maximum)")
             return
+        }
+        if meaning == .ratio, minimum < 0 {
+            report.add(at: place + ["level"], message: "a ratio has no values below 0")
         }
         for (value, _) in (anchors ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let number = Int(value), (minimum...maximum).contains(number) else {

@@ -5,13 +5,16 @@ import SessionStore
 /// text it is.
 struct FlagComparison {
     let flag: FlagCode
+    /// The stages in which it can be raised, up to the one that is compared: what was flagged in an earlier
+    /// one is locked, and not flagged again.
+    let stages: [ReviewStage]
+    /// Of those stages alone.
     let flags: [RaisedFlag]
     let sessions: [RatedSession]
     let seed: UInt64
     let resamples: Int
 
     func result() -> FlagResult {
-        let stages = ReviewStage.allCases.filter(flag.isUsed)
         var raters: Set<String> = []
         for session in sessions {
             for stage in stages { raters.formUnion(session.finished[stage] ?? []) }
@@ -22,9 +25,9 @@ struct FlagComparison {
         var continua: [MarkedContinuum] = []
         for (cluster, session) in sessions.enumerated() {
             let turns = session.turns.filter { (flag.author ?? .participant).includes($0.author) }
-            // Whoever finished the first stage in which it can be raised has seen every turn.
+            // Who may still raise it, in a stage that is open, has not said yet that there is none.
             let seen = names.filter { name in
-                stages.contains { session.finished[$0]?.contains(name) ?? false }
+                stages.allSatisfy { session.finished[$0]?.contains(name) ?? false }
             }
             guard !seen.isEmpty, !turns.isEmpty else { continue }
             for turn in turns {
@@ -41,16 +44,18 @@ struct FlagComparison {
         let agreement = CategoryAgreement(table, categories: [0, 1])
         let paired = agreement.pairedUnits
         func figure(
-            _ name: String, _ statistic: (some ResampledStatistic)?, units: Int
+            _ name: String, _ statistic: (some ResampledStatistic)?, units: Int,
+            undefined: String = "no turn, or every turn, is flagged"
         ) -> AgreementFigure {
             AgreementFigure(
                 name, statistic, units: units, seed: seed, resamples: resamples,
-                undefined: "no turn, or every turn, is flagged")
+                undefined: undefined)
         }
         let units = continua.filter { $0.raters.count > 1 }
         let seenByTwo = (0..<table.units).filter { table.values(ofUnit: $0).count > 1 }
         return FlagResult(
-            code: flag.name, title: flag.title, flags: flags.count,
+            code: flag.name, title: flag.title, stage: stages.last ?? .transcript,
+            flags: flags.count,
             raters: names.enumerated().map { place, name in
                 FlagResult.Count(
                     rater: name, flags: flags.count { $0.rater == name },
@@ -68,7 +73,8 @@ struct FlagComparison {
                     units: paired),
                 figure(
                     "Krippendorff ᵤα (text)", UnitizingAlpha(units, kind: .binary),
-                    units: units.count),
+                    units: units.count,
+                    undefined: "nothing of the texts, or all of it, is flagged"),
             ])
     }
 
@@ -93,8 +99,8 @@ struct FlagComparison {
                     raised(rater, session, turn.number).map {
                         let begin = begins[turn.number] ?? 0
                         return MarkedUnit(
-                            start: begin + min($0.start, turn.length),
-                            end: begin + min($0.end, turn.length), value: "flag")
+                            start: begin + min(max($0.start, 0), turn.length),
+                            end: begin + min(max($0.end, 0), turn.length), value: "flag")
                     }
                 }
             }, cluster: cluster)

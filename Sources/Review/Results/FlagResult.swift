@@ -10,6 +10,8 @@ public struct FlagResult: Codable, Hashable, Sendable {
 
     public var code: String
     public var title: String
+    /// Flags of this stage and those before it.
+    public var stage: ReviewStage
     public var flags: Int
     public var raters: [Count]
     /// Turns that at least two experts saw, and those that at least one of them flagged.

@@ -17,6 +17,10 @@ struct ItemComparison {
 
     private var scale: [Int] { item.scale.values }
     private var isOrdered: Bool { item.scale.meaning != .nominal }
+    /// Where values lie, as far as their steps have a size.
+    private var places: [Double]? {
+        [.interval, .ratio].contains(item.scale.meaning) ? scale.map(Double.init) : nil
+    }
 
     func result() -> ItemResult {
         let main = values.filter { $0.purpose == .main && $0.role != .participant }
@@ -81,7 +85,7 @@ struct ItemComparison {
         ]
         if isOrdered {
             let weighted = CategoryAgreement(
-                table, categories: scale.map(Double.init), weights: .quadratic)
+                table, categories: scale.map(Double.init), weights: .quadratic, places: places)
             figures.append(
                 figure("Gwet AC2 (quadratic)", weighted.statistic(.gwet), paired))
         }
@@ -112,14 +116,14 @@ struct ItemComparison {
         }
         let oneWay = IntraclassCorrelation(table, ratingsPerUnit: usual)
         var figures = [
-            AgreementFigure(oneWay, .oneWaySingle), AgreementFigure(oneWay, .oneWayMean),
+            figure(oneWay, .oneWaySingle), figure(oneWay, .oneWayMean),
         ]
         let twoWay = IntraclassCorrelation(table)
         if twoWay.units > 1 {
             for form in [
                 IntraclassCorrelation.Form.randomSingle, .randomMean, .fixedSingle, .fixedMean,
             ] {
-                figures.append(AgreementFigure(twoWay, form))
+                figures.append(figure(twoWay, form))
             }
         }
         return figures
@@ -213,7 +217,9 @@ struct ItemComparison {
                 figures.append(
                     figure(
                         "Cohen κ (\(weights.rawValue))",
-                        CohenKappa(table, categories: categories, weights: weights), kappa.items))
+                        CohenKappa(
+                            table, categories: categories, weights: weights, places: places),
+                        kappa.items))
             }
         }
         figures.append(figure("Gwet AC1", agreement.statistic(.gwet), kappa.items))
@@ -225,8 +231,7 @@ struct ItemComparison {
         if isOrdered {
             let correlation = IntraclassCorrelation(table)
             figures += [
-                AgreementFigure(correlation, .randomSingle),
-                AgreementFigure(correlation, .fixedSingle),
+                figure(correlation, .randomSingle), figure(correlation, .fixedSingle),
             ]
         }
         let counts = scale.map { first in
@@ -247,6 +252,12 @@ struct ItemComparison {
             name: name, raters: [rows, columns], units: units.count, compared: kappa.items,
             missing: table.missing, sessions: Set(units.map(\.session)).count, figures: figures,
             matrix: .init(rows: rows, columns: columns, values: scale, counts: counts), bias: bias)
+    }
+
+    private func figure(
+        _ correlation: IntraclassCorrelation, _ form: IntraclassCorrelation.Form
+    ) -> AgreementFigure {
+        AgreementFigure(correlation, form, seed: seed, resamples: resamples)
     }
 
     private func figure(

@@ -28,23 +28,25 @@ public struct ReviewResults: Codable, Hashable, Sendable {
                 ).result()
             }
         }
-        let compared = form.flags.map { flag in
-            FlagComparison(
-                flag: flag, flags: flags.filter { $0.code == flag.name && $0.purpose == .main },
-                sessions: sessions, seed: seed, resamples: resamples
-            ).result()
-        }
-        guard form.flags.count > 1 else {
-            self.flags = compared
-            return
-        }
-        let any = FlagCode(name: "", title: "Any flag", author: .both)
-        self.flags =
-            compared + [
-                FlagComparison(
-                    flag: any, flags: flags.filter { $0.purpose == .main }, sessions: sessions,
-                    seed: seed, resamples: resamples
+        let main = flags.filter { $0.purpose == .main }
+        func compare(_ flag: FlagCode, _ raised: [RaisedFlag], in used: [ReviewStage])
+            -> [FlagResult]
+        {
+            used.indices.map { place in
+                let stages = Array(used[...place])
+                return FlagComparison(
+                    flag: flag, stages: stages, flags: raised.filter { stages.contains($0.stage) },
+                    sessions: sessions, seed: seed, resamples: resamples
                 ).result()
-            ]
+            }
+        }
+        self.flags = form.flags.flatMap { flag in
+            compare(
+                flag, main.filter { $0.code == flag.name }, in: form.stages.filter(flag.isUsed))
+        }
+        guard form.flags.count > 1 else { return }
+        self.flags += compare(
+            FlagCode(name: "", title: "Any flag", author: .both), main,
+            in: form.stages.filter { stage in form.flags.contains { $0.isUsed(in: stage) } })
     }
 }

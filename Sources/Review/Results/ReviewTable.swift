@@ -77,7 +77,7 @@ extension ReviewTable {
                     start + [
                         figure.name, text(figure.value), text(figure.low), text(figure.high),
                         figure.interval ?? "", "\(figure.units)", "\(units)", missing, sessions,
-                        figure.undefined ?? "",
+                        figure.undefined ?? "", figure.withoutInterval ?? "",
                     ])
             }
         }
@@ -92,14 +92,14 @@ extension ReviewTable {
         for flag in results.flags {
             add(
                 [
-                    flag.code.isEmpty ? "any flag" : flag.code, "", "Flags",
+                    flag.code.isEmpty ? "any flag" : flag.code, flag.stage.rawValue, "Flags",
                     flag.raters.map(\.rater).joined(separator: " "),
                 ], flag.figures, units: flag.turns, missing: "", sessions: "")
         }
         return ReviewTable(
             columns: [
                 "item", "stage", "comparison", "raters", "figure", "value", "low_95", "high_95",
-                "interval", "n", "units", "missing", "sessions", "undefined",
+                "interval", "n", "units", "missing", "sessions", "undefined", "without_interval",
             ], rows: rows)
     }
 

@@ -149,6 +149,18 @@ import Testing
                 "ratings: [{name: a, title: x, of: turn, scale: {options: [{value: 1, label: a}]}}]",
                 "two"
             ),
+            (
+                "ratings: [{name: a, title: x, of: turn, scale: {options: [{value: 2, label: a}, {value: 1, label: b}], level: ordinal}}]",
+                "rising"
+            ),
+            (
+                "ratings: [{name: a, title: x, of: turn, scale: {minimum: -1, maximum: 3, level: ratio}}]",
+                "below 0"
+            ),
+            (
+                "ratings: [{name: a, title: x, of: turn, rationale: true, scale: {minimum: 1, maximum: 3}}]",
+                "rationale"
+            ),
             ("flags: [{name: a, title: x, key: M}]", "small letter"),
             ("flags: [{name: a, title: x, key: f}]", "chooses words"),
             ("flags: [{name: a, title: x, key: m}, {name: b, title: x, key: m}]", "twice"),

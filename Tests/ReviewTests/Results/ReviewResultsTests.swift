@@ -74,7 +74,9 @@ import Testing
         #expect(experts.sessions == 4 && experts.raters == ["anna", "ben"])
         #expect(figure("Percent agreement", experts)?.value == 1)
         let alpha = try #require(figure("Krippendorff α (ordinal)", experts))
-        #expect(alpha.value == 1 && alpha.units == 6 && alpha.interval == "bootstrap over sessions")
+        #expect(
+            alpha.value == 1 && alpha.units == 6
+                && alpha.interval?.hasPrefix("bootstrap over sessions") == true)
         #expect(figure("ICC(1,1)", experts)?.value == 1)
         let matrix = try #require(experts.matrix)
         #expect(matrix.counts[0][0] == 4 && matrix.counts[3][3] == 0)
@@ -93,6 +95,45 @@ import Testing
             let found = try #require(figure(name, experts))
             #expect(found.value == nil && found.undefined != nil && found.low == nil, "\(name)")
         }
+    }
+
+    /// A figure is there or says why not, and so is its interval.
+    @Test func whatLacksSaysWhy() throws {
+        func figures(_ values: [RatedValue], item: Int = 0) throws -> [AgreementFigure] {
+            try #require(results(values).items[item].experts).figures
+        }
+        let alone = try figures(
+            [2, 4].flatMap { [value("a", "s1", $0, Int($0)), value("b", "s1", $0, Int($0) + 1)] })
+        for one in alone {
+            #expect((one.value == nil) == (one.undefined != nil), "\(one)")
+            #expect(one.low == nil && one.interval == nil, "\(one)")
+            #expect(
+                one.value == nil || one.withoutInterval == "one session alone can be compared",
+                "\(one)")
+        }
+        // Means of turns that are all the same, while raters disagree.
+        let level = try figures(
+            [
+                value("a", "s1", 2, 1), value("b", "s1", 2, 3), value("a", "s2", 2, 3),
+                value("b", "s2", 2, 1),
+            ])
+        let mean = try #require(level.first { $0.name == "ICC(1,k)" })
+        #expect(mean.undefined == "the means of the units do not differ")
+        #expect(level.first { $0.name == "ICC(1,1)" }?.value == -1)
+        // F takes units as independent: it is used where each session is one unit, and not for turns.
+        let whole = try figures(
+            (1...6).flatMap { [value("a", "s\($0)", 2, $0), value("b", "s\($0)", 2, 7 - $0 / 2)] })
+        let turns = try figures(
+            (1...6).flatMap { place in
+                [2, 4].flatMap {
+                    [
+                        value("a", "s\(place)", $0, place),
+                        value("b", "s\(place)", $0, 1 + place / 2 + Int($0) / 4),
+                    ]
+                }
+            })
+        #expect(whole.first { $0.name == "ICC(2,1)" }?.interval == "F")
+        #expect(turns.first { $0.name == "ICC(2,1)" }?.interval?.hasPrefix("bootstrap") == true)
     }
 
     @Test func peersAreComparedWithSign() throws {
@@ -147,7 +188,11 @@ import Testing
             flag("ben", "s1", 4, 0, 3, "told"),
         ]
         let found = results([], flags, sessions).flags
-        #expect(found.map(\.code) == ["cue", "told", ""])
+        // Each in the blind stage alone, and then with what the second one added.
+        #expect(found.map(\.code) == ["cue", "cue", "told", "told", "", ""])
+        #expect(
+            found.map(\.stage)
+                == Array([.transcript, .context, .transcript, .context, .transcript, .context]))
         let cue = found[0]
         #expect(cue.flags == 3 && cue.turns == 2 && cue.flagged == 1)
         #expect(cue.raters.map(\.turns) == [4, 2] && cue.raters.map(\.flagged) == [2, 1])
@@ -157,8 +202,14 @@ import Testing
         #expect(value("Percent agreement", cue) == 1)
         let text = try #require(value("Krippendorff ᵤα (text)", cue))
         #expect(text > 0.2 && text < 0.7, "\(text)")
-        #expect(value("Percent agreement", found[1]) == 0.5)
-        #expect(found[2].flags == 4)
+        #expect(value("Percent agreement", found[2]) == 0.5)
+        #expect(found[4].flags == 4)
+        // Nobody has finished the second stage: who may still raise a flag has not said that there is none.
+        #expect(
+            found[1].flags == 3 && found[1].turns == 0
+                && found[1].raters.allSatisfy { $0.turns == 0 })
+        #expect(
+            found[1].figures.allSatisfy { $0.value == nil && $0.undefined == "nothing to compare" })
         // Nothing was flagged: nothing can be said of it.
         let none = results([], [], sessions).flags[0]
         #expect(value("Percent agreement", none) == 1 && value("Gwet AC1", none) == nil)

@@ -24,7 +24,7 @@ function figures(list) {
     make("thead", {}, make("tr", {}, ["Figure", "Value", "95% interval", "", "n"].map((text) => make("th", { scope: "col" }, text || make("span", { class: "visually-hidden" }, "Drawn"))))),
     make("tbody", {}, list.map((one) => make("tr", { "data-figure": one.name }, make("th", { scope: "row" }, one.name),
       make("td", { class: "number" }, one.value === null || one.value === undefined ? make("span", { title: one.undefined }, "undefined") : digits(one.value)),
-      make("td", {}, one.value === null || one.value === undefined ? make("span", { class: "soft" }, one.undefined) : one.low === null || one.low === undefined ? make("span", { class: "soft" }, "none") : make("span", { title: one.interval }, `${digits(one.low)} to ${digits(one.high)}`, make("span", { class: "soft" }, one.interval === "F" ? " F" : " sessions"))),
+      make("td", {}, one.value === null || one.value === undefined ? make("span", { class: "soft" }, one.undefined) : one.low === null || one.low === undefined ? make("span", { class: "soft" }, `none: ${one.without_interval}`) : make("span", { title: one.interval }, `${digits(one.low)} to ${digits(one.high)}`, make("span", { class: "soft" }, one.interval === "F" ? " F" : " sessions"))),
       make("td", {}, whisker(one)), make("td", { class: "number" }, one.units))))));
 }
 
@@ -56,11 +56,11 @@ export function showAgreement(place, results) {
     make("p", { class: "soft figures" }, `${item.level} scale; given: ${item.values.map((value, place) => `${value}: ${item.counts[place]}`).join(", ")}`),
     item.experts ? comparison(item.experts) : make("p", { class: "empty" }, "Fewer than two experts have locked ratings."),
     more("Pairs of experts", item.pairs), more("Raters with themselves (hidden repeats)", item.repeats), item.calibration ? more("Calibration", [item.calibration]) : null));
-  const flags = results.flags.map((flag) => make("section", { class: "card", "data-flag": flag.code }, make("h2", {}, flag.code ? `Flag: ${flag.title}` : "Any flag"),
+  const flags = results.flags.map((flag) => make("section", { class: "card", "data-flag": flag.code }, make("div", { class: "card-head" }, make("h2", {}, flag.code ? `Flag: ${flag.title}` : "Any flag"), make("span", { class: "badge" }, stageNames[flag.stage])),
     make("p", { class: "soft figures" }, `${flag.flags} flags; ${flag.flagged} of ${flag.turns} messages that two experts saw are flagged by at least one. `, flag.raters.map(({ rater, flags, flagged, turns }) => `${rater}: ${flags} in ${flagged} of ${turns}`).join("; ")),
     figures(flag.figures)));
   place.replaceChildren(make("div", { class: "results" }, sections, flags),
-    make("p", { class: "hint" }, `Intervals marked “sessions” are drawn over sessions (${results.resamples} times, seed ${results.seed}), since messages of one conversation depend on each other. n: what the figure rests on. With fewer than about ten sessions such an interval says little; F is the interval of intraclass correlations by the F distribution.`));
+    make("p", { class: "hint" }, `Intervals marked “sessions” are drawn over sessions (${results.resamples} times, seed ${results.seed}), since messages of one conversation depend on each other. n: what the figure rests on. With fewer than about ten sessions such an interval says little; Flags with suggestions and feelings are those of both stages. Where a draw of sessions has no figure it is left out; the interval's title then says how many draws had one. F is the interval of intraclass correlations by the F distribution, which holds where no two units are of one session.`));
 }
 
 function bias(one) {
