@@ -87,6 +87,7 @@ let package = Package(
         library("Timebase"),
         library("SystemCalls", ["Timebase", "CSystemCalls"]),
         library("Randomness"),
+        library("Markup"),
 
         // The way of a sample.
         library("Ring", ["Timebase", "SystemCalls", "CSystemCalls"]),
@@ -100,7 +101,8 @@ let package = Package(
             ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium", "CSndfile"]),
         library("Link", ["Timebase", "SystemCalls", "CSystemCalls"]),
         library(
-            "StudyProtocol", ["Timebase", "Randomness", "Declarations", "SessionStore"]),
+            "StudyProtocol",
+            ["Timebase", "Randomness", "Markup", "Declarations", "SessionStore"]),
         library(
             "Recording",
             [
@@ -143,17 +145,18 @@ let package = Package(
         library(
             "Review",
             [
-                "Timebase", "SystemCalls", "Randomness", "Declarations", "Link", "SessionStore",
-                "StudyProtocol", "Agreement",
+                "Timebase", "SystemCalls", "Randomness", "Markup", "Declarations", "Link",
+                "SessionStore", "StudyProtocol", "Agreement",
             ]),
-        library("Export", ["Timebase", "SystemCalls", "SessionStore", "StudyProtocol"]),
+        library("Export", ["Timebase", "SystemCalls", "Markup", "SessionStore", "StudyProtocol"]),
 
         // The researcher's pages.
         .target(
             name: "Console",
             dependencies: [
-                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Randomness", "Declarations",
-                "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures", "Playback",
+                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Randomness", "Markup",
+                "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures",
+                "Playback",
                 "Review", "Export", "Web", logging,
             ] + web,
             // The pages are served as files; the README shows pictures of them.
@@ -208,19 +211,21 @@ let package = Package(
                 "attune",
             ]),
         tests("WebTests", ["Timebase", "SystemCalls", "Web", "TestSupport"]),
+        tests("MarkupTests", ["Markup"]),
         tests("AgreementTests", ["Agreement", "Randomness"]),
         tests("MeasuresTests", ["Timebase", "Measures", "TestSupport"]),
         tests(
             "ReviewTests",
             [
-                "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore", "Review",
+                "Timebase", "SystemCalls", "Markup", "Declarations", "Link", "SessionStore",
+                "Review",
                 "SessionStoreTestSupport", "TestSupport",
             ]),
         tests(
             "ConsoleTests",
             [
-                "Timebase", "SystemCalls", "Link", "SessionStore", "StudyProtocol", "Measures",
-                "Playback", "Review", "Console",
+                "Timebase", "SystemCalls", "Markup", "Link", "SessionStore", "StudyProtocol",
+                "Measures", "Playback", "Review", "Console",
                 "Web", "LinkTestSupport", "SessionStoreTestSupport", "TestSupport",
                 "attune-console", logging, .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + web),

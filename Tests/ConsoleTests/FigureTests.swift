@@ -1,4 +1,5 @@
 import Foundation
+import Markup
 import SessionStore
 import TestSupport
 import Testing
@@ -93,7 +94,8 @@ import Testing
         let svg = try #require(try await figures()["likert"]?.svg(.light))
         #expect(svg.contains("How &lt;human&gt; &amp; &quot;real&quot;?"))
         #expect(
-            SVGDrawing.escaped("<script>'\u{0}\u{202E}\n") == "&lt;script&gt;&#39;\u{FFFD}\u{FFFD} "
+            MarkupText.escapedLine("<script>'\u{0}\u{202E}\n")
+                == "&lt;script&gt;&#39;\u{FFFD}\u{FFFD} "
         )
     }
 

@@ -79,7 +79,7 @@ struct CodedSession {
         var cue = change("cue", .span, nil)
         (cue.turn, cue.spanStart, cue.spanEnd) = (1, 5, 13)
         cue.modifiers = #"{"severity":4}"#
-        cue.note = "line one\n\"two\""
+        cue.note = "line one\n\"two\"\u{B}"
         var artefact = change("movement", .artefact, 50, 52, layer: "signals", isCoded: false)
         artefact.stream = 3
         return [

@@ -38,7 +38,7 @@ import Timebase
         let cue = try #require(tiers["anna: cue"]?.entries.first)
         #expect(
             cue.more == [
-                "severity": "4", "note": "line one\n\"two\"", "text": "\"sad\" 😞",
+                "severity": "4", "note": "line one\n\"two\"\u{FFFD}", "text": "\"sad\" 😞",
             ])
         #expect(tiers["turns of client"]?.entries.first?.value == "I am \"sad\" 😞 & tired")
         #expect(text.contains(#"PARENT_REF="anna: laughs""#))
@@ -63,7 +63,8 @@ import Timebase
         #expect(text.contains("mark = \"marker\" "))
         #expect(
             text.contains(
-                "text = \"cue (note: line one \"\"two\"\"; severity: 4; text: \"\"sad\"\" 😞)\""))
+                "text = \"cue (note: line one \"\"two\"\"\u{FFFD}; severity: 4; text: \"\"sad\"\" 😞)\""
+            ))
         // Each interval begins where the one before ends.
         var reached = "0"
         for line in text.split(separator: "\n").map({ $0.trimmed(of: \.isWhitespace) }) {
@@ -103,7 +104,7 @@ import Timebase
         #expect(coded.map(\.2)[0] == CodedSession.second(10))
         // A span has no place to come back to: it stays as a free annotation with all that was said.
         let cue = try #require(rows.first { $0.code == "cue" })
-        #expect(cue.note == "line one\n\"two\"")
+        #expect(cue.note == "line one\n\"two\"\u{FFFD}")
         #expect(cue.detail.contains("\"text\":\"\\\"sad\\\" 😞\""))
         #expect(result.tiers.first { $0.tier == "turns of client" }?.taken == 0)
         #expect(result.problems == [])

@@ -1,3 +1,4 @@
+import Markup
 import Testing
 
 @testable import Review
@@ -63,7 +64,7 @@ import Testing
 
     @Test func whatIsWrittenIsReadAgain() throws {
         let text = "a<b>&\"'\n\t\r\u{1}ä😞"
-        let tag = XMLText.tag("a", [("x", text), ("y", nil)]) + XMLText.escaped(text) + "</a>"
+        let tag = XMLText.tag("a", [("x", text), ("y", nil)]) + MarkupText.escaped(text) + "</a>"
         let root = try read(tag)
         let kept = text.replacing("\u{1}", with: "\u{FFFD}")
         #expect(root.attributes == ["x": kept] && root.text == kept)

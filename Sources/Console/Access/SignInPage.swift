@@ -1,3 +1,5 @@
+import Markup
+
 /// The pages around signing in. They work without scripts, and a link's page lets nobody in by being
 /// opened: only its button does, so that a preview cannot use the link up.
 struct SignInPage {
@@ -23,13 +25,13 @@ struct SignInPage {
         let whom =
             link.session == nil
             ? "This link lets you into the console of this station as "
-                + "<b>\(Self.escaped(link.name))</b> (\(Self.words(link.roles)))."
+                + "<b>\(MarkupText.escaped(link.name))</b> (\(Self.words(link.roles)))."
             : "You were invited to look back on your session."
         return """
             <p>\(whom) It works once, for this browser.</p>
             <form method="post" action="/sign-in" class="card">
-            <input type="hidden" name="token" value="\(Self.escaped(token))">
-            <input type="hidden" name="from" value="\(Self.escaped(from))">
+            <input type="hidden" name="token" value="\(MarkupText.escaped(token))">
+            <input type="hidden" name="from" value="\(MarkupText.escaped(from))">
             <button type="submit" class="primary">\(link.session == nil ? "Sign in" : "Go in")</button>
             </form>
             """
@@ -38,13 +40,13 @@ struct SignInPage {
     private var form: String {
         let wrong = problem == nil ? "" : #" aria-invalid="true" aria-describedby="problem""#
         return """
-            \(problem.map { #"<p class="problem" id="problem" role="alert">\#(Self.escaped($0))</p>"# } ?? "")\
-            \(news.map { #"<p class="note" role="status">\#(Self.escaped($0))</p>"# } ?? "")
+            \(problem.map { #"<p class="problem" id="problem" role="alert">\#(MarkupText.escaped($0))</p>"# } ?? "")\
+            \(news.map { #"<p class="note" role="status">\#(MarkupText.escaped($0))</p>"# } ?? "")
             <form method="post" action="/sign-in" class="card">
-            <input type="hidden" name="from" value="\(Self.escaped(from))">
+            <input type="hidden" name="from" value="\(MarkupText.escaped(from))">
             <div class="field"><label for="name">Name</label>
             <input id="name" name="name" autocomplete="username" autocapitalize="none" spellcheck="false" \
-            required maxlength="40" value="\(Self.escaped(name))"\(wrong)></div>
+            required maxlength="40" value="\(MarkupText.escaped(name))"\(wrong)></div>
             <div class="field"><label for="password">Password</label>
             <input id="password" name="password" type="password" autocomplete="current-password" required \
             maxlength="200"\(wrong)></div>
@@ -61,7 +63,7 @@ struct SignInPage {
         page(
             "This page is not for your account",
             """
-            <p>You are signed in as <b>\(escaped(visitor.name))</b> \
+            <p>You are signed in as <b>\(MarkupText.escaped(visitor.name))</b> \
             (\(words(Role.allCases.filter(visitor.has)))). Ask whoever runs this station if you need it.</p>
             <p><a class="button" href="/">To the first page</a></p>
             """, asksWhetherIn: false)
@@ -69,21 +71,6 @@ struct SignInPage {
 
     private static func words(_ roles: [Role]) -> String {
         roles.map(\.rawValue).joined(separator: ", ")
-    }
-
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
     }
 
     /// - Parameter asksWhetherIn: a browser that comes from another site leaves the strict cookie away;

@@ -1,4 +1,5 @@
 import Foundation
+import Markup
 
 /// Collects the parts of a drawing. Everything that is written is escaped; nothing needs a style sheet or
 /// a script, so that the file can be shown under any policy.
@@ -24,7 +25,8 @@ struct SVGDrawing {
         let weight = isBold ? " font-weight=\"600\"" : ""
         parts.append(
             "<text x=\"\(n(x))\" y=\"\(n(y))\" font-size=\"\(n(size))\" text-anchor=\"\(anchor.rawValue)\" "
-                + "fill=\"\(color ?? theme.ink)\"\(weight)\(turned)>\(Self.escaped(text))</text>")
+                + "fill=\"\(color ?? theme.ink)\"\(weight)\(turned)>\(MarkupText.escapedLine(text))</text>"
+        )
     }
 
     mutating func line(
@@ -43,7 +45,7 @@ struct SVGDrawing {
         stroke: String? = nil, title: String? = nil
     ) {
         let stroke = stroke.map { " stroke=\"\($0)\"" } ?? ""
-        let title = title.map { "<title>\(Self.escaped($0))</title>" } ?? ""
+        let title = title.map { "<title>\(MarkupText.escapedLine($0))</title>" } ?? ""
         parts.append(
             "<rect x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(max(0, width)))\" height=\"\(n(max(0, height)))\" "
                 + "fill=\"\(fill)\"\(stroke)>\(title)</rect>")
@@ -108,8 +110,8 @@ struct SVGDrawing {
         """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(n(width)) \(n(height))" width="\(n(width))" \
         height="\(n(height))" role="img" font-family="system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif">
-        <title>\(Self.escaped(title))</title>
-        <desc>\(Self.escaped(description))</desc>
+        <title>\(MarkupText.escapedLine(title))</title>
+        <desc>\(MarkupText.escapedLine(description))</desc>
         <rect width="100%" height="100%" fill="\(theme.ground)"/>
         \(parts.joined(separator: "\n"))
         </svg>
@@ -123,25 +125,5 @@ struct SVGDrawing {
         let rounded = (value * 100).rounded() / 100
         return rounded == rounded.rounded() && abs(rounded) < 1e15
             ? String(Int(rounded)) : String(rounded)
-    }
-
-    /// Text as XML takes it: marks replaced, and what no XML may hold left out.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            case "\t", "\n", "\r": result += " "
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}",
-                "\u{2066}"..."\u{2069}", "\u{FFFE}", "\u{FFFF}":
-                result += "\u{FFFD}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

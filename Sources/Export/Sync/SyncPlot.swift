@@ -1,3 +1,4 @@
+import Markup
 import Timebase
 
 /// Draws the residuals of a session's streams over time, as SVG that any browser shows.
@@ -45,7 +46,7 @@ public struct SyncPlot {
             <?xml version="1.0" encoding="UTF-8"?>
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 \(height)" width="100%" \
             preserveAspectRatio="xMidYMin meet" font-family="sans-serif" font-size="12" fill="#222">
-            <title>\(SVG.escaped(title))</title>
+            <title>\(MarkupText.escapedLine(title))</title>
             <rect width="1000" height="\(height)" fill="#fff"/>
             \(SVG.text(title, x: 16, y: 24, "font-size=\"17\" font-weight=\"bold\""))\
             \(SVG.text(report.verdict, x: 16, y: 44))\(legend)\(body)</svg>
@@ -82,24 +83,6 @@ public struct SyncPlot {
 
 /// Pieces of SVG.
 enum SVG {
-    /// Text with what XML reserves replaced, and without what it forbids.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default:
-                let isForbidden =
-                    scalar.properties.generalCategory == .control || scalar.value & 0xFFFE == 0xFFFE
-                result.unicodeScalars.append(isForbidden ? "\u{FFFD}" : scalar)
-            }
-        }
-        return result
-    }
-
     /// A coordinate with two decimals.
     static func number(_ value: Double) -> String {
         guard value.isFinite else { return "0" }
@@ -112,6 +95,6 @@ enum SVG {
     }
 
     static func text(_ words: String, x: Double, y: Double, _ attributes: String = "") -> String {
-        "<text x=\"\(number(x))\" y=\"\(number(y))\" \(attributes)>\(escaped(words))</text>\n"
+        "<text x=\"\(number(x))\" y=\"\(number(y))\" \(attributes)>\(MarkupText.escapedLine(words))</text>\n"
     }
 }

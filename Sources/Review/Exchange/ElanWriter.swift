@@ -1,3 +1,4 @@
+import Markup
 import SessionStore
 import Timebase
 
@@ -126,7 +127,7 @@ struct ElanWriter {
     }
 
     private func property(_ name: String, _ value: String) -> String {
-        XMLText.tag("PROPERTY", [("NAME", name)]) + XMLText.escaped(value) + "</PROPERTY>"
+        XMLText.tag("PROPERTY", [("NAME", name)]) + MarkupText.escaped(value) + "</PROPERTY>"
     }
 
     private func milliseconds(_ time: Instant) -> Int64 {
@@ -195,7 +196,7 @@ struct ElanWriter {
     }
 
     private func value(_ text: String) -> String {
-        "<ANNOTATION_VALUE>\(XMLText.escaped(text))</ANNOTATION_VALUE>"
+        "<ANNOTATION_VALUE>\(MarkupText.escaped(text))</ANNOTATION_VALUE>"
     }
 
     private func vocabulary(_ name: String, _ codes: [TierCode]) -> [String] {
@@ -207,7 +208,7 @@ struct ElanWriter {
                 XMLText.tag("CV_ENTRY_ML", [("CVE_ID", "\(name) \(index + 1)")])
                     + XMLText.tag(
                         "CVE_VALUE", [("DESCRIPTION", code.title), ("LANG_REF", "und")])
-                    + XMLText.escaped(code.code) + "</CVE_VALUE></CV_ENTRY_ML>"
+                    + MarkupText.escaped(code.code) + "</CVE_VALUE></CV_ENTRY_ML>"
             } + ["</CONTROLLED_VOCABULARY>"]
     }
 }

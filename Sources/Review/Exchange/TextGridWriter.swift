@@ -1,3 +1,4 @@
+import Markup
 import Timebase
 
 /// Writes tiers as a TextGrid of Praat, in its long form in UTF-8: tiers of intervals that tile the whole
@@ -88,13 +89,6 @@ struct TextGridWriter {
 
     /// One line in quotation marks, those within doubled.
     private func quoted(_ text: String) -> String {
-        var line = ""
-        for scalar in text.replacing("\r\n", with: " ").unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator: line += " "
-            default: line.unicodeScalars.append(scalar)
-            }
-        }
-        return "\"" + line.replacing("\"", with: "\"\"") + "\""
+        "\"" + MarkupText.line(text).replacing("\"", with: "\"\"") + "\""
     }
 }

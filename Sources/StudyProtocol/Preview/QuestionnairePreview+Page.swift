@@ -1,3 +1,5 @@
+import Markup
+
 extension QuestionnairePreview {
     /// One HTML page with all questionnaires. Nothing is loaded from elsewhere and nothing runs in
     /// it; it can be filled in to try it out, and sends nothing.
@@ -11,19 +13,19 @@ extension QuestionnairePreview {
         let parts = questionnaires.enumerated().map { form($1, id: "q\($0)") }
         return """
             <!DOCTYPE html>
-            <html lang="\(escaped(language))">
+            <html lang="\(MarkupText.escaped(language))">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; form-action 'none'">
-            <title>\(escaped(title))</title>
+            <title>\(MarkupText.escaped(title))</title>
             <style>
             \(style)
             </style>
             </head>
             <body>
             <main>
-            <h1>\(escaped(title))</h1>
+            <h1>\(MarkupText.escaped(title))</h1>
             <p class="note" lang="en">Preview. Answers go nowhere. In grey: what participants do not see.</p>
             \(parts.joined(separator: "\n"))
             </main>
@@ -60,10 +62,10 @@ extension QuestionnairePreview {
     private static func form(_ questionnaire: Questionnaire, id: String) -> String {
         var lines = [
             "<form aria-labelledby=\"\(id)-title\">",
-            "<h2 id=\"\(id)-title\">\(escaped(questionnaire.title))</h2>",
+            "<h2 id=\"\(id)-title\">\(MarkupText.escaped(questionnaire.title))</h2>",
         ]
         if let text = questionnaire.instructions {
-            lines.append("<p class=\"instructions\">\(escaped(text))</p>")
+            lines.append("<p class=\"instructions\">\(MarkupText.escaped(text))</p>")
         }
         if questionnaire.order == .random {
             lines.append(note("The order is shuffled for each participant and visit."))
@@ -76,12 +78,12 @@ extension QuestionnairePreview {
     }
 
     private static func note(_ text: String) -> String {
-        "<p class=\"note\" lang=\"en\">\(escaped(text))</p>"
+        "<p class=\"note\" lang=\"en\">\(MarkupText.escaped(text))</p>"
     }
 
     private static func field(_ item: Questionnaire.Item, id: String) -> String {
         let mark = item.isRequired ? " <span aria-hidden=\"true\">*</span>" : ""
-        var lines = ["<fieldset>", "<legend>\(escaped(item.text))\(mark)</legend>"]
+        var lines = ["<fieldset>", "<legend>\(MarkupText.escaped(item.text))\(mark)</legend>"]
         var about = "\(item.name) → " + item.variables.map(\.code).joined(separator: ", ")
         if item.isRequired { about += "; must be answered" }
         if let dimension = item.dimension { about += "; manikin: \(dimension.rawValue)" }
@@ -95,7 +97,8 @@ extension QuestionnairePreview {
             let length = item.maximumLength.map { " maxlength=\"\($0)\"" } ?? ""
             lines.append(
                 "<textarea rows=\"\(item.lines ?? 1)\"\(length)"
-                    + " aria-label=\"\(escaped(item.text))\"\(required(item))></textarea>")
+                    + " aria-label=\"\(MarkupText.escaped(item.text))\"\(required(item))></textarea>"
+            )
         }
         return (lines + ["</fieldset>"]).joined(separator: "\n")
     }
@@ -110,20 +113,22 @@ extension QuestionnairePreview {
             let text = labels[point].map { "\(point) – \($0)" } ?? "\(point)"
             return
                 "<label><input type=\"radio\" name=\"\(id)\" value=\"\(point)\"\(required(item))>"
-                + "\(escaped(text))</label>"
+                + "\(MarkupText.escaped(text))</label>"
         }
         return "<div class=\"points\">\n\(points.joined(separator: "\n"))\n</div>"
     }
 
     private static func slider(_ item: Questionnaire.Item, id: String) -> String {
-        let ends = item.labels.map { "<span>\($0.value.plain) – \(escaped($0.text))</span>" }
+        let ends = item.labels.map {
+            "<span>\($0.value.plain) – \(MarkupText.escaped($0.text))</span>"
+        }
         let low = item.minimum?.plain ?? "0"
         let high = item.maximum?.plain ?? "100"
         let line =
             ends.isEmpty ? "<span>\(low)</span><span>\(high)</span>" : ends.joined(separator: "\n")
         return """
             <input type="range" id="\(id)" min="\(low)" max="\(high)" step="\(item.step?.plain ?? "1")" \
-            aria-label="\(escaped(item.text))">
+            aria-label="\(MarkupText.escaped(item.text))">
             <div class="ends">\(line)</div>
             """
     }
@@ -135,25 +140,12 @@ extension QuestionnairePreview {
         let options = item.options.map { option in
             let label =
                 "<label><input type=\"\(type)\" name=\"\(id)\" value=\"\(option.value)\"\(required)>"
-                + "\(escaped(option.label))</label>"
+                + "\(MarkupText.escaped(option.label))</label>"
             return option.hasText
-                ? label + "\n<input type=\"text\" aria-label=\"\(escaped(option.label))\">" : label
+                ? label
+                    + "\n<input type=\"text\" aria-label=\"\(MarkupText.escaped(option.label))\">"
+                : label
         }
         return "<div class=\"options\">\n\(options.joined(separator: "\n"))\n</div>"
-    }
-
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.append(character)
-            }
-        }
-        return result
     }
 }
