@@ -1,6 +1,7 @@
 """A microphone that hears clicks: a WAV for Chromium's fake audio device, and a browser that uses it."""
 
 import array
+import random
 import wave
 
 from playwright.sync_api import sync_playwright
@@ -13,8 +14,9 @@ EACH = 0.4
 
 
 def write(path, seconds=8):
-    """Writes clicks of 2 ms in silence that is not quite silent."""
-    samples = array.array("h", [((place * 7919) % 7) - 3 for place in range(int(seconds * RATE))])
+    """Writes clicks of 2 ms in silence that is not quite silent: noise, of which each piece is found again."""
+    noise = random.Random(7)
+    samples = array.array("h", [noise.randrange(-30, 31) for _ in range(int(seconds * RATE))])
     for number in range(int(seconds / EACH)):
         first = int((number + 0.5) * EACH * RATE)
         for place in range(96):

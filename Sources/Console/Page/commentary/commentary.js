@@ -10,6 +10,7 @@ import { CommentaryPlayer } from "./commentary-player.js";
 import { CommentaryTrack } from "./commentary-track.js";
 import { SpeechEnvelope } from "./envelope.js";
 import { SoundMap } from "./sound-map.js";
+import { SoundReader } from "./sound-reader.js";
 import { SpeechTranscript } from "./speech-transcript.js";
 
 const modes = [["off", "Silent"], ["session", "In session time"], ["speech", "In speech time"]];
@@ -81,7 +82,11 @@ class CommentaryPlugin {
     player.addEventListener("mode", () => {
       modes.forEach(([mode], index) => this.#modes[index].setAttribute("aria-pressed", String(mode === player.mode)));
       workbench.announce(`Commentary: ${modes.find(([mode]) => mode === player.mode)[1]}`);
+      tellLead();
     });
+    // In speech time the sound plays, also where the session stands.
+    const tellLead = () => { workbench.lead = player.mode === "speech" ? player : null; };
+    player.addEventListener("playing", tellLead);
     player.addEventListener("problem", () => setText(this.#problem, "The sound cannot be played in this browser."));
     const showSpeech = () => { if (this.#open) this.#transcript.position = this.#speech(); };
     player.addEventListener("tick", showSpeech);
@@ -94,14 +99,11 @@ class CommentaryPlugin {
       { keys: ["e"], group: "Commentary", label: "Write down what is said", run: () => this.#transcript.focus() },
       { keys: ["Shift+s"], group: "Commentary", label: "Save what was written down", run: () => this.#transcript.save() },
     ]);
-    workbench.addKeys([{ keys: [" "], group: "Play", label: "Play or pause", run: () => player.toggle() }]);
   }
 
   /** Speech time of now: that of the sound where it leads or is heard. */
   #speech() {
-    const player = this.#player;
-    if (player.mode === "speech" || (player.mode === "session" && !player.audio.paused)) return player.speech;
-    return this.#open.map.nearest(this.#workbench.clock.position);
+    return this.#player.speech ?? this.#open.map.nearest(this.#workbench.clock.position);
   }
 
   async #load(id) {
@@ -111,7 +113,7 @@ class CommentaryPlugin {
       const sound = soundOf(data, id);
       const map = new CommentaryMap(data.map, data.duration_s);
       this.#open = { id, map, data };
-      this.#player.load(map, sound?.address ?? null, sound?.times ?? new SoundMap([]));
+      this.#player.load(map, sound);
       const envelope = sound ? new SpeechEnvelope(sound) : null;
       envelope?.addEventListener("change", () => this.#workbench.redraw("commentary"));
       this.#track.show({ map, envelope, cues: data.cues ?? [] });
@@ -146,10 +148,10 @@ class CommentaryPlugin {
   }
 }
 
-/** The sound of a commentary, where several microphones recorded that of the longest: where it is, and its times. */
+/** The sound of a commentary, where several microphones recorded that of the longest: where it is, its times, what reads it. */
 function soundOf(data, id) {
   const longest = data.audio.toSorted((a, b) => b.seconds - a.seconds)[0];
   if (!longest) return null;
   const address = `/api/commentaries/${encodeURIComponent(id)}/audio.wav?stream=${encodeURIComponent(longest.stream)}`;
-  return { address, times: new SoundMap(longest.pieces), duration: longest.seconds };
+  return { address, times: new SoundMap(longest.pieces), reader: new SoundReader(address), duration: longest.seconds };
 }

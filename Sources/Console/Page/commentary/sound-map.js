@@ -1,6 +1,9 @@
 // Times of a sound's file and of the commentary, both ways: the microphone's own clock ran a little off, and
 // it may have been interrupted. Pure.
 
+/** Pieces whose ends are no further apart follow on each other, in s: their times were estimated apart. */
+const seamS = 0.05;
+
 export class SoundMap {
   #pieces;
 
@@ -11,6 +14,13 @@ export class SoundMap {
   toFile(speech) {
     const piece = this.#pieces.findLast((one) => one.speech_s <= speech) ?? this.#pieces[0];
     return piece.file_s + (speech - piece.speech_s) / piece.speech_per_file;
+  }
+
+  /** The same, but null where there is no sound: before the microphone was on, and while it was interrupted. */
+  soundAt(speech) {
+    const piece = this.#pieces.findLast((one) => one.speech_s <= speech);
+    const place = piece ? (speech - piece.speech_s) / piece.speech_per_file : Infinity;
+    return place < piece?.seconds + seamS ? piece.file_s + place : null;
   }
 
   /** Which moment of the commentary a place of the file is. */

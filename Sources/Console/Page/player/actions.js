@@ -14,7 +14,7 @@ const NAMES = { event: "event", turn: "turn", peak: "peak", pause: "pause", anno
 /** "2×", "−0.5×". */
 export function speedWords(rate) { return `${rate < 0 ? "−" : ""}${Math.abs(rate)}×`; }
 
-/** Event: `change`, when following, skipping or the kind that is jumped to changed. */
+/** Event: `change`, when following, skipping, the kind that is jumped to or who plays changed. */
 export class Actions extends EventTarget {
   #workbench;
   #stops;
@@ -41,6 +41,7 @@ export class Actions extends EventTarget {
       if (["seek", "wrap", "follow"].includes(cause) && this.#isFollowing) this.#reveal();
       if (cause === "end") this.#say(`${clock.rate < 0 ? "Start" : "End"} of the session`);
     });
+    workbench.addEventListener("lead", () => this.#tell());
     view.addEventListener("change", () => {
       if (this.#isOwnChange || !clock.playing) return;
       const position = clock.position;
@@ -57,17 +58,22 @@ export class Actions extends EventTarget {
 
   // Playing
 
+  /** Who plays: the clock, or who leads it. */
+  get #player() { return this.#workbench.lead ?? this.clock; }
+
+  get playing() { return this.#player.playing; }
+
   toggle() {
-    if (this.clock.playing) this.pause();
+    if (this.playing) this.pause();
     else this.play();
   }
 
   play() {
-    if (!this.clock.play()) this.#say(this.clock.rate < 0 ? "This is the start" : "This is the end");
+    if (!this.#player.play()) this.#say(this.clock.rate < 0 ? "This is the start" : "This is the end");
   }
 
   pause() {
-    this.clock.pause();
+    this.#player.pause();
     this.#say(`Paused at ${sessionTime(this.clock.position, 1)}`);
   }
 
@@ -75,10 +81,10 @@ export class Actions extends EventTarget {
   shuttle(direction) {
     const { clock } = this;
     const isOnward = Math.sign(clock.rate) === direction;
-    if (clock.playing) clock.setRate(isOnward ? 2 * clock.rate : direction * Math.min(1, Math.abs(clock.rate)));
+    if (this.playing) clock.setRate(isOnward ? 2 * clock.rate : direction * Math.min(1, Math.abs(clock.rate)));
     else if (!isOnward) clock.setRate(-clock.rate);
     this.#say(speedWords(clock.rate));
-    clock.play();
+    this.#player.play();
   }
 
   stepSpeed(by) {

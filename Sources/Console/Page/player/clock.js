@@ -62,6 +62,12 @@ export class PlayerClock extends EventTarget {
   /** The position at a moment of `performance.now()`, by what is known now. */
   positionAt(ms) { return positionOf(this.#at(ms), ms); }
 
+  /** `{position, rate, playing}` at a moment of `performance.now()`, by what is known now: what will happen on the way is. */
+  stateAt(ms) {
+    const state = this.#at(ms);
+    return { position: positionOf(state, ms), rate: state.rate, playing: state.playing };
+  }
+
   /** Plays on. At the end (backwards: the start) there is nothing to play: false, and it stays there. */
   play() {
     const state = this.#settle();

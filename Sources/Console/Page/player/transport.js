@@ -61,7 +61,7 @@ export class Transport {
 
   #update() {
     const { clock } = this.workbench;
-    const isPlaying = clock.playing;
+    const isPlaying = this.#actions.playing;
     const state = `${isPlaying}`;
     if (this.#play.dataset.playing !== state) {
       this.#play.dataset.playing = state;

@@ -3,11 +3,12 @@
 
 /**
  * Events: `selection` (the chosen stretch changed), `session` (the manifest was read again), `view` (other times are
- * shown).
+ * shown), `lead` (somebody else plays, or began or ended to).
  */
 export class Workbench extends EventTarget {
   #parts;
   #selection = null;
+  #lead = null;
 
   /**
    * `session`: the manifest; `me`: who is signed in; `clock`: the PlayerClock; `view`: the TimeView; `parts`: the
@@ -55,6 +56,16 @@ export class Workbench extends EventTarget {
 
   /** Draws a track again: its data changed. Without a name: all of them. */
   redraw(id) { this.#parts.tracks.redraw(id); }
+
+  /**
+   * Who plays instead of the clock, which follows then: `{playing, play(), pause()}`, `play` gives whether there is something to
+   * be played; null where the clock plays. Set again whenever it began or ended to play.
+   */
+  get lead() { return this.#lead; }
+  set lead(lead) {
+    this.#lead = lead;
+    this.dispatchEvent(new Event("lead"));
+  }
 
   /** Says something to who listens rather than looks. For rare things only. */
   announce(text) { this.#parts.announcer.say(text); }
