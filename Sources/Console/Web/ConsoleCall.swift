@@ -52,6 +52,10 @@ struct ConsoleCall: Sendable {
         let bytes = try await request.bytes(most: most)
         do {
             return try JSONValue(parsing: bytes[...]).decode(type)
+        } catch let mismatch as JSONMismatch where mismatch.reason.hasPrefix("Cannot initialize") {
+            // Swift's own words for a name that is none of those that there are.
+            throw ConsoleRefusal(
+                .badRequest, "The request cannot be understood: '\(mismatch.path)' cannot be that.")
         } catch {
             throw ConsoleRefusal(.badRequest, "The request cannot be understood: \(error)")
         }

@@ -48,6 +48,11 @@ struct ConsoleDoor: Sendable {
                     throw ConsoleRefusal(
                         .forbidden, "This page is out of date: load it again, and try once more.")
                 }
+                if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity"
+                {
+                    throw ConsoleRefusal(
+                        .unsupportedMediaType, "Send the body as it is, without compressing it.")
+                }
             }
             var response = try await answer(
                 ConsoleCall(request: request, context: context, visitor: visitor))
@@ -119,7 +124,8 @@ struct ConsoleDoor: Sendable {
             return ConsoleRefusal(
                 isLarge ? .contentTooLarge : .requestTimeout, "The request was refused: \(refusal)."
             )
-        case ClientError.refused(let refusal): return ConsoleRefusal(.conflict, "\(refusal)")
+        case ClientError.refused(let refusal):
+            return ConsoleRefusal(daemon: refusal, toStaff: toStaff)
         case ClientError.link(let error):
             return ConsoleRefusal(
                 .serviceUnavailable,
