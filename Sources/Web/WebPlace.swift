@@ -26,6 +26,13 @@ public struct WebPlace: Hashable, Sendable {
                 + "--public-url https://….")
     }
 
+    /// Whether links begin with a host alone, without a path.
+    public var isWholeHost: Bool {
+        guard let publicURL else { return true }
+        let parts = publicURL.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 3 || (parts.count == 4 && parts[3].isEmpty)
+    }
+
     /// How links begin, once a port is known.
     func link(port: Int) -> String {
         if let publicURL {

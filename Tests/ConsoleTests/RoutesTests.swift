@@ -32,7 +32,7 @@ import Web
     /// What everybody may ask for; it holds nobody's data.
     private static let open: Set<String> = [
         "GET /sign-in", "GET /sign-in/state", "POST /sign-in", "POST /sign-out", "GET /page/**",
-        "GET /participant/**",
+        "GET /participant/**", "GET /replay-frame",
     ]
 
     private static func name(_ route: ConsoleRoute) -> String {
@@ -91,6 +91,59 @@ import Web
         }
     }
 
+    /// Whatever is asked for, a person is told what is wrong.
+    @Test(arguments: [
+        (HTTPRequest.Method.get, "/api/nothing", 404, "application/json"),
+        (.get, "/page/nothing.js", 404, "application/json"),
+        (.get, "/nothing", 404, "text/html; charset=utf-8"),
+        (.put, "/nothing", 404, "application/json"),
+        (.delete, "/api/sessions", 405, "application/json"),
+        (.post, "/api/sessions/some-session", 405, "application/json"),
+        (.get, "/api/think-aloud", 405, "application/json"),
+        (.put, "/page/a/b.js", 405, "application/json"),
+    ])
+    func addressesThatAreNoneAreToldInWords(
+        method: HTTPRequest.Method, path: String, status: Int, type: String
+    ) async throws {
+        let (response, body) = try await answer(method, path)
+        #expect(response.status.code == status)
+        #expect(response.headers[.contentType] == type)
+        #expect(body.contains(type == "application/json" ? "\"error\":" : "There is no such page"))
+        #expect(response.headers[.contentSecurityPolicy] != nil)
+        let isInAllow = response.headers[.allow]?.contains(method.rawValue) ?? false
+        #expect((response.headers[.allow] != nil) == (status == 405) && !isInAllow)
+    }
+
+    /// Heads are asked for by what watches over servers.
+    @Test func headsAreAnsweredAsWhatTheyAreOf() async throws {
+        for (path, status) in [("/sign-in", 200), ("/api/sessions", 401), ("/", 303)] {
+            let (response, body) = try await answer(.head, path)
+            #expect(response.status.code == status && body.isEmpty, "\(path)")
+        }
+    }
+
+    /// What a request of nobody is answered with.
+    private func answer(
+        _ method: HTTPRequest.Method, _ path: String
+    ) async throws -> (response: Response, body: String) {
+        let head = HTTPRequest(method: method, scheme: "http", authority: "127.0.0.1:1", path: path)
+        let context = WebRequestContext(
+            source: ApplicationRequestContextSource(
+                channel: EmbeddedChannel(), logger: surroundings.log))
+        let response = try await router.router.buildResponder().respond(
+            to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), context: context)
+        let collected = Collected()
+        try await response.body.write(collected)
+        return (response, collected.text)
+    }
+
+    /// Takes a body in.
+    private final class Collected: ResponseBodyWriter {
+        private(set) var text = ""
+        func write(_ buffer: ByteBuffer) async throws { text += String(buffer: buffer) }
+        func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    }
+
     @Test func otherSitesAreRefusedEvenWithACookie() async throws {
         let token = try await surroundings.gate.makeLink(
             name: "lab", roles: Set(Role.allCases))
@@ -115,7 +168,7 @@ import Web
         _ responder: RouterResponder<WebRequestContext>, more: (String, String)? = nil
     ) async throws -> HTTPResponse.Status {
         let path = route.path.split(separator: "/").map {
-            $0.hasPrefix(":") ? "00000000-0000-0000-0000-000000000000" : String($0)
+            $0.hasPrefix("{") ? "00000000-0000-0000-0000-000000000000" : String($0)
         }
         var head = HTTPRequest(
             method: route.method, scheme: "http", authority: "127.0.0.1:1",

@@ -11,6 +11,14 @@ public struct AccessFiles: Sendable {
 
     /// - Throws: `ConsoleError` where the directory cannot be made.
     public init(directory: String) throws(ConsoleError) {
+        try Self.makeDirectory(directory)
+        accountsFile = StateFile(path: "\(directory)/accounts.json", empty: AccountBook())
+        links = StateFile(path: "\(directory)/links.json", empty: [])
+        signIns = StateFile(path: "\(directory)/sign-ins.json", empty: [])
+        addressPath = "\(directory)/address"
+    }
+
+    static func makeDirectory(_ directory: String) throws(ConsoleError) {
         do throws(SystemError) {
             try FileSystem.makeDirectories(directory, mode: 0o700)
         } catch {
@@ -18,10 +26,6 @@ public struct AccessFiles: Sendable {
                 .file,
                 "The directory \(directory) cannot be made: \(error). Name another with --state.")
         }
-        accountsFile = StateFile(path: "\(directory)/accounts.json", empty: AccountBook())
-        links = StateFile(path: "\(directory)/links.json", empty: [])
-        signIns = StateFile(path: "\(directory)/sign-ins.json", empty: [])
-        addressPath = "\(directory)/address"
     }
 
     public var accounts: AccountBook {

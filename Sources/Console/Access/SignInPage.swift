@@ -69,6 +69,16 @@ struct SignInPage {
             """, asksWhetherIn: false)
     }
 
+    /// A page for somebody who asks for one that is none.
+    static var missing: String {
+        page(
+            "There is no such page",
+            """
+            <p>The address may have been cut off or mistyped.</p>
+            <p><a class="button" href="/">To the first page</a></p>
+            """, asksWhetherIn: false)
+    }
+
     private static func words(_ roles: [Role]) -> String {
         roles.map(\.rawValue).joined(separator: ", ")
     }

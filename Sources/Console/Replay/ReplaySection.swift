@@ -9,7 +9,7 @@ struct ReplaySection: ConsoleSection {
     func addRoutes(to router: ConsoleRouter) {
         // The one document of the console that may stand in a frame, and only in one of the console's.
         let files = PageFiles(directory: surroundings.settings.pagesDirectory)
-        router.router.get("replay-frame") { request, _ in
+        router.open(.get, "replay-frame") { request, _ in
             var response = files.response("replay/frame.html", to: request)
             response.headers[.contentSecurityPolicy] =
                 SecurityHeaders<WebRequestContext>.framed

@@ -13,7 +13,7 @@ struct ConsoleRoute: Hashable, Sendable {
     }
 
     var method: HTTPRequest.Method
-    /// As it was added, such as `api/sessions/:session`.
+    /// With its parts in braces, such as `/api/sessions/{session}`.
     var path: String
     /// Any one of them is enough; empty for what is open.
     var roles: Set<Role>

@@ -13,9 +13,15 @@ public struct ConsoleServer: Sendable {
     /// - Throws: `WebError` where it must not be served so; `ConsoleError` where files are missing.
     public init(settings: ConsoleSettings, log: Logger) throws {
         try settings.place.check()
+        guard settings.place.isWholeHost else {
+            throw WebError(
+                .address,
+                "The console's pages stand at the top of a host: --public-url (publicUrl) is https://HOST "
+                    + "alone, without a path.")
+        }
         self.settings = settings
         self.log = log
-        try FileSystem.makeDirectories(settings.stateDirectory, mode: 0o700)
+        try AccessFiles.makeDirectory(settings.stateDirectory)
         guard FileSystem.exists("\(settings.pagesDirectory)/index.html") else {
             throw ConsoleError(
                 .invalid, "There is no page in \(settings.pagesDirectory): is the package whole?")
@@ -80,10 +86,12 @@ public struct ConsoleServer: Sendable {
 
     /// All addresses of the console.
     static func router(_ surroundings: ConsoleSurroundings) throws -> ConsoleRouter {
-        let router = Router(context: WebRequestContext.self)
+        let router = Router(
+            context: WebRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.middlewares.add(SecurityHeaders(isStrict: true))
         let ours = ConsoleRouter(
             router: router, door: ConsoleDoor(surroundings: surroundings))
+        router.middlewares.add(MissingAddress(list: ours.list))
         for section in try sections(surroundings) { section.addRoutes(to: ours) }
         return ours
     }
