@@ -210,7 +210,7 @@ let package = Package(
                 "TestSupport",
                 "attune",
             ]),
-        tests("WebTests", ["Timebase", "SystemCalls", "Web", "TestSupport"]),
+        tests("WebTests", ["Timebase", "SystemCalls", "Web", "TestSupport"] + web),
         tests("MarkupTests", ["Markup"]),
         tests("AgreementTests", ["Agreement", "Randomness"]),
         tests("MeasuresTests", ["Timebase", "Measures", "TestSupport"]),

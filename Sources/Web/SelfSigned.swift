@@ -5,10 +5,10 @@ import SystemCalls
 /// A certificate that this program signs itself, for rooms without one of a known authority: the
 /// browser asks the participant, who can compare the fingerprint.
 public enum SelfSigned {
-    /// The certificate in a directory, made where there is none, or where it is for another host.
+    /// The certificate in a directory, made where there is none for this host, or where its year is over.
     ///
     /// openssl makes it (P-256, a year), since its own library would be the larger dependency.
-    /// - Throws: `ChatError` with what is missing.
+    /// - Throws: `WebError` with what is missing.
     public static func certificate(
         for host: String, in directory: String
     ) throws(WebError) -> WebTLS {
@@ -20,7 +20,7 @@ public enum SelfSigned {
         } catch {
             throw WebError(.file, "The directory \(directory) cannot be made: \(error)")
         }
-        if FileSystem.exists(tls.certificatePath), FileSystem.exists(tls.keyPath) { return tls }
+        if FileSystem.exists(tls.keyPath), isGood(tls.certificatePath) { return tls }
         let isAddress = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
         var names = isAddress ? "IP:\(host)" : "DNS:\(host)"
         if let own = hostName() { names += ",DNS:\(own)" }
@@ -38,6 +38,12 @@ public enum SelfSigned {
                     + "or give --tls-certificate and --tls-key.")
         }
         return tls
+    }
+
+    /// Whether a certificate is there and still good for a week.
+    private static func isGood(_ path: String) -> Bool {
+        guard let first = try? NIOSSLCertificate.fromPEMFile(path).first else { return false }
+        return Int(first.notValidAfter) > Int(time(nil)) + 7 * 86_400
     }
 
     /// The SHA-256 fingerprint of a certificate as browsers show it.

@@ -32,6 +32,16 @@ public struct WebChoice: Hashable, Sendable {
             publicURL: publicURL ?? other.publicURL)
     }
 
+    /// Whether a text is a scheme and a host, perhaps with more behind.
+    private static func isAddress(_ text: String) -> Bool {
+        let host = ["https://", "http://"].first(where: text.hasPrefix).map {
+            text.dropFirst($0.count)
+        }
+        guard let host else { return false }
+        return !host.isEmpty && !host.hasPrefix("/")
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+
     /// What does not fit together: the setting's name in a settings file, and what to do.
     public var problems: [(key: String, message: String)] {
         var problems: [(key: String, message: String)] = []
@@ -50,8 +60,13 @@ public struct WebChoice: Hashable, Sendable {
                     "a certificate and its key go together: give both"
                 ))
         }
-        if let publicURL, !publicURL.hasPrefix("https://"), !publicURL.hasPrefix("http://") {
-            problems.append(("publicUrl", "expected an address that begins with https://"))
+        if let publicURL, !Self.isAddress(publicURL) {
+            problems.append(
+                (
+                    "publicUrl",
+                    "links cannot begin with '\(publicURL)': give an address such as "
+                        + "https://lab.example.org"
+                ))
         }
         return problems
     }

@@ -5,6 +5,8 @@ public struct WebError: Error, Hashable, Sendable, CustomStringConvertible {
         case file
         /// The address may not, or cannot, be listened on.
         case address
+        /// The address cannot be listened on now; later it may.
+        case taken
     }
 
     public let code: Code

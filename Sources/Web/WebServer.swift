@@ -1,9 +1,11 @@
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
+import SystemCalls
 
 /// A web server with the limits that pages for people need: slow clients, many connections and large
 /// heads are refused before any route sees them.
@@ -25,13 +27,11 @@ public enum WebServer {
                     maxHeaderFieldCount: 100)))
         var server = http
         if let tls = place.tls {
+            let configuration = try configuration(tls)
             do {
-                server = try .tls(http, tlsConfiguration: try configuration(tls))
+                server = try .tls(http, tlsConfiguration: configuration)
             } catch {
-                throw WebError(
-                    .file,
-                    "The certificate \(tls.certificatePath) or its key \(tls.keyPath) cannot be used: "
-                        + "\(error)")
+                throw WebError(.file, "TLS cannot be served: \(error)")
             }
         }
         return Application(
@@ -47,21 +47,68 @@ public enum WebServer {
     /// Puts what went wrong with an address into words; other errors stay as they are.
     public static func explained(_ error: any Error, at place: WebPlace) -> any Error {
         if error is WebError { return error }
-        let text = "\(error)"
-        guard text.contains("bind") || text.contains("ddress") else { return error }
+        switch (error as? IOError)?.errnoCode {
+        case EADDRINUSE:
+            return WebError(
+                .taken,
+                "Another program serves at \(place.address): stop that one, or give another address with "
+                    + "--listen.")
+        case EADDRNOTAVAIL:
+            return WebError(
+                .taken,
+                "This machine does not have the address \(place.address.host): wait until its network is "
+                    + "there, or give another one with --listen.")
+        case EACCES:
+            return WebError(
+                .address,
+                "\(place.address) may not be listened on by this user: give a port from 1024 on with "
+                    + "--listen.")
+        default: break
+        }
+        guard "\(error)".contains("ddress") else { return error }
         return WebError(
-            .address,
-            "\(place.address) cannot be listened on: \(text). Give another --listen.")
+            .taken,
+            "\(place.address) cannot be listened on: \(error). Give another address with --listen.")
     }
 
-    private static func configuration(_ tls: WebTLS) throws -> TLSConfiguration {
+    /// What a certificate and its key make.
+    /// - Throws: `WebError` with which of the two cannot be used, and why.
+    static func configuration(_ tls: WebTLS) throws(WebError) -> TLSConfiguration {
+        let chain: [NIOSSLCertificate]
+        do {
+            chain = try NIOSSLCertificate.fromPEMFile(tls.certificatePath)
+        } catch {
+            throw WebError(.file, unreadable("certificate", tls.certificatePath, error))
+        }
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(file: tls.keyPath, format: .pem)
+        } catch {
+            throw WebError(.file, unreadable("key", tls.keyPath, error))
+        }
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificatePath).map {
-                .certificate($0)
-            },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.keyPath, format: .pem)))
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
+        do {
+            // Here it is seen whether the two fit.
+            _ = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw WebError(
+                .file,
+                "The key \(tls.keyPath) does not fit the certificate \(tls.certificatePath): give the two "
+                    + "that belong together.")
+        }
         return configuration
+    }
+
+    private static func unreadable(_ what: String, _ path: String, _ error: any Error) -> String {
+        do throws(SystemError) {
+            _ = try FileSystem.read(path)
+        } catch {
+            return "The \(what) \(path) cannot be read: \(error.reason)."
+        }
+        return "The \(what) \(path) cannot be used: it has to be PEM"
+            + (what == "key" ? ", without a password." : ".")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import TestSupport
 import Testing
 import Timebase
@@ -35,6 +36,71 @@ import Timebase
         let open = try place("0.0.0.0:1", tls: nil)
         let error = #expect(throws: WebError.self) { try open.check() }
         #expect(error?.message.contains("--tls-self-signed") == true)
+    }
+
+    @Test(arguments: [
+        ("https://lab.example.org", true, true), ("https://lab.example.org:444/", true, true),
+        ("https://lab.example.org/console", true, false), ("https://", false, false),
+        ("https:///x", false, false), ("ftp://x", false, false), ("https://a b", false, false),
+    ])
+    func linksBeginWithAnAddress(text: String, isOne: Bool, isWhole: Bool) throws {
+        let problem = WebChoice(publicURL: text).problems.first
+        #expect((problem == nil) == isOne)
+        #expect(isOne || problem?.message.contains("'\(text)'") == true)
+        let place = WebPlace(address: try #require(ListenAddress("1")), publicURL: text)
+        #expect(!isOne || place.isWholeHost == isWhole)
+    }
+
+    /// What is wrong with a certificate is said of the file that is wrong.
+    @Test func certificatesThatCannotBeUsedAreNamed() throws {
+        let directory = try TemporaryDirectory("certificates")
+        let one = try SelfSigned.certificate(for: "a.example", in: directory.file("s"))
+        let other = try SelfSigned.certificate(for: "b.example", in: directory.file("s"))
+        // The same as long as it is good.
+        let before = try SelfSigned.fingerprint(one)
+        #expect(try SelfSigned.certificate(for: "a.example", in: directory.file("s")) == one)
+        #expect(try SelfSigned.fingerprint(one) == before)
+        _ = try WebServer.configuration(one)
+        let junk = directory.file("junk.pem")
+        try "junk".write(toFile: junk, atomically: true, encoding: .utf8)
+        let none = directory.file("none.pem")
+        for (certificate, key, words) in [
+            (one.certificatePath, other.keyPath, "does not fit"),
+            (one.certificatePath, junk, "The key \(junk)"),
+            (junk, one.keyPath, "The certificate \(junk)"),
+            (none, one.keyPath, "No such file"), (one.certificatePath, none, "No such file"),
+        ] {
+            let error = #expect(throws: WebError.self) {
+                try WebServer.configuration(WebTLS(certificatePath: certificate, keyPath: key))
+            }
+            #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+        }
+        // One that is over is made anew.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "openssl", "req", "-x509", "-key", one.keyPath, "-days", "3", "-subj", "/CN=x", "-out",
+            one.certificatePath,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        let short = try SelfSigned.fingerprint(one)
+        _ = try SelfSigned.certificate(for: "a.example", in: directory.file("s"))
+        #expect(try SelfSigned.fingerprint(one) != short)
+    }
+
+    /// Where another program serves, a later start may succeed: that is no mistake of the settings.
+    @Test func addressesThatAreTakenAreToldSo() throws {
+        let place = WebPlace(address: try #require(ListenAddress("127.0.0.1:8080")))
+        for (number, code) in [
+            (EADDRINUSE, WebError.Code.taken), (EADDRNOTAVAIL, .taken), (EACCES, .address),
+        ] {
+            let error = WebServer.explained(IOError(errnoCode: number, reason: "bind"), at: place)
+            let told = try #require(error as? WebError)
+            #expect(told.code == code && told.message.contains("--listen"))
+            #expect(!told.message.contains("errno"))
+        }
     }
 
     @Test func filesOfThePageAloneAreGivenOut() throws {
