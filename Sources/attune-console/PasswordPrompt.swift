@@ -11,7 +11,7 @@ enum PasswordPrompt {
             password = try ask("Password for \(name): ")
             try AccountBook.check(password: password, name: name)
             guard try ask("Once more: ") == password else {
-                throw ValidationError("The two are not the same: nothing was changed.")
+                throw ConsoleError(.invalid, "The two are not the same: nothing was changed.")
             }
         } else {
             password = readLine(strippingNewline: true) ?? ""
@@ -24,7 +24,7 @@ enum PasswordPrompt {
         var usual = termios()
         // A value of our own, which the call fills.
         guard unsafe tcgetattr(STDIN_FILENO, &usual) == 0 else {
-            throw ValidationError("This terminal cannot hide what is typed.")
+            throw ConsoleError(.invalid, "This terminal cannot hide what is typed.")
         }
         var hidden = usual
         hidden.c_lflag &= ~tcflag_t(ECHO)

@@ -18,8 +18,12 @@ struct UserAdd: ParsableCommand {
     func run() throws {
         try AccountBook.check(name: name)
         let files = try AccessFiles(directory: places.stateFolder)
-        guard try files.accounts.account(name) == nil else {
-            throw ValidationError("There is an account '\(name)' already.")
+        // Before a password is asked for.
+        if let known = try files.accounts.account(like: name) {
+            throw ConsoleError(
+                .invalid,
+                "There is an account '\(known.name)' already: 'attune-console user password' and "
+                    + "'user roles' change it.")
         }
         let hash = try PasswordPrompt.hash(for: name)
         try files.changeAccounts { book throws(ConsoleError) in

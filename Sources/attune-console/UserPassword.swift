@@ -16,7 +16,7 @@ struct UserPassword: ParsableCommand {
     func run() throws {
         let files = try AccessFiles(directory: places.stateFolder)
         guard try files.accounts.account(name) != nil else {
-            throw ValidationError("There is no account '\(name)'.")
+            throw ConsoleError(.invalid, "There is no account '\(name)'.")
         }
         let hash = try PasswordPrompt.hash(for: name)
         try files.changeAccounts { book throws(ConsoleError) in

@@ -1,3 +1,6 @@
+import Foundation
+import Logging
+import TestSupport
 import Testing
 
 @testable import Console
@@ -8,8 +11,11 @@ import Testing
         try book.add("maria", roles: [.expert, .operator], hash: "h", now: 5)
         #expect(book.account("maria")?.roles == [.operator, .expert])
         let before = try #require(book.account("maria")?.generation)
-        #expect(throws: ConsoleError.self) {
-            try book.add("maria", roles: [.expert], hash: "h", now: 5)
+        // Nor one that differs in capitals alone.
+        for name in ["maria", "Maria"] {
+            #expect(throws: ConsoleError.self) {
+                try book.add(name, roles: [.expert], hash: "h", now: 5)
+            }
         }
         try book.setRoles([.researcher], of: "maria", now: 7)
         #expect(book.account("maria")?.generation == before)
@@ -21,7 +27,9 @@ import Testing
         #expect(throws: ConsoleError.self) { try book.setRoles([.expert], of: "maria", now: 1) }
     }
 
-    @Test(arguments: ["", "lab", "participant", "a b", "a/b", "<b>", "9a", "ä", "a\n", "-a"])
+    @Test(arguments: [
+        "", "lab", "Lab", "participant", "signals", "a b", "a/b", "<b>", "9a", "ä", "a\n", "-a",
+    ])
     func namesThatCannotStandInFilesAreRefused(name: String) {
         #expect(throws: ConsoleError.self) { try AccountBook.check(name: name) }
     }
@@ -41,6 +49,23 @@ import Testing
         #expect(throws: ConsoleError.self) {
             try AccountBook.check(password: password, name: "maria.schulz")
         }
+    }
+
+    /// Whoever may not read the accounts must not be told that there are none.
+    @Test func accountsThatCannotBeReadAreNotTakenForNone() throws {
+        let directory = try TemporaryDirectory("accounts")
+        #expect(try AccessFiles(directory: directory.file("state")).accounts.accounts.isEmpty)
+        try "".write(toFile: directory.file("file"), atomically: true, encoding: .utf8)
+        let file = StateFile(path: directory.file("file") + "/accounts.json", empty: AccountBook())
+        #expect(throws: ConsoleError.self) { try file.read() }
+        // Nor does a console serve with accounts that it cannot read.
+        let accounts = directory.file("state") + "/accounts.json"
+        try "no JSON".write(toFile: accounts, atomically: true, encoding: .utf8)
+        let error = #expect(throws: ConsoleError.self) {
+            try Gate(
+                directory: directory.file("state"), isSecure: false, log: Logger(label: "accounts"))
+        }
+        #expect(error?.message.contains(accounts) == true)
     }
 
     @Test func passwordsAreKeptAsArgon2Hashes() throws {

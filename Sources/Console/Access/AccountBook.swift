@@ -6,12 +6,18 @@ public struct AccountBook: Codable, Hashable, Sendable {
 
     public init() {}
 
-    /// Names that links give.
-    static let reserved: Set<String> = ["lab", "participant"]
+    /// Names that links give, and the layer of annotations that all share.
+    static let reserved: Set<String> = ["lab", "participant", "signals"]
     /// Characters of a password, after NIST SP 800-63B: long rather than odd.
     static let passwordLength = 10...200
 
     public func account(_ name: String) -> Account? { accounts.first { $0.name == name } }
+
+    /// The account of a name, in capitals or not: two that differ by that alone could not be told apart in
+    /// what they write.
+    public func account(like name: String) -> Account? {
+        accounts.first { $0.name.lowercased() == name.lowercased() }
+    }
 
     /// Adds an account.
     /// - Parameter hash: of its password.
@@ -20,8 +26,8 @@ public struct AccountBook: Codable, Hashable, Sendable {
     ) throws(ConsoleError) {
         try Self.check(name: name)
         try Self.check(roles: roles)
-        guard account(name) == nil else {
-            throw ConsoleError(.invalid, "There is an account '\(name)' already.")
+        if let known = account(like: name) {
+            throw ConsoleError(.invalid, "There is an account '\(known.name)' already.")
         }
         accounts.append(
             Account(
@@ -65,8 +71,9 @@ public struct AccountBook: Codable, Hashable, Sendable {
                 "'\(name)' is no name for an account: up to 40 letters, digits, '.', '-' and '_', "
                     + "and a letter first.")
         }
-        guard !reserved.contains(name) else {
-            throw ConsoleError(.invalid, "'\(name)' is the name of whoever comes by a link.")
+        guard !reserved.contains(name.lowercased()) else {
+            throw ConsoleError(
+                .invalid, "The console itself uses the name '\(name)': take another.")
         }
     }
 
@@ -88,7 +95,8 @@ public struct AccountBook: Codable, Hashable, Sendable {
         }
         guard !roles.contains(.participant) else {
             throw ConsoleError(
-                .invalid, "Participants have no accounts: a think-aloud makes a link for them.")
+                .invalid,
+                "Participants have no accounts: a think-aloud, or a review, makes a link for them.")
         }
     }
 

@@ -38,6 +38,8 @@ final class Gate: Sendable {
             (isSecure ? "__Host-" : "") + "attune_console_\(Secret.hash(directory).prefix(8))"
         disk = try ReadingThreads(count: 1, name: "access")
         passwords = try PasswordCheck()
+        // Accounts that cannot be read would let nobody in, without a word.
+        _ = try files.accounts
         let kept = try files.signIns.read()
         signIns = Mutex(Dictionary(kept.map { ($0.hash, $0) }) { first, _ in first })
     }

@@ -29,7 +29,10 @@ final class StateFile<Value: Codable & Sendable>: Sendable {
     /// What the file holds now; looks whether it was replaced.
     func read() throws(ConsoleError) -> Value {
         let mark = mark()
-        if let value = known.withLock({ $0.mark == mark ? $0.value : nil }) { return value }
+        // Without one, whether the file is missing or may not be read is seen by reading it.
+        if let mark, let value = known.withLock({ $0.mark == mark ? $0.value : nil }) {
+            return value
+        }
         let value = try load()
         known.withLock { $0 = (mark, value) }
         return value
@@ -56,9 +59,17 @@ final class StateFile<Value: Codable & Sendable>: Sendable {
     }
 
     private func load() throws(ConsoleError) -> Value {
-        guard FileSystem.exists(path) else { return empty }
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try FileSystem.read(path)
+        } catch  where error.code == ENOENT {
+            return empty
+        } catch {
+            throw ConsoleError(
+                .file, "\(path) cannot be read: \(error). Are you the console's user, or root?")
+        }
         do {
-            return try JSONValue(parsing: FileSystem.read(path)[...]).decode(Value.self)
+            return try JSONValue(parsing: bytes[...]).decode(Value.self)
         } catch {
             throw ConsoleError(
                 .file, "\(path) cannot be read: \(error). Mend it, or move it away.")
