@@ -225,7 +225,7 @@ import Timebase
             ], actor: "ben")
         let exchange = ReviewExchange(path: session.path)
         let text = try exchange.text(.textgrid)
-        #expect(text.contains("text = \"odd (note: a b c \"\"d\"\" e)\""))
+        #expect(text.contains("text = \"odd (note: a b c\u{FFFD}\"\"d\"\" e)\""))
         #expect(text.contains("text = \"odd (note: \"\"\"\")\""))
         #expect(
             text.contains("name = \"ben: odd (2)\"") && text.contains("name = \"ben: tick (2)\""))
