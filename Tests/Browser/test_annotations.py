@@ -382,7 +382,9 @@ class Annotations(unittest.TestCase):
         before, beat, behind = self.three(found)
         view = (before - 1, behind + 1)
         page = self.open(scheme=None, rest=f"?from={view[0]}&to={view[1]}")
-        answered = []
+        page.wait_for_load_state("networkidle")
+        answered, recordings = [], []
+        page.on("request", lambda request: "/tiles?track=signal" in request.url and recordings.append(request.url))
         page.on("response", lambda answer: "track=" + rr["id"] in answer.url and answered.append(answer.headers.get("x-attune-corrections")))
         page.get_by_role("button", name="Edit R peaks").click()
         page.get_by_role("button", name="Edit R peaks").evaluate("(one) => one.blur()")
@@ -429,6 +431,8 @@ class Annotations(unittest.TestCase):
         while str(version) not in answered:
             self.assertLess(time.monotonic(), deadline, answered)
             page.wait_for_timeout(100)
+        # What was recorded is not asked for again, and does not go from the screen meanwhile.
+        self.assertEqual(recordings, [])
         self.assertEqual(page.complaints, [])
 
     def test_beats_by_keys_alone(self):

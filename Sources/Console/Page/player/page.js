@@ -147,7 +147,8 @@ export class PlaybackPage {
       this.transport.refresh();
     });
     this.workbench.addEventListener("reviewed", () => {
-      this.store.forgetFrom(-Infinity);
+      // What was recorded stays as it was.
+      this.store.forget(new Set((this.#session.tracks ?? []).filter(({ derived }) => derived).map(({ id }) => id)));
       this.refresh({ isAsked: false });
     });
     // After a click the keys are the page's again: a button would take Space, a list the arrows.

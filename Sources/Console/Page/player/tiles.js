@@ -106,6 +106,13 @@ export class TileStore {
     this.#failed.clear();
   }
 
+  /** Forgets all of some tracks, a Set of their ids: what they are derived from is another one now. What is on its way is too old. */
+  forget(tracks) {
+    const isMeant = (key) => tracks.has(key.slice(0, key.indexOf("|")));
+    for (const pieces of [this.#pieces, this.#failed]) for (const key of pieces.keys()) if (isMeant(key)) pieces.delete(key);
+    for (const [key, { controller }] of this.#running) if (isMeant(key)) controller.abort();
+  }
+
   /** Ends all requests. */
   close() {
     this.#wanted.clear();
