@@ -35,7 +35,8 @@ public enum MarkupText {
             switch scalar {
             case "\n" where follows: break
             case "\t", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": result += " "
-            case "\u{7F}"..."\u{84}", "\u{86}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+            case "\u{7F}"..."\u{84}", "\u{86}"..."\u{9F}", "\u{202A}"..."\u{202E}",
+                "\u{2066}"..."\u{2069}":
                 result.unicodeScalars.append(replacement)
             default: result.unicodeScalars.append(holds(scalar) ? scalar : replacement)
             }
