@@ -189,7 +189,25 @@ import Timebase
             let manifest = try await manifest(session)
             #expect(manifest["consent"]?["draft_text"]?.kind == "a truth value")
             #expect(manifest["consent"]?["draft_text"] == .bool(isShown))
+            // Nor is it when the screen is drawn again.
+            let replay = try await replay(shelf)
+            let texts = (replay["edits"]?.array ?? []).map { $0.array?.last?.string }
+            #expect(texts.contains("More") == isShown && texts.count == 6)
+            #expect(replay["turns"]?.array?[1]["text"]?.string == "Hi")
         }
+        // Whoever does not agree to the conversation is shown with none of it.
+        let other = try TemporaryDirectory()
+        let no = Consent(
+            participant: "P01", tier: "conversation", isGranted: false, realtime: 5, session: nil)
+        _ = try RecordedFolder(at: other.path, consent: [no])
+        let replay = try await replay(SessionShelf(directory: other.path))
+        #expect(replay["edits"]?.array?.isEmpty == true)
+        #expect(replay["turns"]?.array?.allSatisfy { $0["text"]?.string == "" } == true)
+    }
+
+    private func replay(_ shelf: SessionShelf) async throws -> JSONValue {
+        let opened = try await shelf.open("5a3c9b")
+        return try await opened.read { try ReplaySource($0, file: opened.path).json }
     }
 
     @Test func aVersionChangesWithWhatIsShown() async throws {

@@ -37,7 +37,9 @@ struct ReplaySection: ConsoleSection {
     private func answer(_ session: String) async throws -> Response {
         let opened = try await surroundings.shelf.open(session)
         let bytes = try await opened.read { reader in
-            try ReplaySource(reader, condition: opened.listed.condition).json.serialised
+            try ReplaySource(
+                reader, file: opened.path, condition: opened.listed.condition
+            ).json.serialised
         }
         return ConsoleAnswer.bytes(bytes, type: "application/json")
     }

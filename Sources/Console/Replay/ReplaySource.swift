@@ -15,6 +15,8 @@ struct ReplaySource {
     private let edits: [DraftEdit]
     private let phases: [Phase]
     private let events: [SessionEvent]
+    /// What the participant said no to is not drawn either.
+    private let consent: SessionConsent
 
     /// Kinds of events that are drawn.
     private static let kinds = [
@@ -24,16 +26,26 @@ struct ReplaySource {
         "alarm", "condition", "pagehide",
     ]
 
-    /// - Parameter condition: where it is known from the study; else the session's own event tells it.
+    /// - Parameters:
+    ///   - file: the session's; beside it is the database with the participant's answers.
+    ///   - known: the condition where it is known from the study; else the session's own event tells it.
     init(
-        _ reader: SessionReader, condition known: [String: String]? = nil
+        _ reader: SessionReader, file: String, condition known: [String: String]? = nil
     ) throws(SessionStoreError) {
         row = try reader.session()
         let description = row.description
+        let consent = SessionConsent.read(of: row, file: file)
+        self.consent = consent
         turns = try reader.turns()
-        edits = try reader.draftEdits()
+        edits = consent.shows(.draftEdits) ? try reader.draftEdits() : []
         phases = try reader.phases()
-        events = try reader.events(of: Self.kinds)
+        events = try reader.events(of: Self.kinds).filter {
+            switch $0.kind {
+            case "hover": consent.shows(.pointer)
+            case "caret": consent.shows(.draftEdits)
+            default: true
+            }
+        }
         study =
             description.protocolText.isEmpty
             ? nil : try? StudyPlan.read(description.protocolText, file: description.protocolName)
@@ -96,7 +108,7 @@ struct ReplaySource {
     private func part(_ turn: Turn) -> JSONValue {
         [
             "number": .integer(turn.number ?? 0), "author": .string(turn.author),
-            "text": .string(turn.text), "sent_s": seconds(turn.sent),
+            "text": .string(consent.shows(.turns) ? turn.text : ""), "sent_s": seconds(turn.sent),
             "composed_from_s": turn.composedFrom.map(seconds) ?? .null,
             "shown_s": turn.shown.map(seconds) ?? .null,
         ]
@@ -107,7 +119,7 @@ struct ReplaySource {
         [
             .integer(edit.turn), seconds(edit.time), .integer(edit.position),
             .integer(edit.deleted), .integer(edit.inserted), .string(edit.editClass),
-            edit.text.map(JSONValue.string) ?? .null,
+            consent.shows(.draftText) ? edit.text.map(JSONValue.string) ?? .null : .null,
         ]
     }
 
