@@ -44,7 +44,7 @@ struct SignInSection: ConsoleSection {
 
     private func page(_ request: Request) async -> Response {
         let query = request.uri.queryParameters
-        let from = ReturnPath.of(query["from"]?.removingPercentEncoding)
+        let from = ReturnPath.of(query["from"].map(String.init))
         if let token = query["token"].map(String.init) {
             guard let link = await surroundings.gate.link(token) else {
                 return answer(
@@ -128,9 +128,13 @@ struct SignInSection: ConsoleSection {
             }
             await gate.dismiss(cookie: cookie)
         }
+        // Signals and words of sessions, which the browser may keep by their versions, go with the cookie.
         return Response(
             status: .seeOther,
-            headers: [.location: "/sign-in?out", .setCookie: gate.field(cookie: "")])
+            headers: [
+                .location: "/sign-in?out", .setCookie: gate.field(cookie: ""),
+                HTTPField.Name("clear-site-data")!: "\"cache\"",
+            ])
     }
 
     private func fields(_ request: Request) async throws -> [String: String] {
