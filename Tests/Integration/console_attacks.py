@@ -1,7 +1,7 @@
 """What somebody on the network, another site, or an account with fewer rights may try against the console. Real
 programs, and requests that no browser would make. What needs a browser is in Browser/test_console_access.py.
 
-    console_attacks.py PROGRAMS [files | rights | forgery | sizes | slow | fixation | guessing | tls]...
+    console_attacks.py PROGRAMS [files | rights | words | forgery | sizes | slow | fixation | guessing | tls]...
 """
 
 import concurrent.futures
@@ -173,6 +173,50 @@ def rights(station):
     station.console_command("user", "remove", "rolf")
     code = station.request("GET", "/api/sessions", headers={"cookie": cookie})[0]
     check("without the account", code == 401, code)
+
+
+def words(station):
+    """Whatever is asked for in a wrong way is refused in words that a person can read."""
+    session = station.session()
+    station.stop_session(session)
+    role = "operator,researcher,expert"
+    cookie, csrf = station.cookie(role), station.get("/api/me", role)["csrf"]
+    own = f"/api/sessions/{session}"
+    odd = ["from_s=nan&to_s=1", "from_s=2&to_s=1", "from_s=-1e300", "from_s=", "to_s=1e12", "pixels=0", "pixels=-1",
+           "pixels=1.5", "pixels=16385", "pixels=x", "track=", "track=%F0%9F%98%80", "from_s=1&to_s=1.0000000001", ""]
+    asked = [("GET", f"{own}/{what}?" + (query if "track=" in query or not query else f"track=keys&{query}"), None)
+             for what in ["tiles", "samples"] for query in odd]
+    asked += [("GET", path, None) for path in [
+        "/api/nothing", "/api/think-aloud", "/page/none.js", "/api/sessions/none", f"/api/sessions/{'a' * 300}",
+        f"{own}/annotations?since=x", f"{own}/annotations/none/history", "/api/figures/none", "/api/figures/browser/a.svg",
+        "/api/dashboard/studies/none", "/api/dashboard/studies/browser/participants/none/consent", "/api/reviews/none",
+        "/api/reviews/browser/plans/none", "/api/review/none", f"/api/review/{'a' * 300}", f"/api/commentaries/{session}",
+        "/api/commentaries/none", "/api/think-aloud/none/stream", "/api/think-aloud/none/replay"]]
+    asked += [("POST", path, body) for path, body in [
+        ("/api/dashboard/sessions/none-such/mark", '{"label": "x"}'), (f"/api/dashboard{own[4:]}/mark", '{"label": "x"}'),
+        (f"/api/dashboard{own[4:]}/pause", "{}"), (f"/api/dashboard{own[4:]}/phase", '{"phase": "x"}'),
+        ("/api/dashboard/sessions", '{"study": "../x"}'), ("/api/dashboard/alarms/acknowledge", '{"session": "x", "alarm": "y"}'),
+        ("/api/think-aloud", '{"session": "%s", "sensors": ["none"]}' % session), ("/api/think-aloud", "[]"),
+        ("/api/think-aloud/none/command", '{"view": "v", "action": "x"}'), ("/api/review/none/lock", '{"stage": "x"}'),
+        (f"{own}/annotations", '{"changes": 3}'), (f"{own}/annotations/import-elan?scheme=none", "<a/>"), ("/api/sessions", "{}"),
+        ("/api/reviews/browser/preview", '{"scheme": "none"}')]]
+    asked += [(method, "/api/sessions", None) for method in ["PUT", "DELETE", "OPTIONS"]]
+    for method, path, body in asked:
+        code, headers, answer = station.request(method, path, body, {
+            "cookie": cookie, "x-attune-csrf": csrf, "content-type": "application/json"})
+        check(f"{method} {path[:90]} is refused", 400 <= code < 500, (code, answer[:200]))
+        error = json.loads(answer)["error"]
+        check(f"{method} {path[:90]} is refused in words", len(error.split()) > 3 and error.endswith(".")
+              and not any(sign in error for sign in ["io.attune", "{", "Optional", "Cannot initialize"]), error)
+        check("and nobody keeps that", headers["cache-control"] == "no-store", headers)
+    code, _, answer = station.request("POST", f"{own}/annotations", b"\x1f\x8b", {
+        "cookie": cookie, "x-attune-csrf": csrf, "content-type": "application/json", "content-encoding": "gzip"})
+    check("what is compressed is refused", code == 415 and b"compressing" in answer, (code, answer))
+    # Where somebody wanted to go is not lost by signing in.
+    for path in ["/?study=%C3%BC", "/?text=a%20b&x=100%25", "/sessions/x?tracks=a%2Cb"]:
+        there = station.request("GET", path)[1]["location"]
+        page = station.request("GET", there)[2].decode()
+        check(f"{path} is kept", f'name="from" value="{path.replace("&", "&amp;")}"' in page, page)
 
 
 def forgery(station):
@@ -357,6 +401,7 @@ def fixation(station):
     check("a restart signs nobody out", station.request("GET", "/api/me", headers={"cookie": cookie})[0] == 200)
     code, headers, _ = station.request("POST", "/sign-out", urllib.parse.urlencode({"csrf": csrf}), {**FORM, "cookie": cookie})
     check("signing out", code == 303 and "max-age=0" in headers["set-cookie"].lower(), (code, headers))
+    check("and takes what the browser kept along", headers.get("clear-site-data") == '"cache"', headers)
     check("is the end of the cookie", station.request("GET", "/api/me", headers={"cookie": cookie})[0] == 401)
     for text in ["", name, f"{name}=", f"{name}=../../x", f"{name}={'a' * 9000}", f"{name}=\x00", "; ; ;=;", f"{name}==="]:
         code = status(ask(station, "/api/me", "GET", f"cookie: {text}"))
@@ -458,7 +503,7 @@ def tls(station):
     station.serve_console()
 
 
-ALL = {"files": files, "rights": rights, "forgery": forgery, "sizes": sizes, "slow": slow, "fixation": fixation,
+ALL = {"files": files, "rights": rights, "words": words, "forgery": forgery, "sizes": sizes, "slow": slow, "fixation": fixation,
        "tls": tls, "guessing": guessing}
 
 

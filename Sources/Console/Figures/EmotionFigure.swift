@@ -31,7 +31,7 @@ struct EmotionFigure: Figure {
     var caption: String {
         let corrected = facts.flatMap(\.emotions).filter(\.isCorrected).count
         return
-            "\(facts.flatMap(\.emotions).count) turns of the client in \(facts.count) sessions, as scored"
+            "\(facts.flatMap(\.emotions).count) turns of the client in \(SVGDrawing.count(facts.count, "session")), as scored"
             + (corrected > 0 ? ", \(corrected) of them as corrected" : "")
             + ". Thin lines: sessions; thick: their mean; area: 95% interval of the bootstrap over sessions; n: "
             + "sessions that have this turn."

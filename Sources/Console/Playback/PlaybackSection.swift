@@ -118,16 +118,26 @@ struct PlaybackSection: ConsoleSection {
         }
     }
 
+    private func track(
+        _ call: ConsoleCall, of session: PlaybackSession
+    ) throws -> PlaybackTrack {
+        guard let id = call.query("track") else {
+            throw ConsoleRefusal(
+                .badRequest, "'track' has to be the id of one of the session's tracks.")
+        }
+        return try session.track(id)
+    }
+
     private func tile(_ call: ConsoleCall) async throws -> Response {
         let session = try await session(call)
         let stretch = try PlaybackStretch(call)
         let asked = try call.number("pixels") ?? 1024
-        guard asked >= 1, asked <= Double(Self.mostPixels) else {
+        guard asked >= 1, asked <= Double(Self.mostPixels), asked == asked.rounded() else {
             throw ConsoleRefusal(
-                .badRequest, "'pixels' has to be a number from 1 to \(Self.mostPixels).")
+                .badRequest, "'pixels' has to be a whole number from 1 to \(Self.mostPixels).")
         }
         let pixels = Int(asked)
-        let track = try session.track(call.query("track") ?? "")
+        let track = try track(call, of: session)
         let answer = session.answer
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
         let values = try await tile(session, track, stretch, pixels)
@@ -168,7 +178,7 @@ struct PlaybackSection: ConsoleSection {
     private func samples(_ call: ConsoleCall) async throws -> Response {
         let session = try await session(call)
         let stretch = try PlaybackStretch(call)
-        let track = try session.track(call.query("track") ?? "")
+        let track = try track(call, of: session)
         guard let stream = track.stream, let channel = track.channel else {
             throw ConsoleRefusal(.badRequest, "Keys have no samples; ask for them with 'keys'.")
         }

@@ -10,7 +10,8 @@ struct PlaybackStretch: Sendable {
     init(_ call: ConsoleCall) throws(ConsoleRefusal) {
         from = try call.number("from_s") ?? -Self.largest
         to = try call.number("to_s") ?? Self.largest
-        guard from < to, abs(from) <= Self.largest, abs(to) <= Self.largest else {
+        // Less than a nanosecond is no time in a file.
+        guard to - from >= 1e-9, abs(from) <= Self.largest, abs(to) <= Self.largest else {
             throw ConsoleRefusal(
                 .badRequest, "'from_s' has to lie before 'to_s', both within a session.")
         }

@@ -69,7 +69,8 @@ struct RaterSection: ConsoleSection {
         } catch let refusal as RaterRefusal {
             throw ConsoleRefusal(refusal.status, refusal.message)
         } catch let refusal as ConsoleRefusal
-            where refusal == .missing("conversation") || refusal.status == .badRequest
+            where refusal == .missing("conversation") || refusal == .missing("assignment")
+            || refusal.status == .badRequest
             || refusal.status == .unsupportedMediaType
         {
             throw refusal

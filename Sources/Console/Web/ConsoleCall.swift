@@ -57,7 +57,7 @@ struct ConsoleCall: Sendable {
             throw ConsoleRefusal(
                 .badRequest, "The request cannot be understood: '\(mismatch.path)' cannot be that.")
         } catch {
-            throw ConsoleRefusal(.badRequest, "The request cannot be understood: \(error)")
+            throw ConsoleRefusal(.badRequest, "The request cannot be understood: \(error).")
         }
     }
 }

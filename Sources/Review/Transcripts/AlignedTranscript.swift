@@ -32,7 +32,7 @@ public enum AlignedTranscript {
                 throw TranscriptMistake(
                     nil,
                     "segment \(place + 1) begins at \(Double(segment.start) / 1e9) s, and the session "
-                        + "has \(length) s: is it of another recording?")
+                        + "has \(length) s: it may be of another recording")
             }
             pieces.append(
                 TranscriptPiece(
