@@ -122,9 +122,15 @@ class Rater:
 
 def plan(station, sessions, raters, **options):
     """Makes a plan; gives its id."""
-    return station.post(f"/api/reviews/{STUDY}/plans", {
+    address, asked = f"/api/reviews/{STUDY}/plans", {
         "id": str(uuid.uuid4()), "name": "Main review", "scheme": "peer-support-review", "sessions": sessions, "raters": raters,
-        "raters_per_session": len(raters), "seed": 5, **options})["plan"]
+        "raters_per_session": len(raters), "seed": 5, **options}
+    made = station.post(address, asked)["plan"]
+    before = station.get(f"{address}/{made}")["assignments"]
+    # Where the answer was lost it is sent again: that makes nothing twice.
+    assert station.post(address, asked)["plan"] == made
+    assert station.get(f"{address}/{made}")["assignments"] == before
+    return made
 
 
 def invited(station, url):

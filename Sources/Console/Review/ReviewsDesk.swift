@@ -179,6 +179,10 @@ struct ReviewsDesk: Sendable {
         guard name.contains(where: { !$0.isWhitespace }) else {
             throw ConsoleRefusal(.badRequest, "Give the plan a name.")
         }
+        // Sent again because the answer was lost: its assignments would get other ids, and be there twice.
+        if let id = request.id, try await book(study).plans.contains(where: { $0.id == id }) {
+            return id
+        }
         let drawn = try await draw(study, request)
         let id = request.id ?? UUID().uuidString.lowercased()
         let detail: JSONValue = [
