@@ -16,12 +16,14 @@ user() { "$console" user "$@" --state "$work/state"; }
 
 echo "tram number seven" | user add vera --roles researcher,operator >"$work/out" || fail "an account"
 grep -q '^vera: researcher,operator$' "$work/out" || fail "what was made is said"
-for wrong in "add vera --roles expert" "add lab --roles expert" "add a/b --roles expert" "add nora --roles king" \
+for wrong in "add vera --roles expert" "add Vera --roles expert" "add lab --roles expert" "add signals --roles expert" "add a/b --roles expert" "add nora --roles king" \
     "add nora --roles participant" "add nora" "remove nora" "roles nora expert" "password nora"; do
     # shellcheck disable=SC2086
     echo "tram number seven" | user $wrong >"$work/out" 2>&1 && fail "not refused: user $wrong"
     [ -s "$work/out" ] || fail "no words for: user $wrong"
 done
+"$console" link --roles participant --state "$work/state" >"$work/out" 2>&1 && fail "a link for a participant of nothing"
+grep -q 'think-aloud' "$work/out" || fail "where a participant's link is made"
 echo "short" | user add nora --roles expert >/dev/null 2>&1 && fail "a short password is taken"
 user add nora --roles expert </dev/null >/dev/null 2>&1 && fail "no password is taken"
 user roles vera expert >/dev/null || fail "other roles"
