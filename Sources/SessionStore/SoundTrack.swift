@@ -9,6 +9,8 @@ import Timebase
 public struct SoundTrack: Hashable, Sendable {
     /// Samples on one line of the stream's clock, one after another in the file.
     public struct Piece: Hashable, Sendable {
+        /// The stream that they are of.
+        public var stream: Int64
         /// Ordinal of the first sample in the stream, and how many there are.
         public var firstIndex: Int64
         public var count: Int64
@@ -25,9 +27,24 @@ public struct SoundTrack: Hashable, Sendable {
 
         /// The place behind the last sample.
         public var end: Int64 { position + count }
+
+        /// The time behind the last sample.
+        var until: Instant { time + Int64((Double(count) * period).rounded()) }
+
+        /// The piece without its samples before a time; nil where none are left.
+        func from(_ time: Instant) -> Piece? {
+            let dropped = Int64((Double(time - self.time) / period).rounded(.up))
+            guard dropped > 0 else { return self }
+            guard dropped < count else { return nil }
+            var rest = self
+            rest.firstIndex += dropped
+            rest.count -= dropped
+            rest.time = self.time + Int64((Double(dropped) * period).rounded())
+            return rest
+        }
     }
 
-    public let stream: Int64
+    /// The stream's name; those of several with `+` between them.
     public let name: String
     /// Samples a second of the file.
     public let rate: Int
@@ -59,15 +76,60 @@ public struct SoundTrack: Hashable, Sendable {
             ]
         }
         let gaps = Set(try reader.gaps(stream.id).map { $0.gap.afterIndex + 1 })
-        self.stream = stream.id
         name = stream.name
         self.rate = rate
-        pieces = Self.layout(segments, gaps: gaps, count: count, rate: rate)
+        pieces = Self.layout(segments, of: stream.id, gaps: gaps, count: count, rate: rate)
+    }
+
+    init(name: String, rate: Int, pieces: [Piece]) {
+        self.name = name
+        self.rate = rate
+        self.pieces = pieces
+    }
+
+    /// The sound of a session: a stream by its name, or all of it joined; nil where there is none.
+    public static func of(
+        _ reader: SessionReader, stream name: String?
+    ) throws(SessionStoreError) -> SoundTrack? {
+        var tracks: [SoundTrack] = []
+        for stream in try reader.streams() where name == nil || stream.name == name {
+            if let track = try SoundTrack(reader, stream: stream) { tracks.append(track) }
+        }
+        return joining(tracks)
+    }
+
+    /// All sound of a session in one file: a page that was loaded again, and a microphone that another one
+    /// took the place of, are streams of their own. nil without any.
+    ///
+    /// Where two are there at a time, the one that was first goes on. Streams of another rate than the
+    /// longest one's are left out, since nothing is resampled.
+    public static func joining(_ tracks: [SoundTrack]) -> SoundTrack? {
+        guard let longest = tracks.max(by: { $0.length < $1.length }) else { return nil }
+        let joined = tracks.filter { $0.rate == longest.rate }.sorted { $0.start < $1.start }
+        guard joined.count > 1, let start = joined.first?.start else { return longest }
+        var pieces: [Piece] = []
+        for piece in joined.flatMap(\.pieces).sorted(by: { $0.time < $1.time }) {
+            guard let last = pieces.last else {
+                pieces.append(piece)
+                continue
+            }
+            let isSame = last.stream == piece.stream
+            guard var next = isSame ? piece : piece.from(last.until) else { continue }
+            let follows = isSame && next.firstIndex == last.firstIndex + last.count
+            if !follows || piece.silence > 0 {
+                let due = Double(next.time - start) * Double(longest.rate) / 1e9
+                next.silence = max(0, Int64(clamping: due.rounded()) - last.end)
+            }
+            next.position = last.end + next.silence
+            pieces.append(next)
+        }
+        return SoundTrack(
+            name: joined.map(\.name).joined(separator: "+"), rate: longest.rate, pieces: pieces)
     }
 
     /// - Parameter gaps: the samples before which some are missing.
     static func layout(
-        _ segments: [ClockSegment], gaps: Set<Int64>, count: Int64, rate: Int
+        _ segments: [ClockSegment], of stream: Int64, gaps: Set<Int64>, count: Int64, rate: Int
     ) -> [Piece] {
         guard let start = segments.first?.origin else { return [] }
         var pieces: [Piece] = []
@@ -81,7 +143,8 @@ public struct SoundTrack: Hashable, Sendable {
             }
             pieces.append(
                 Piece(
-                    firstIndex: segment.firstIndex, count: next - segment.firstIndex,
+                    stream: stream, firstIndex: segment.firstIndex,
+                    count: next - segment.firstIndex,
                     position: end + silence, silence: silence, time: segment.origin,
                     period: segment.period, bound: segment.bound))
         }
@@ -124,7 +187,8 @@ public struct SoundTrack: Hashable, Sendable {
             let part = wanted.clamped(to: piece.position..<piece.end)
             guard let first = part.first, let last = part.last else { continue }
             let offset = piece.firstIndex - piece.position
-            let values = try reader.integers(of: stream, (first + offset)...(last + offset))
+            let values = try reader.integers(
+                of: piece.stream, (first + offset)...(last + offset))
             for (place, value) in values.enumerated() {
                 result[Int(first - wanted.lowerBound) + place] = Int16(clamping: value)
             }

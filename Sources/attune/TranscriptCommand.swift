@@ -31,7 +31,7 @@ struct TranscriptCommand: ParsableCommand {
         var format: SpokenText.Format?
         @Option(help: "Its language, such as en-US.")
         var language: String?
-        @Option(help: "The stream of sound that it was made from; the first one without it.")
+        @Option(help: "The stream of sound that it was made from; without it, all of them.")
         var stream: String?
         @Flag(help: "Its times count from the session's start, and not from that of the sound.")
         var fromSession = false
@@ -82,9 +82,7 @@ struct TranscriptCommand: ParsableCommand {
         }
 
         private func sound(_ reader: SessionReader) throws -> SoundTrack? {
-            for own in try reader.streams() where stream == nil || own.name == stream {
-                if let track = try SoundTrack(reader, stream: own) { return track }
-            }
+            if let track = try SoundTrack.of(reader, stream: stream) { return track }
             guard let stream else { return nil }
             throw ValidationError("\(session) has no sound '\(stream)'.")
         }

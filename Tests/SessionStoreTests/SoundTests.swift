@@ -187,6 +187,39 @@ import Timebase
         #expect(abs(inside - 1_000_000_000) < 2_000_000)
     }
 
+    /// Microphones one after another are one file; where two are there at a time the first goes on.
+    @Test func microphonesAreJoined() throws {
+        func piece(_ stream: Int64, _ seconds: Double, _ count: Int64, first: Int64 = 0)
+            -> SoundTrack.Piece
+        {
+            SoundTrack.Piece(
+                stream: stream, firstIndex: first, count: count, position: first, silence: 0,
+                time: Instant(nanoseconds: Int64(seconds * 1e9)), period: 1e6, bound: 1)
+        }
+        func track(_ name: String, _ pieces: [SoundTrack.Piece], rate: Int = 1000) -> SoundTrack {
+            SoundTrack(name: name, rate: rate, pieces: pieces)
+        }
+        let first = track("a", [piece(1, 10, 500), piece(1, 10.5, 1500, first: 500)])
+        let second = track("b", [piece(2, 11.5, 2000)])
+        let third = track("c", [piece(3, 14, 1000), piece(3, 15, 1000, first: 1000)])
+        let hidden = track("d", [piece(4, 12.2, 300)])
+        let other = track("e", [piece(5, 9, 800)], rate: 800)
+        let joined = try #require(SoundTrack.joining([third, hidden, second, other, first]))
+        #expect(joined.name == "a+b+d+c" && joined.rate == 1000)
+        #expect(joined.pieces.map(\.stream) == [1, 1, 2, 3, 3])
+        // The second microphone's first half second is the first one's.
+        #expect(joined.pieces.map(\.firstIndex) == [0, 500, 500, 0, 1000])
+        #expect(joined.pieces.map(\.count) == [500, 1500, 1500, 1000, 1000])
+        // From 13.5 to 14 s nobody recorded.
+        #expect(joined.pieces.map(\.position) == [0, 500, 2000, 4000, 5000])
+        #expect(joined.pieces.map(\.silence) == [0, 0, 0, 500, 0])
+        for position in stride(from: Int64(0), to: 3500, by: 250) {
+            #expect(joined.time(of: position).nanoseconds == 10_000_000_000 + position * 1_000_000)
+        }
+        #expect(SoundTrack.joining([second]) == second)
+        #expect(SoundTrack.joining([]) == nil)
+    }
+
     @Test func headersAreThoseOfWAV() {
         let header = WaveHeader(rate: 48_000, samples: 1000)
         #expect(header.bytes.count == 44 && header.fileBytes == 2044)

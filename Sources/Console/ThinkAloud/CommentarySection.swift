@@ -106,10 +106,7 @@ struct CommentarySection: ConsoleSection {
                 throw ConsoleRefusal(
                     .forbidden, "The participant does not agree that this is heard.")
             }
-            return try reader.streams().lazy.compactMap { stream in
-                name == nil || stream.name == name
-                    ? try SoundTrack(reader, stream: stream) : nil
-            }.first
+            return try SoundTrack.of(reader, stream: name)
         }
         guard let track else { throw ConsoleRefusal.missing("sound") }
         guard track.length <= WaveHeader.mostSamples else {
@@ -200,14 +197,7 @@ struct CommentarySection: ConsoleSection {
         return try await session.read { reader in
             let row = try reader.session()
             let start = row.description.started
-            let streams = try reader.streams()
-            let track =
-                isTyped
-                ? nil
-                : try streams.lazy.compactMap { stream in
-                    name == nil || stream.name == name
-                        ? try SoundTrack(reader, stream: stream) : nil
-                }.first
+            let track = isTyped ? nil : try SoundTrack.of(reader, stream: name)
             do throws(TranscriptMistake) {
                 return try AlignedTranscript.pieces(
                     text, sound: track, started: start,

@@ -48,23 +48,11 @@ extension StoredCommentary {
         }
         // A participant may have taken the consent to sound back; its words go with it.
         let mayHear = SessionConsent.read(of: row, file: reader.path).shows(.audio)
-        audio = try reader.streams().compactMap { stream in
-            guard mayHear else { return nil }
-            return try SoundTrack(reader, stream: stream).map { track in
-                let rate = Double(track.rate)
-                return Sound(
-                    stream: track.name, rateHz: track.rate, seconds: Double(track.length) / rate,
-                    firstS: speech(track.start), boundMs: Double(track.bound) / 1e6,
-                    driftMs: Double(track.largestDrift) / 1e6,
-                    pieces: track.pieces.map {
-                        Sound.Piece(
-                            fileS: Double($0.position) / rate, speechS: speech($0.time),
-                            seconds: Double($0.count) / rate,
-                            speechPerFile: $0.period * rate / 1e9,
-                            silenceS: Double($0.silence) / rate, boundMs: Double($0.bound) / 1e6)
-                    })
-            }
-        }
+        let tracks =
+            mayHear
+            ? try reader.streams().compactMap { try SoundTrack(reader, stream: $0) } : []
+        sound = SoundTrack.joining(tracks).map { Sound($0, since: start) }
+        audio = tracks.map { Sound($0, since: start) }
         if mayHear, let review, let newest = try review.transcripts().last {
             transcript = Words(
                 id: newest.id, source: newest.source.rawValue, language: newest.language,
@@ -78,5 +66,23 @@ extension StoredCommentary {
                         words: (try? JSONValue(parsing: segment.words)) ?? [])
                 })
         }
+    }
+}
+
+extension StoredCommentary.Sound {
+    /// - Parameter start: of the commentary.
+    fileprivate init(_ track: SoundTrack, since start: Instant) {
+        let rate = Double(track.rate)
+        func speech(_ time: Instant) -> Double { Double(time - start) / 1e9 }
+        self.init(
+            stream: track.name, rateHz: track.rate, seconds: Double(track.length) / rate,
+            firstS: speech(track.start), boundMs: Double(track.bound) / 1e6,
+            driftMs: Double(track.largestDrift) / 1e6,
+            pieces: track.pieces.map {
+                Piece(
+                    fileS: Double($0.position) / rate, speechS: speech($0.time),
+                    seconds: Double($0.count) / rate, speechPerFile: $0.period * rate / 1e9,
+                    silenceS: Double($0.silence) / rate, boundMs: Double($0.bound) / 1e6)
+            })
     }
 }

@@ -85,6 +85,9 @@ struct StoredCommentary: Encodable, Sendable {
     var prompts: [Remark]
     var notes: [Remark]
     var speech: [Speech]
+    /// All of it in one file, as it is played; nil without any.
+    var sound: Sound?
+    /// Each microphone's own.
     var audio: [Sound]
     var transcript: Words?
 }

@@ -148,10 +148,9 @@ class CommentaryPlugin {
   }
 }
 
-/** The sound of a commentary, where several microphones recorded that of the longest: where it is, its times, what reads it. */
-function soundOf(data, id) {
-  const longest = data.audio.toSorted((a, b) => b.seconds - a.seconds)[0];
-  if (!longest) return null;
-  const address = `/api/commentaries/${encodeURIComponent(id)}/audio.wav?stream=${encodeURIComponent(longest.stream)}`;
-  return { address, times: new SoundMap(longest.pieces), reader: new SoundReader(address), duration: longest.seconds };
+/** The sound of a commentary, of all its microphones: where it is, its times, what reads it. */
+function soundOf({ sound }, id) {
+  if (!sound) return null;
+  const address = `/api/commentaries/${encodeURIComponent(id)}/audio.wav`;
+  return { address, times: new SoundMap(sound.pieces), reader: new SoundReader(address), duration: sound.seconds };
 }
