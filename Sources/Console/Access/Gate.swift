@@ -144,6 +144,15 @@ final class Gate: Sendable {
         return links?.first { $0.hash == hash && $0.endsUtcMs > now }
     }
 
+    /// Whether a cookie is that of the browser which a link let in, and still is.
+    func isIn(cookie: String, by token: String) -> Bool {
+        guard token.utf8.count <= 100, visitor(cookie: cookie, counts: false) != nil else {
+            return false
+        }
+        let (own, link) = (Secret.hash(cookie), Secret.hash(token))
+        return signIns.withLock { $0[own]?.link == link }
+    }
+
     /// Uses a link up.
     /// - Returns: the cookie; nil where the link lets nobody in.
     func use(link token: String) async -> String? {
@@ -153,7 +162,8 @@ final class Gate: Sendable {
             guard let link = try await disk.run({ [files] in try files.take(link: hash) }),
                 link.endsUtcMs > Self.now()
             else { return nil }
-            return try await admit(link.name, roles: link.roles, session: link.session)
+            return try await admit(
+                link.name, roles: link.roles, session: link.session, link: hash)
         } catch {
             log.error("A link could not be used: \(error)")
             return nil
@@ -190,13 +200,14 @@ final class Gate: Sendable {
     // MARK: - Signing in and out
 
     private func admit(
-        _ name: String, roles: [Role], generation: String? = nil, session: String? = nil
+        _ name: String, roles: [Role], generation: String? = nil, session: String? = nil,
+        link: String? = nil
     ) async throws -> String {
         let cookie = Secret.make()
         let now = Self.now()
         let signIn = SignIn(
             hash: Secret.hash(cookie), name: name, generation: generation, roles: roles,
-            session: session, beganUtcMs: now, usedUtcMs: now)
+            link: link, session: session, beganUtcMs: now, usedUtcMs: now)
         signIns.withLock { $0[signIn.hash] = signIn }
         await keep()
         return cookie

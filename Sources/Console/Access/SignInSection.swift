@@ -14,7 +14,8 @@ struct SignInSection: ConsoleSection {
     func addRoutes(to router: ConsoleRouter) {
         router.open(.get, "sign-in") { request, _ in await page(request) }
         router.open(.get, "sign-in/state") { request, _ in
-            ConsoleAnswer.json(["is_in": .bool(isIn(request))])
+            let token = request.uri.queryParameters["token"].map(String.init)
+            return ConsoleAnswer.json(["is_in": .bool(isIn(request, by: token))])
         }
         router.open(.post, "sign-in") { request, context in
             await answered { try await signIn(request, context) }
@@ -46,6 +47,10 @@ struct SignInSection: ConsoleSection {
         let query = request.uri.queryParameters
         let from = ReturnPath.of(query["from"].map(String.init))
         if let token = query["token"].map(String.init) {
+            // Their own link lets them in by their cookie, not by itself: it was used up.
+            if isIn(request, by: token) {
+                return Response(status: .seeOther, headers: [.location: from])
+            }
             guard let link = await surroundings.gate.link(token) else {
                 return answer(
                     SignInPage(
@@ -61,11 +66,14 @@ struct SignInSection: ConsoleSection {
         return answer(SignInPage(from: from))
     }
 
-    private func isIn(_ request: Request) -> Bool {
+    /// - Parameter token: of the link that has to have let them in; nil for any way.
+    private func isIn(_ request: Request, by token: String?) -> Bool {
         let gate = surroundings.gate
         return request.isOwn(surroundings.settings.place)
-            && request.cookies(named: gate.cookieName)
-                .contains { gate.visitor(cookie: $0, counts: false) != nil }
+            && request.cookies(named: gate.cookieName).contains {
+                if let token { return gate.isIn(cookie: $0, by: token) }
+                return gate.visitor(cookie: $0, counts: false) != nil
+            }
     }
 
     private func signIn(_ request: Request, _ context: WebRequestContext) async throws -> Response {

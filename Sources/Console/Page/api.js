@@ -14,7 +14,13 @@ export class Refusal extends Error {
   }
 }
 
-let whenSignedOut = () => location.assign(`/sign-in?from=${encodeURIComponent(location.pathname + location.search)}`);
+let leavesUntil = 0;
+let whenSignedOut = () => {
+  // Several questions are refused at once: leaving anew would break off the leaving that is under way.
+  if (performance.now() < leavesUntil) return;
+  leavesUntil = performance.now() + 5000;
+  location.assign(`/sign-in?from=${encodeURIComponent(location.pathname + location.search)}`);
+};
 
 /** Has something else done than to leave the page where nobody is signed in any more: it may hold what is not sent. */
 export function stayWhenSignedOut(handler) { whenSignedOut = handler; }

@@ -2,8 +2,10 @@
 // first, and sends it with this.
 
 const { searchParams } = new URL(location.href);
-if (location.pathname === "/sign-in" && !searchParams.has("token") && !searchParams.has("out")) {
-  const answer = await fetch("/sign-in/state", { credentials: "same-origin" });
+const token = searchParams.get("token");
+// A link that has a button is still to be used.
+if (location.pathname === "/sign-in" && !document.querySelector('input[name="token"]') && !searchParams.has("out")) {
+  const answer = await fetch(`/sign-in/state${token ? `?token=${encodeURIComponent(token)}` : ""}`, { credentials: "same-origin" });
   const { is_in: isIn } = answer.ok ? await answer.json() : {};
   // The server checked where it leads.
   const from = document.querySelector('input[name="from"]')?.value;
