@@ -65,6 +65,10 @@ final class ActiveSession {
     /// Input devices that still have to be let go before the session can stop.
     var inputsToClose: Set<UInt32> = []
     var stopRequested: Instant?
+    /// Clients that bring sound and may hand over what they still hold before the session stops, and until
+    /// when they are waited for.
+    var clientsToHear: Set<String> = []
+    var hearsUntil: Instant?
     /// Calls of StopSession that wait for durability.
     var stopCalls: [VarlinkCall] = []
     /// Calls of WatchSession.

@@ -187,6 +187,7 @@ extension Station {
                 client.connection = nil
                 client.isFocused = nil
                 reviewInputs(session)
+                heard(client.name, in: session)
             }
         }
     }

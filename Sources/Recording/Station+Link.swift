@@ -36,7 +36,8 @@ extension Station {
 
     func linked(_ asked: String) throws(LinkRefusal) -> ActiveSession {
         guard let session = session(asked) else { throw .noSuchSession(asked) }
-        guard session.state == .recording else {
+        // While it stops, clients still bring what they hold.
+        guard session.state == .recording || !session.clientsToHear.isEmpty else {
             throw .invalidState(session.state.rawValue, expected: ["recording"])
         }
         return session

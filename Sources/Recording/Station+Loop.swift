@@ -40,6 +40,7 @@ extension Station {
         isTickDue = now - lastTick < 20_000_000
         if isTickDue { return }
         lastTick = now
+        endHearing(now)
         tendDevices(now)
         reviewAlarms(now)
         pauseForNeglectedAlarms(now)

@@ -246,7 +246,12 @@ extension Station {
         sequencer.messages.post(.hurry)
     }
 
-    /// Stops a session: its keyboards are let go first, then everything read so far is stored.
+    /// A page hands over what its microphone heard through the console: that takes some tenths of a
+    /// second, and a stop as a whole has to be durable within one. In nanoseconds.
+    private static let hearing: Int64 = 700_000_000
+
+    /// Stops a session: its keyboards are let go first, clients with sound hand over what they hold, then
+    /// everything read so far is stored.
     func stop(
         _ session: ActiveSession, outcome: String?, reason: String?, actor: String = "attuned"
     ) {
@@ -263,14 +268,44 @@ extension Station {
             device.isOpen = false
             acquisition.commands.post(.remove(source: id))
         }
-        if session.inputsToClose.isEmpty { recordStop(session) }
+        session.clientsToHear = Set(
+            session.clients.values.filter {
+                $0.connection != nil && $0.streams.contains(where: \.isAudio)
+            }.map(\.name))
+        session.hearsUntil = Clocks.now() + Self.hearing
+        recordStopWhenReady(session)
         tellWatchers(session)
+    }
+
+    private func recordStopWhenReady(_ session: ActiveSession) {
+        guard session.inputsToClose.isEmpty, session.clientsToHear.isEmpty else { return }
+        recordStop(session)
+    }
+
+    /// A client has closed its connection: it brings nothing more.
+    func heard(_ client: String, in session: ActiveSession) {
+        guard session.clientsToHear.remove(client) != nil else { return }
+        recordStopWhenReady(session)
+    }
+
+    /// Waits no longer for clients that do not say that they are done.
+    func endHearing(_ now: Instant) {
+        for session in sessions.values {
+            guard let until = session.hearsUntil, now >= until, !session.clientsToHear.isEmpty
+            else { continue }
+            let late = session.clientsToHear.sorted().joined(separator: ", ")
+            log.warning(
+                "\(session.identifier): \(late): not done in time; what is still held is not in the session"
+            )
+            session.clientsToHear = []
+            recordStopWhenReady(session)
+        }
     }
 
     func inputClosed(_ id: UInt32) {
         if let device = devices[id], device.isInput { device.state = .absent }
         for session in sessions.values where session.inputsToClose.remove(id) != nil {
-            if session.inputsToClose.isEmpty { recordStop(session) }
+            recordStopWhenReady(session)
         }
     }
 

@@ -1,14 +1,10 @@
 """Thinking aloud over a session, with the real programs: two linked views, a microphone that hears clicks, and
 the commentary beside its session. ATTUNE_PROGRAMS names the folder of the built programs."""
 
-import array
-import io
 import json
 import math
-import sqlite3
 import time
 import unittest
-import wave
 
 import browser
 import heard
@@ -47,41 +43,11 @@ def monotonic_offset_ms(page):
 
 
 class ThinkAloud(ThinkAloudTest):
-    def sound(self, commentary):
-        """The samples of the WAV."""
-        status, _, body = self.station.request("GET", f"/api/commentaries/{commentary}/audio.wav",
-                                               headers={"cookie": self.station.cookie("researcher")})
-        self.assertEqual(status, 200)
-        with wave.open(io.BytesIO(body)) as file:
-            return array.array("h", file.readframes(file.getnframes())), file.getframerate()
-
-    def heard(self, commentary, told):
-        """When each click of the stored sound was, in speech time."""
-        samples, rate = self.sound(commentary)
-        times, last = [], -rate
-        for place, value in enumerate(samples):
-            if abs(value) < 10_000:
-                continue
-            if place - last > rate // 10:
-                piece = next(one for one in reversed(told["audio"][0]["pieces"]) if one["file_s"] <= place / rate)
-                times.append(piece["speech_s"] + (place / rate - piece["file_s"]) * piece["speech_per_file"])
-            last = place
-        return times
-
     @staticmethod
     def position(told, speech):
         """Where the replay was, by the position log alone."""
         entry = next((one for one in reversed(told["map"]) if one["speech_s"] <= speech), told["map"][0])
         return entry["session_s"] + (entry["rate"] * (speech - entry["speech_s"]) if entry["playing"] else 0)
-
-    def started_ms(self, commentary):
-        for path in self.station.data.rglob("*.attune"):
-            database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-            row = database.execute("SELECT id, started_ns FROM session").fetchone()
-            database.close()
-            if row[0].lower() == commentary.lower():
-                return row[1] / 1e6
-        raise AssertionError("there is no file of the commentary")
 
     def test_two_views(self):
         with self.browser.context("desktop", permissions=["microphone"]) as context:
@@ -274,7 +240,7 @@ class ThinkAloud(ThinkAloudTest):
     def listen_in_session_time(self, page, commentary, told):
         """Plays for some seconds; how far what came out was from the clock, in ms of what was said."""
         # Where the sound is not here yet it is silent: a station that is busy takes its time.
-        pieces = 1 + math.ceil(told["audio"][0]["seconds"] / 5)
+        pieces = 1 + math.ceil(told["sound"]["seconds"] / 5)
         until(page, "performance.getEntriesByType('resource').filter(({ name, initiatorType }) => initiatorType === 'fetch' "
                     f"&& name.includes('audio.wav')).length >= {pieces}")
         self.play_longest(page, told, "In session time")

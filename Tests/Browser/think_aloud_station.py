@@ -1,9 +1,13 @@
 """What tests of thinking aloud share: a session that was recorded, a page that holds a think-aloud over it, and
 what such a page heard and showed."""
 
+import array
+import io
 import pathlib
+import sqlite3
 import tempfile
 import unittest
+import wave
 
 import browser
 import clicks
@@ -128,3 +132,33 @@ class ThinkAloudTest(unittest.TestCase):
         wait_for("the commentary's file", lambda: next(
             one for one in self.station.get("/api/sessions")["sessions"] if one["id"] == commentary)["state"] == "finished", 30)
         return self.station.get(f"/api/commentaries/{commentary}")
+
+    def sound(self, commentary, stream=None):
+        """The samples of the WAV: of a microphone, or of all."""
+        status, _, body = self.station.request("GET", f"/api/commentaries/{commentary}/audio.wav{f'?stream={stream}' if stream else ''}",
+                                               headers={"cookie": self.station.cookie("researcher")})
+        self.assertEqual(status, 200)
+        with wave.open(io.BytesIO(body)) as file:
+            return array.array("h", file.readframes(file.getnframes())), file.getframerate()
+
+    def heard(self, commentary, told, stream=None):
+        """When each click of the stored sound was, in speech time."""
+        samples, rate = self.sound(commentary, stream)
+        times, last = [], -rate
+        for place, value in enumerate(samples):
+            if abs(value) < 10_000:
+                continue
+            if place - last > rate // 10:
+                piece = next(one for one in reversed(told["audio"][0]["pieces"]) if one["file_s"] <= place / rate)
+                times.append(piece["speech_s"] + (place / rate - piece["file_s"]) * piece["speech_per_file"])
+            last = place
+        return times
+
+    def started_ms(self, commentary):
+        for path in self.station.data.rglob("*.attune"):
+            database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            row = database.execute("SELECT id, started_ns FROM session").fetchone()
+            database.close()
+            if row[0].lower() == commentary.lower():
+                return row[1] / 1e6
+        raise AssertionError("there is no file of the commentary")

@@ -43,7 +43,8 @@ final class ThinkAloudLink {
             let log = try ThinkAloudLog(path: "\(base).samples", columns: 1)
             progress = log
             // An item that was put in right before the process fell is not in the log yet.
-            samples = max(log.rows.last?.first ?? 0, Self.end(of: outbox.entries.last) ?? 0)
+            let last = outbox.entries.last.flatMap(Self.samples)
+            samples = max(log.rows.last?.first ?? 0, last?.upperBound ?? 0)
         } else {
             progress = nil
             samples = 0
@@ -76,13 +77,13 @@ final class ThinkAloudLink {
         }
     }
 
-    /// Up to which sample an item reaches.
-    private static func end(of entry: OutboxEntry?) -> Int64? {
-        guard let entry, let item = try? JSONValue(parsing: entry.bytes[...]),
+    /// Which samples an item holds; nil for any other.
+    static func samples(in entry: OutboxEntry) -> Range<Int64>? {
+        guard let item = try? JSONValue(parsing: entry.bytes[...]),
             let first = item["samples"]?["first_index"]?.integer,
-            let count = item["samples"]?["count"]?.integer
+            let count = item["samples"]?["count"]?.integer, count >= 0
         else { return nil }
-        return first + count
+        return first..<first + count
     }
 
     /// Takes round trips of the page's clock; those that cannot be are passed over.

@@ -9,6 +9,7 @@ final class ThinkAloudLinkTable {
     private let socketPath: String
     private let log: Logger
     private var links: [ThinkAloudLinkName: ThinkAloudLink] = [:]
+    private var watches: [String: ThinkAloudWatch] = [:]
     /// Commentaries that are being ended: nothing is taken any more that could come too late.
     private var sealed: Set<String> = []
 
@@ -58,10 +59,29 @@ final class ThinkAloudLinkTable {
             .reduce(0) { $0 + $1.client.outbox.entries.count }
     }
 
+    /// Follows how a commentary stands until it is closed.
+    func watch(_ commentary: String, tell: @escaping @Sendable (SessionState) -> Void) {
+        watches[commentary] = ThinkAloudWatch(commentary, tell: tell)
+    }
+
+    /// Closes the microphones' links: the daemon waits for them before it stops a session, and takes a
+    /// closed connection as the word that nothing more comes.
+    func closeMicrophones(of commentary: String) {
+        links = links.filter { name, _ in
+            if case .microphone = name.part { return name.commentary != commentary }
+            return true
+        }
+    }
+
     /// Closes the links of a commentary that is over.
-    /// - Returns: how many pieces the daemon did not take; their files stay.
-    func close(_ commentary: String) -> Int {
-        let left = waiting(of: commentary)
+    /// - Returns: how many pieces the daemon did not take, whose files stay, and how many samples they hold.
+    func close(_ commentary: String) -> (pieces: Int, samples: Int64) {
+        let left = links.values.filter { $0.name.commentary == commentary }
+            .flatMap(\.client.outbox.entries).reduce(into: (pieces: 0, samples: Int64(0))) {
+                $0.pieces += 1
+                $0.samples += ThinkAloudLink.samples(in: $1).map { Int64($0.count) } ?? 0
+            }
+        watches[commentary] = nil
         links = links.filter { $0.key.commentary != commentary }
         sealed.remove(commentary)
         return left
@@ -70,6 +90,7 @@ final class ThinkAloudLinkTable {
     /// Sends what can go and reads answers, without waiting.
     func process() {
         let now = Clocks.now()
+        for watch in watches.values { watch.process(path: socketPath) }
         for (name, link) in links
         where now - link.lastUse > Self.idleTime && link.client.outbox.entries.isEmpty {
             links[name] = nil
@@ -91,18 +112,22 @@ final class ThinkAloudLinkTable {
 
     /// What to wait for.
     var polled: [pollfd] {
-        links.values.compactMap { link in
-            link.client.descriptor.map {
-                pollfd(
-                    fd: $0,
-                    events: Int16(POLLIN) | (link.client.wantsWrite ? Int16(POLLOUT) : 0),
-                    revents: 0)
-            }
+        watches.values.compactMap(\.descriptor).map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
+            + links.values.compactMap { link in
+                link.client.descriptor.map {
+                    pollfd(
+                        fd: $0,
+                        events: Int16(POLLIN) | (link.client.wantsWrite ? Int16(POLLOUT) : 0),
+                        revents: 0)
+                }
+            }
     }
 
     /// When something is due though nothing came.
     var millisecondsUntilDue: Int {
-        min(links.values.compactMap(\.client.millisecondsUntilDue).min() ?? 60_000, 60_000)
+        (links.values.compactMap(\.client.millisecondsUntilDue)
+            + watches.values.compactMap(\.millisecondsUntilDue)).reduce(60_000, min)
     }
 }

@@ -178,9 +178,48 @@ actor ThinkAloudRoom {
     }
 
     private var toldMicrophone: String?
+    /// Pages whose microphones brought sound, and when they did last.
+    private var sounding: [String: Instant] = [:]
+
+    /// Tells all views that it is about to end: whoever records hands over what there is.
+    /// - Returns: false where that was said already.
+    func beginEnd(by who: ThinkAloudPerson) -> Bool {
+        guard !state.isStopping, !state.isEnded else { return false }
+        state.isStopping = true
+        let now = Clocks.now()
+        do {
+            try move(
+                to: state.replay.position(at: now), rate: state.replay.rate, playing: false,
+                cause: "stop", by: who, asked: now)
+        } catch {
+            // The log cannot be written: the end is told all the same.
+            tell()
+        }
+        return true
+    }
+
+    /// It goes on: the daemon did not stop it.
+    func takeBackEnd() {
+        state.isStopping = false
+        tell()
+    }
+
+    /// A page's microphone has handed over all that it heard.
+    func noteDone(_ view: String) { sounding[view] = nil }
+
+    /// Waits for the pages that record to hand over what they have.
+    func hearOut(nanoseconds: Int64) async {
+        let end = Clocks.now() + nanoseconds
+        while Clocks.now() < end {
+            let now = Clocks.now()
+            if sounding.values.allSatisfy({ now - $0 > ThinkAloudState.silence }) { return }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
 
     /// Samples of a page's microphone came.
     func note(_ microphone: ThinkAloudState.Microphone) {
+        sounding[microphone.view] = microphone.last
         let isNew = state.microphone?.stream != microphone.stream
         state.microphone = microphone
         // The count is told once a second, each block comes four times.

@@ -60,6 +60,11 @@ actor ThinkAloudRooms {
             look, shows: usual.merging(shows ?? [:]) { $1 }, directory: "\(directory)/\(id)",
             links: links)
         rooms[id] = room
+        links.add { table in
+            table.watch(id) { [weak self] state in
+                Task { await self?.take(state, of: id) }
+            }
+        }
         let state = await room.state
         if state.positions == 0 {
             // Where the replay stands before anybody touches it.
@@ -102,19 +107,9 @@ actor ThinkAloudRooms {
         _ room: ThinkAloudRoom, outcome: String?, reason: String?, by who: ThinkAloudPerson
     ) async throws -> SessionInfo {
         let id = room.look.commentary
-        let now = Clocks.now()
-        let state = await room.state
-        try await room.move(
-            to: state.replay.position(at: now), rate: state.replay.rate, playing: false,
-            cause: "stop", by: who, asked: now)
-        // What pages bring from here on is not acknowledged: it could come too late.
-        links.add { $0.seal(id, true) }
+        guard await room.beginEnd(by: who) else { throw ThinkAloudRoom.over }
         // A daemon that is away cannot be told to stop either.
-        for _ in 0..<100 {
-            let waiting = try await links.perform { $0.waiting(of: id) }
-            if waiting == 0 { break }
-            try? await Task.sleep(for: .milliseconds(50))
-        }
+        await handOver(room, pages: 1_000_000_000, all: 5_000_000_000)
         do {
             let ended = try await surroundings.station.call(
                 ControlInterface.StopSession.self,
@@ -123,8 +118,36 @@ actor ThinkAloudRooms {
             return ended.session
         } catch {
             links.add { $0.seal(id, false) }
+            await room.takeBackEnd()
             throw error
         }
+    }
+
+    /// Brings to the daemon what pages and the console still hold, as far as time allows.
+    /// - Parameters:
+    ///   - pages: nanoseconds that the pages have.
+    ///   - all: nanoseconds that all of it has.
+    private func handOver(_ room: ThinkAloudRoom, pages: Int64, all: Int64) async {
+        let id = room.look.commentary
+        let end = Clocks.now() + all
+        await room.hearOut(nanoseconds: pages)
+        // What pages bring from here on is not acknowledged: it could come too late.
+        links.add { $0.seal(id, true) }
+        while Clocks.now() < end {
+            if (try? await links.perform { $0.waiting(of: id) }) == 0 { break }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        links.add { $0.closeMicrophones(of: id) }
+    }
+
+    /// The daemon says how a commentary stands. Where somebody else stops it, the daemon waits for
+    /// microphones a little (0.7 s): what they hold has to be there by then.
+    private func take(_ told: Link.SessionState, of id: String) async {
+        guard told != .recording, let room = rooms[id] else { return }
+        if told != .stopping { return await look(after: room) }
+        let console = ThinkAloudPerson(by: "console", actor: "console")
+        guard await room.beginEnd(by: console) else { return }
+        await handOver(room, pages: 450_000_000, all: 650_000_000)
     }
 
     // MARK: How they stand
@@ -210,10 +233,11 @@ actor ThinkAloudRooms {
         rooms[id] = nil
         // Who came by a link to this one has nothing more to see.
         await surroundings.gate.dismiss(session: id)
-        let left = (try? await links.perform { $0.close(id) }) ?? 0
-        if left > 0 {
+        let left = (try? await links.perform { $0.close(id) }) ?? (pieces: 0, samples: 0)
+        if left.pieces > 0 {
             surroundings.log.warning(
-                "\(id): \(left) pieces came too late; they stay in \(room.directory)")
+                "\(id): \(left.pieces) pieces with \(left.samples) samples of sound came too late; they stay in \(room.directory)"
+            )
         } else {
             for name in (try? FileSystem.list(room.directory)) ?? [] {
                 try? FileSystem.remove("\(room.directory)/\(name)")

@@ -40,6 +40,11 @@ struct ThinkAloudSection: ConsoleSection {
         router.post("api/think-aloud/:commentary/microphone", Self.all) {
             try await microphone($0)
         }
+        router.post("api/think-aloud/:commentary/handed-over", Self.all) { call in
+            let room = try await room(call)
+            await room.noteDone(try checked(view: try await call.body(HandedOver.self).view))
+            return ConsoleAnswer.json([:])
+        }
         router.post("api/think-aloud/:commentary/invite", [.researcher]) { call in
             let room = try await room(call)
             let token = try await surroundings.gate.makeLink(
@@ -77,6 +82,8 @@ struct ThinkAloudSection: ConsoleSection {
     }
 
     // MARK: Beginning and end
+
+    private struct HandedOver: Decodable { var view: String }
 
     private struct Beginning: Decodable {
         /// Names of devices, or whether all that are free go on.

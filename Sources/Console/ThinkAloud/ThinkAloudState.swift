@@ -28,6 +28,8 @@ struct ThinkAloudState: Sendable {
     var mayRecord = true
     var phase: String?
     var sensors: [String] = []
+    /// Whether it is about to end: microphones hand over what they heard.
+    var isStopping = false
     var isEnded = false
 
     init(_ look: ThinkAloudLook, shows: [String: JSONValue]) {
@@ -69,11 +71,14 @@ struct ThinkAloudState: Sendable {
         streams.first { $0.view == view && $0.rate == rate }?.stream
     }
 
+    /// A microphone that brought nothing for so long is silent, in nanoseconds.
+    static let silence: Int64 = 2_000_000_000
+
     /// How the microphone stands at a moment.
     func microphoneState(at now: Instant) -> String? {
         guard let microphone else { return nil }
         if !mayRecord { return "withheld" }
-        return now - microphone.last > 2_000_000_000 ? "silent" : "recording"
+        return now - microphone.last > Self.silence ? "silent" : "recording"
     }
 
     func json(at now: Instant) -> JSONValue {
@@ -96,7 +101,8 @@ struct ThinkAloudState: Sendable {
             "sensors": .array(sensors.map(JSONValue.string)),
             "range": [.real(look.range.lowerBound), .real(look.range.upperBound)],
             "delay_ms": look.delay.map { .integer($0 / 1_000_000) } ?? .null,
-            "phase": phase.map(JSONValue.string) ?? .null, "ended": .bool(isEnded),
+            "phase": phase.map(JSONValue.string) ?? .null, "stopping": .bool(isStopping),
+            "ended": .bool(isEnded),
         ]
     }
 }

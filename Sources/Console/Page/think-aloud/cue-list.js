@@ -24,6 +24,13 @@ export class CueList {
       : make("div", { class: "stack" }, this.#next, make("ol", { class: "cues" }, [...this.#items.values()]));
   }
 
+  /** Cue points that were used before this page was opened. */
+  restore(ids) {
+    for (const id of ids) this.#used.add(id);
+    for (const [name, item] of this.#items) item.classList.toggle("used", this.#used.has(name));
+    this.#showNext();
+  }
+
   /** The cue point that is talked about. */
   set current(id) {
     if (id === this.#current) return;

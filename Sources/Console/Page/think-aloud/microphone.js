@@ -9,6 +9,8 @@ import { SoundOutbox } from "./sound-outbox.js";
 const wantedRate = 48_000;
 /** So many blocks without a hole are an even run. */
 const evenBlocks = 8;
+/** So long a block of the audio thread is under way at most, in ms. */
+const underWayMs = 40;
 /** What a browser may do to a voice, and must not. */
 const processing = ["echoCancellation", "noiseSuppression", "autoGainControl"];
 
@@ -62,11 +64,15 @@ export class Microphone extends EventTarget {
   async start(device = this.#device) {
     this.#device = device;
     this.#wanted = true;
+    this.#outbox?.reopen();
     await this.#open();
   }
 
   async stop() {
     this.#wanted = false;
+    // What the audio thread heard until now is on its way here.
+    if (this.state === "on") await new Promise((done) => setTimeout(done, underWayMs));
+    if (this.#wanted) return;
     this.#close();
     if (this.state !== "off") this.#set("off", "");
     await this.#outbox?.flush();

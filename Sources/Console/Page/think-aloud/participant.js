@@ -3,8 +3,8 @@
 
 import { make, setText } from "/participant/elements.js";
 import { ReplayScreen } from "../replay/replay.js";
-import { Microphone } from "./microphone.js";
 import { MicrophoneBox } from "./microphone-box.js";
+import { Recording } from "./recording.js";
 
 export async function openParticipant(main, room, { commentary, isResearcher }) {
   document.body.classList.add("fills", "looking-back");
@@ -15,10 +15,11 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
   const problem = make("p", { class: "note warn", role: "alert", hidden: true });
   const tracks = make("div", { class: "small-tracks", hidden: true });
   const place = make("div", { class: "look-back-screen" }, screen.element);
-  const microphone = new Microphone(room.sound);
+  const recording = new Recording(room, commentary);
+  const { microphone } = recording;
   const box = new MicrophoneBox(microphone);
-  const record = make("button", { type: "button", onclick: () => setRecording(true) }, "Use this computer’s microphone");
-  const stopRecording = make("button", { type: "button", class: "quiet", hidden: true, onclick: () => setRecording(false) }, "Microphone off");
+  const record = make("button", { type: "button", onclick: () => recording.set(true) }, "Use this computer’s microphone");
+  const stopRecording = make("button", { type: "button", class: "quiet", hidden: true, onclick: () => recording.set(false) }, "Microphone off");
   main.replaceChildren(make("div", { class: "look-back" },
     make("h1", { class: "visually-hidden" }, "Looking back"), place, tracks, problem,
     make("div", { class: "look-back-bar" }, make("div", { class: "look-back-left" }, button, words),
@@ -41,14 +42,6 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
     setText(problem, text ?? "");
   }
 
-  async function setRecording(isOn) {
-    sessionStorage.setItem(`microphone:${commentary}`, isOn ? "on" : "off");
-    record.hidden = isOn;
-    stopRecording.hidden = !isOn;
-    if (isOn) await microphone.start();
-    else await microphone.stop();
-  }
-
   function update() {
     const { state, player } = room;
     const isEnded = state.ended;
@@ -60,10 +53,10 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
     setText(words, isEnded ? "Thank you. This is the end: you can close this page."
       : player.playing ? "This is your own screen. Say whatever comes to your mind; press the button or Space to stop and talk."
         : "Take your time and talk. Press the button or Space to go on.");
-    if (isEnded) microphone.stop();
-    record.hidden = isEnded || !["off", "failed"].includes(microphone.state);
+    const isOver = isEnded || state.stopping;
+    record.hidden = isOver || !["off", "failed"].includes(microphone.state);
     box.element.hidden = microphone.state === "off";
-    stopRecording.hidden = microphone.state === "off" || isEnded;
+    stopRecording.hidden = microphone.state === "off" || isOver;
   }
 
   let traces = "";
@@ -89,7 +82,6 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
   room.player.addEventListener("change", () => { update(); room.reportPosition(); });
   room.player.addEventListener("tick", ({ position }) => screen.show(position));
   microphone.addEventListener("state", update);
-  addEventListener("pagehide", () => microphone.sendLast());
   addEventListener("keydown", (event) => {
     if (event.key !== " " || event.repeat || event.target.closest?.("button, input, textarea, a") && event.target !== button) return;
     event.preventDefault();
@@ -101,7 +93,7 @@ export async function openParticipant(main, room, { commentary, isResearcher }) 
   await screen.ready;
   screen.show(room.player.position);
   room.reportPosition();
-  if (sessionStorage.getItem(`microphone:${commentary}`) === "on") setRecording(true);
+  recording.resume();
   button.focus();
   // For whoever measures what really stood on the screen.
   main.dispatchEvent(new CustomEvent("look-back", { bubbles: true, detail: { screen, room, microphone, isResearcher } }));

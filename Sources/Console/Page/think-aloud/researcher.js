@@ -6,8 +6,8 @@ import { get } from "../api.js";
 import { KeyTable } from "../player/keys.js";
 import { ReplayScreen } from "../replay/replay.js";
 import { CueList } from "./cue-list.js";
-import { Microphone } from "./microphone.js";
 import { MicrophoneBox } from "./microphone-box.js";
+import { Recording } from "./recording.js";
 import { SaidBox } from "./said-box.js";
 import { clockWords, delayWords } from "./words.js";
 
@@ -17,14 +17,17 @@ const shown = [["suggestions", "Suggestions"], ["emotions", "Emotions"], ["signa
 export async function openResearcher(main, room, { commentary }) {
   document.body.classList.add("fills", "holding");
   const { session } = room.state;
-  const [screen, { cues }] = await Promise.all([
+  const [screen, { cues }, before] = await Promise.all([
     ReplayScreen.load(`/api/think-aloud/${encodeURIComponent(commentary)}/replay`),
     get(`/api/sessions/${encodeURIComponent(session)}/cues`),
+    // A page that is loaded again goes on where it was; what is not there yet is no reason to stay away.
+    get(`/api/commentaries/${encodeURIComponent(commentary)}`).catch(() => null),
   ]);
   screen.largest = 1.5;
   const { player } = room;
   const problem = make("p", { class: "note warn", role: "alert", hidden: true });
-  const microphone = new Microphone(room.sound);
+  const recording = new Recording(room, commentary);
+  const { microphone } = recording;
   const box = new MicrophoneBox(microphone);
   let isAsking = Promise.resolve();
 
@@ -60,8 +63,12 @@ export async function openResearcher(main, room, { commentary }) {
 
   const list = new CueList(cues, (cue) => command("cue", { cue }));
   const said = new SaidBox({ room, command, clock: () => player.position });
-  const record = make("button", { type: "button", onclick: () => setRecording(true) }, "Record with this computer’s microphone");
-  const silence = make("button", { type: "button", class: "quiet small", onclick: () => setRecording(false) }, "Off");
+  if (before) {
+    list.restore(before.cues.map(({ cue }) => cue));
+    said.restore(before);
+  }
+  const record = make("button", { type: "button", onclick: () => recording.set(true) }, "Record with this computer’s microphone");
+  const silence = make("button", { type: "button", class: "quiet small", onclick: () => recording.set(false) }, "Off");
   const elsewhere = make("p", { class: "hint" });
   const link = make("div", { class: "stack" });
   const parts = new Map(shown.map(([name, label]) => {
@@ -102,17 +109,9 @@ export async function openResearcher(main, room, { commentary }) {
     } catch (error) { tell(error.message); }
   }
 
-  async function setRecording(isOn) {
-    sessionStorage.setItem(`microphone:${commentary}`, isOn ? "on" : "off");
-    if (isOn) await microphone.start();
-    else await microphone.stop();
-    update();
-  }
-
   async function finish() {
     ask.close();
     try {
-      await microphone.stop();
       await room.end();
     } catch (error) { tell(error.message); }
   }
@@ -137,7 +136,6 @@ export async function openResearcher(main, room, { commentary }) {
     elsewhere.classList.toggle("wrong", state.may_record === false);
     if (!state.ended) return;
     for (const element of main.querySelectorAll("button, select, input, textarea")) element.disabled = true;
-    microphone.stop();
     link.replaceChildren(make("p", {}, make("a", { href: `/sessions/${encodeURIComponent(session)}?commentary=${encodeURIComponent(commentary)}` }, "Play the session back with this commentary")));
   }
 
@@ -172,7 +170,6 @@ export async function openResearcher(main, room, { commentary }) {
   player.addEventListener("change", () => { update(); room.reportPosition(); });
   player.addEventListener("tick", ({ position }) => tick(position));
   microphone.addEventListener("state", update);
-  addEventListener("pagehide", () => microphone.sendLast());
   setInterval(() => {
     setText(elapsed, clockWords((room.clock.toStation(performance.now()) - room.state.started_ns) / 1e9));
     setText(delay, delayWords(room.state.delay_ms));
@@ -186,7 +183,7 @@ export async function openResearcher(main, room, { commentary }) {
   await screen.ready;
   tick(player.position);
   room.reportPosition();
-  if (sessionStorage.getItem(`microphone:${commentary}`) === "on") setRecording(true);
+  recording.resume();
   main.dispatchEvent(new CustomEvent("holding", { bubbles: true, detail: { screen, room, microphone } }));
   return { screen, microphone };
 }

@@ -119,6 +119,9 @@ export class ThinkAloudRoom extends EventTarget {
     return post(`${this.#base}/command`, { view: this.view, by, action, ...more });
   }
 
+  /** Says that this page's microphone has handed over all that it heard. */
+  handedOver() { return post(`${this.#base}/handed-over`, { view: this.view }).catch(() => {}); }
+
   invite() { return post(`${this.#base}/invite`); }
   end(more = {}) { return post(`${this.#base}/stop`, more); }
 

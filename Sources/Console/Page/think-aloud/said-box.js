@@ -6,6 +6,9 @@ import { clockWords } from "./words.js";
 
 const speakers = [["participant", "Participant"], ["researcher", "Researcher"], [null, "Nobody"]];
 
+/** So many remarks are listed, the newest first. */
+const mostShown = 20;
+
 export class SaidBox {
   element;
   #room;
@@ -39,13 +42,27 @@ export class SaidBox {
         make("div", { class: "said-row" }, this.#field, make("button", { type: "submit" }, "Log"))), this.#list);
   }
 
+  /** What was said and noted before this page was opened, as the station tells it. */
+  restore({ notes, prompts, speech }) {
+    const said = [...notes, ...prompts].sort((a, b) => a.speech_s - b.speech_s).slice(-mostShown);
+    for (const { kind, text, session_s: position } of said) this.#show(kind, text, position ?? 0);
+    const last = speech.at(-1);
+    if (!last) return;
+    this.#prompted.checked = last.prompted;
+    this.#mark(last.speaker ?? null);
+  }
+
   /** Somebody speaks from now on. */
   speak(speaker) {
     // What a participant says after a question was asked for, until they go on by themselves.
     if (speaker === "researcher") this.#prompted.checked = true;
+    this.#mark(speaker);
+    this.#tell();
+  }
+
+  #mark(speaker) {
     this.#speaker = speaker;
     speakers.forEach(([name], index) => this.#buttons[index].setAttribute("aria-pressed", String(name === speaker)));
-    this.#tell();
   }
 
   #tell() { this.#room.report("speech", { speaker: this.#speaker, prompted: this.#prompted.checked }); }
@@ -71,10 +88,14 @@ export class SaidBox {
     this.#field.value = "";
     this.#typed();
     await this.#command(kind, { text, ...stamp });
-    this.#list.prepend(make("li", {}, make("span", { class: "figures" }, clockWords(stamp.position_s)), make("b", {}, kind === "note" ? "Note" : "Question"),
-      make("span", { class: "anywhere" }, text)));
-    while (this.#list.children.length > 20) this.#list.lastChild.remove();
+    this.#show(kind, text, stamp.position_s);
     if (kind === "prompt") this.speak("researcher");
     this.#field.blur();
+  }
+
+  #show(kind, text, position) {
+    this.#list.prepend(make("li", {}, make("span", { class: "figures" }, clockWords(position)), make("b", {}, kind === "note" ? "Note" : "Question"),
+      make("span", { class: "anywhere" }, text)));
+    while (this.#list.children.length > mostShown) this.#list.lastChild.remove();
   }
 }

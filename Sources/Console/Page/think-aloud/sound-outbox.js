@@ -1,7 +1,8 @@
-// Sound on its way to the station: kept in memory until it is acknowledged, sent in pieces of a quarter of a
-// second, in longer ones after an interruption.
+// Sound on its way to the station: kept in memory until it is acknowledged, sent in short pieces, in longer
+// ones after an interruption.
 
-const pieceS = 0.25;
+/** Short, so that a page that goes away has little left. */
+const pieceS = 0.12;
 const longestPieceS = 1.5;
 /** So much is kept while the station is away. What is older goes, and is told as lost. */
 const mostKeptS = 600;
@@ -32,7 +33,7 @@ export class SoundOutbox extends EventTarget {
   /** Seconds of sound that wait, that are stored, and that are gone. */
   get waitingS() { return this.#blocks.reduce((sum, block) => sum + block.samples.length, 0) / this.#rate; }
   get storedS() { return this.acknowledged / this.#rate; }
-  get lostS() { return this.#lost / this.#rate; }
+  get lostS() { return this.#lost / this.#rate + (this.isOver ? this.waitingS : 0); }
   get rate() { return this.#rate; }
   static get mostKeptS() { return mostKeptS; }
 
@@ -53,6 +54,9 @@ export class SoundOutbox extends EventTarget {
     }
     if (this.#length() >= pieceS * this.#rate) this.#send();
   }
+
+  /** What was over goes on after all. */
+  reopen() { this.isOver = false; }
 
   /** Capture broke off for an unknown time. */
   interrupt() { this.#isInterrupted = true; }

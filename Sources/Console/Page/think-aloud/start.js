@@ -5,6 +5,7 @@ import { make, setText } from "/participant/elements.js";
 import { get, post } from "../api.js";
 import { Microphone } from "./microphone.js";
 import { decibels } from "./microphone-box.js";
+import { remember } from "./recording.js";
 import { clockWords } from "./words.js";
 
 /** What a participant's view can show beside the chat. */
@@ -50,7 +51,7 @@ export async function openStart(main, session) {
       const { commentary } = await post("/api/think-aloud", { session, sensors: sensors.input.checked,
         shows: { chat: true, ...Object.fromEntries([...boxes].map(([name, { input }]) => [name, input.checked])) } });
       const here = form.querySelector("[name=microphone]:checked").value === "researcher";
-      sessionStorage.setItem(`microphone:${commentary}`, here ? "on" : "off");
+      remember(commentary, here);
       location.assign(`/think-aloud/${encodeURIComponent(commentary)}`);
     } catch (error) {
       begin.disabled = false;
