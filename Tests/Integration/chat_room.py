@@ -405,20 +405,20 @@ chat:
 """
 
 
-def checkout(programs, folder, protocol):
+def checkout(programs, folder, protocol, name="whole", also=()):
     """A checkout of its own with the protocol: programs take it from the folders above their place."""
     source = pathlib.Path(__file__).resolve().parents[2]
     folder = pathlib.Path(folder)
-    for name in ("Devices/profiles", "Protocols", "Sources/Chat/Page"):
-        shutil.copytree(source / name, folder / name)
+    for part in ("Devices/profiles", "Protocols", "Sources/Chat/Page", *(["Sources/Console/Page"] if also else [])):
+        shutil.copytree(source / part, folder / part)
     (folder / "Package.swift").write_text("")
-    (folder / "Protocols/studies/whole.yaml").write_text(protocol)
+    (folder / f"Protocols/studies/{name}.yaml").write_text(protocol)
     (folder / "programs").mkdir()
-    for name in ("attuned", "attune", "attune-chat"):
+    for program in ("attuned", "attune", "attune-chat", *also):
         try:
-            os.link(programs / name, folder / "programs" / name)
+            os.link(programs / program, folder / "programs" / program)
         except OSError:
-            shutil.copy(programs / name, folder / "programs" / name)
+            shutil.copy(programs / program, folder / "programs" / program)
     return folder / "programs"
 
 

@@ -45,6 +45,12 @@ extension IntegrationTests {
         @Test(arguments: ["corrections", "rules", "elan"])
         func codingOverHTTP(mode: String) throws { try run("console_coding.py", [mode]) }
 
+        /// Somebody else stops it: what pages and console hold is kept, and nobody is waited for in vain.
+        @Test func thinkAloudsThatAreStopped() throws { try run("think_aloud_stopped.py") }
+
+        /// A heart and a skin with known responses; pauses, turns and marks.
+        @Test func cuePointsFollowFromTheProtocol() throws { try run("cues.py") }
+
         @Test func marksComeInAndGoOut() throws { try run("marks.py") }
 
         @Test func keysAreReadInTheirPhasesAndWithTheFocusAlone() throws { try run("keys.py") }
