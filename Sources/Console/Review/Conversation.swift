@@ -27,15 +27,23 @@ struct Conversation: Sendable {
     }
 
     let turns: [Turn]
+    /// Whether the participant does not agree any more that what was said is used. Texts are empty then, and
+    /// nobody is to rate it.
+    let isWithheld: Bool
 
     /// The turns as far as answers to them are checked.
     var checked: [AnswerCheck.Turn] {
         turns.map { .init(number: $0.number, author: $0.author, length: $0.text.utf16.count) }
     }
 
-    /// - Parameter isOwn: whether the participant themselves reads it; nothing has to be hidden from them.
-    init(_ reader: SessionReader, isOwn: Bool) throws {
-        let session = try reader.session().description
+    /// - Parameters:
+    ///   - file: the session's file, beside which the participant's answers are.
+    ///   - isOwn: whether the participant themselves reads it; nothing has to be hidden from them.
+    init(_ reader: SessionReader, file: String, isOwn: Bool) throws {
+        let row = try reader.session()
+        let session = row.description
+        let isWithheld = !SessionConsent.read(of: row, file: file).shows(.turns)
+        self.isWithheld = isWithheld
         let blind = BlindText(
             codes: isOwn ? [] : [session.participant] + Self.telling(session.study))
         var suggestions: [Int64: [Suggestions]] = [:]
@@ -63,7 +71,7 @@ struct Conversation: Sendable {
         turns = try reader.turns().enumerated().map { place, turn in
             let number = turn.number ?? Int64(place + 1)
             return Turn(
-                number: number, author: turn.author, text: blind.text(turn.text),
+                number: number, author: turn.author, text: isWithheld ? "" : blind.text(turn.text),
                 suggestions: suggestions[number], emotion: emotions[number])
         }
     }

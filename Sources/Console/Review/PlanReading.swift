@@ -42,7 +42,7 @@ struct PlanReading: Sendable {
                 (
                     try RatingProgress(opened.path, assignment: assignment.id, form: form),
                     // The researcher sees texts as they are.
-                    try known ?? Conversation(reader, isOwn: true)
+                    try known ?? Conversation(reader, file: opened.path, isOwn: true)
                 )
             }
             sessions[assignment.session] = conversation

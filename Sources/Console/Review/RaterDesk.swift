@@ -31,15 +31,16 @@ struct RaterDesk: Sendable {
             let form = found.form
             let id = found.assignment.id
             let isOwn = found.assignment.purpose == .own
-            let (progress, turns) = try await opened.read { reader in
+            let (progress, conversation) = try await opened.read { reader in
                 (
                     try RatingProgress(opened.path, assignment: id, form: form),
-                    try Conversation(reader, isOwn: isOwn).checked
+                    try Conversation(reader, file: opened.path, isOwn: isOwn)
                 )
             }
+            if conversation.isWithheld { continue }
             var (answered, asked) = (0, 0)
             for stage in form.stages {
-                let check = AnswerCheck(form: form, stage: stage, turns: turns)
+                let check = AnswerCheck(form: form, stage: stage, turns: conversation.checked)
                 let given = progress.given(stage)
                 asked += check.asked.count
                 answered += check.asked.count {
@@ -91,12 +92,15 @@ struct RaterDesk: Sendable {
         return try await work(found, others)
     }
 
-    /// Whether something is still to be done; not where its session was withdrawn.
+    /// Whether something is still to be done; not where its session or consent to it was withdrawn.
     private func isOpen(_ found: ReviewShelf.Found) async throws -> Bool {
-        guard let path = try? await surroundings.shelf.open(found.assignment.session).path
+        guard let opened = try? await surroundings.shelf.open(found.assignment.session)
         else { return false }
-        return try await surroundings.shelf.run {
-            try !RatingProgress(path, assignment: found.assignment.id, form: found.form).isFinished
+        return try await opened.read { reader in
+            let progress = try RatingProgress(
+                opened.path, assignment: found.assignment.id, form: found.form)
+            guard !progress.isFinished else { return false }
+            return SessionConsent.read(of: try reader.session(), file: opened.path).shows(.turns)
         }
     }
 
@@ -109,10 +113,11 @@ struct RaterDesk: Sendable {
             Work(
                 found: found, others: others,
                 conversation: try Conversation(
-                    reader, isOwn: found.assignment.purpose == .own),
+                    reader, file: opened.path, isOwn: found.assignment.purpose == .own),
                 progress: try RatingProgress(
                     opened.path, assignment: found.assignment.id, form: form))
         }
+        guard !work.conversation.isWithheld else { throw ConsoleRefusal.missing("conversation") }
         guard work.progress.isFinished else { return work }
         for other in others where try await isOpen(other) {
             work.isPutAway = true

@@ -59,6 +59,42 @@ import Testing
         }
     }
 
+    @Test func whatIsRefusedLaterIsNobodysTask() async throws {
+        let anna = try await house.expert("anna")
+        let ben = try await house.expert("ben")
+        let own = try await house.participant()
+        let path = "/api/review/\(ReviewHouse.bens)"
+        let nothing = try await ben.raw("/api/review/00000000-0000-4000-8000-000000000000")
+        #expect(try await ben.raw(path).status == 200)
+        // P-31, of whom the first session is, takes back that the conversation is used.
+        let database = try StudyDatabase.open(
+            at: "\(house.directory.file("data"))/\(ReviewHouse.study)/study.db")
+        try database.add(
+            Consent(
+                participant: ReviewHouse.participants[0], tier: "conversation", isGranted: false,
+                realtime: ReviewHouse.began))
+        try database.close()
+        func ids(_ rater: ReviewHouse.Browser) async throws -> [String] {
+            try await rater.good("/api/review")["assignments"]?.array?
+                .compactMap { $0["id"]?.string } ?? []
+        }
+        #expect(try await ids(ben).isEmpty)
+        #expect(try await ids(own).isEmpty)
+        #expect(try await ids(anna) == [ReviewHouse.annas[0], ReviewHouse.annas[2]])
+        for (rest, body) in [
+            ("", nil), ("/open", [:]), ("/ratings", ["ratings": []]),
+            ("/lock", ["stage": "transcript"]),
+        ] as [(String, JSONValue?)] {
+            let answer = try await ben.raw("\(path)\(rest)", body)
+            #expect(answer == nothing, "\(rest)")
+        }
+        // What comes after it in order does not wait for it.
+        try await finish(anna, ReviewHouse.annas[0], value: 2)
+        try await finish(anna, ReviewHouse.annas[2], value: 2)
+        #expect(
+            !anna.received.contains { $0.1.contains("\(ReviewHouse.participants[0]) 0 says") })
+    }
+
     @Test func contextIsInNoAnswerBeforeTheFirstStageIsLocked() async throws {
         let ben = try await house.expert("ben")
         let path = "/api/review/\(ReviewHouse.bens)"

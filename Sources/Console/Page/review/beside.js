@@ -51,7 +51,7 @@ function draw({ raters, items, flag_codes: codes, turns, ratings, flags }) {
       });
       const list = table(rows("turn", turn.number, turn.author));
       return make("li", { class: `turn ${turn.author === "client" ? "client" : "participant"}` }, make("div", { class: "text" },
-        make("h3", {}, name(turn.author), make("span", { class: "soft figures" }, ` ${turn.number}`)), make("p", { class: "said pre", dir: "auto" }, passage(turn.text, own)),
+        make("h3", {}, name(turn.author), make("span", { class: "soft figures" }, ` ${turn.number}`)), make("p", { class: "said pre", dir: "auto" }, turn.text ? passage(turn.text, own) : "(the text is withheld)"),
         own.length ? make("ul", { class: "turn-flags" }, own.map((flag) => make("li", {}, make("span", { class: "series", "data-series": flag.index % 8 + 1 }, flag.label), make("q", { class: "soft", dir: "auto" }, turn.text.slice(flag.start, flag.end)), flag.rationale ? make("span", { class: "pre" }, flag.rationale) : null))) : null),
       list ? make("div", { class: "items" }, list, reasons("turn", turn.number)) : null);
     })),
