@@ -197,6 +197,7 @@ def words(station):
         (f"/api/dashboard{own[4:]}/pause", "{}"), (f"/api/dashboard{own[4:]}/phase", '{"phase": "x"}'),
         ("/api/dashboard/sessions", '{"study": "../x"}'), ("/api/dashboard/alarms/acknowledge", '{"session": "x", "alarm": "y"}'),
         ("/api/think-aloud", '{"session": "%s", "sensors": ["none"]}' % session), ("/api/think-aloud", "[]"),
+        ("/api/think-aloud", '{"session": "%s", "shows": {"a": 1}}' % session),
         ("/api/think-aloud/none/command", '{"view": "v", "action": "x"}'), ("/api/review/none/lock", '{"stage": "x"}'),
         (f"{own}/annotations", '{"changes": 3}'), (f"{own}/annotations/import-elan?scheme=none", "<a/>"), ("/api/sessions", "{}"),
         ("/api/reviews/browser/preview", '{"scheme": "none"}')]]

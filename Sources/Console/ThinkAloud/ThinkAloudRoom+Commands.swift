@@ -56,9 +56,10 @@ extension ThinkAloudRoom {
         case .cue: try use(command, cues, as: who, at: now)
         case .prompt, .note: try say(command, as: who, place: current, at: now)
         case .show:
-            guard let shows = command.shows, !shows.isEmpty, shows.count <= 32,
-                shows.allSatisfy({ $0.key.utf8.count <= 64 && $0.value.isBool })
-            else { throw ConsoleRefusal(.badRequest, "'shows' has to be an object of booleans.") }
+            let shows = try ThinkAloudCommand.checked(shows: command.shows ?? [:])
+            guard !shows.isEmpty else {
+                throw ConsoleRefusal(.badRequest, "'shows' has to say what is shown, and what not.")
+            }
             try record(
                 "show", at: now,
                 ["shows": .object(shows), "by": .string(who.by), "actor": .string(who.actor)])
@@ -142,9 +143,4 @@ extension ThinkAloudRoom {
         members["view"] = who.view.map(JSONValue.string) ?? .null
         return .object(members)
     }
-}
-
-extension JSONValue {
-    /// Whether this is a truth value.
-    fileprivate var isBool: Bool { if case .bool = self { true } else { false } }
 }

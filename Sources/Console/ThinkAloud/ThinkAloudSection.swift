@@ -114,8 +114,9 @@ struct ThinkAloudSection: ConsoleSection {
             case .named(let names): names
             case .all(false), nil: []
             }
+        let shows = try ThinkAloudCommand.checked(shows: asked.shows ?? [:])
         let session = try await surroundings.shelf.open(asked.session)
-        let room = try await rooms.start(session, sensors: sensors, shows: asked.shows ?? [:])
+        let room = try await rooms.start(session, sensors: sensors, shows: shows)
         return ConsoleAnswer.json(["commentary": .string(room.look.commentary)], .created)
     }
 
