@@ -61,11 +61,10 @@ extension SampleRows {
             return overview
         }
         var cached: (first: Int64, column: SampleColumn)?
-        for segment in try timeline(stream.id, from: from, to: to).segments {
-            guard let indices = StreamTimeline.indices(of: segment, from: from, to: to)
-            else { continue }
+        let segments = try timeline(stream.id, from: from, to: to).segments
+        for stretch in OverviewStretch.all(of: segments, from: from, to: to) {
             // A bucket is at most half a pixel, so that no extreme is drawn a whole pixel off.
-            let samplesPerPixel = overview.width / max(segment.period, 1)
+            let samplesPerPixel = overview.width / max(stretch.longestPeriod, 1)
             var level = PyramidBuilder.levels
             while level > 0,
                 Double(2 * PyramidBuilder.bucketSamples(level)) > samplesPerPixel
@@ -73,46 +72,54 @@ extension SampleRows {
                 level -= 1
             }
             try add(
-                stream, channel, segment, indices, level: level, to: &overview, &cached)
+                stream, channel, stretch, stretch.indices, level: level, to: &overview, &cached)
         }
         return overview
     }
 
-    /// Adds a range of samples of one segment by buckets of a level; what its buckets do not cover
+    /// Adds a range of samples of a stretch by buckets of a level; what its buckets do not cover
     /// (the ends, and the newest samples of a recording) comes from the level below.
     private func add(
-        _ stream: StreamDescription, _ channel: Int, _ segment: ClockSegment,
+        _ stream: StreamDescription, _ channel: Int, _ stretch: OverviewStretch,
         _ indices: ClosedRange<Int64>, level: Int, to overview: inout Overview,
         _ cached: inout (first: Int64, column: SampleColumn)?
     ) throws(SessionStoreError) {
         guard level > 0 else {
-            return try addSamples(stream, channel, segment, indices, to: &overview, &cached)
+            return try addSamples(stream, channel, stretch, indices, to: &overview, &cached)
         }
         let size = PyramidBuilder.bucketSamples(level)
         let start = (indices.lowerBound + size - 1) / size
         let end = (indices.upperBound + 1) / size
         guard start < end else {
             return try add(
-                stream, channel, segment, indices, level: level - 1, to: &overview, &cached)
+                stream, channel, stretch, indices, level: level - 1, to: &overview, &cached)
         }
         if indices.lowerBound < start * size {
             try add(
-                stream, channel, segment, indices.lowerBound...(start * size - 1),
+                stream, channel, stretch, indices.lowerBound...(start * size - 1),
                 level: level - 1, to: &overview, &cached)
         }
+        var apart: [Int64] = []
         let covered = try addBuckets(
-            stream.id, channel, segment, start..<end, level: level, to: &overview)
+            stream.id, channel, stretch, start..<end, level: level, to: &overview, &apart)
+        for bucket in apart {
+            try add(
+                stream, channel, stretch, bucket * size...bucket * size + size - 1,
+                level: level - 1, to: &overview, &cached)
+        }
         if covered * size <= indices.upperBound {
             try add(
-                stream, channel, segment, (covered * size)...indices.upperBound,
+                stream, channel, stretch, (covered * size)...indices.upperBound,
                 level: level - 1, to: &overview, &cached)
         }
     }
 
-    /// - Returns: the first bucket that was not added.
+    /// - Parameter apart: takes the buckets whose samples are too far apart for one pixel, because a gap or a
+    ///   step of the clock lies between them; they are not added.
+    /// - Returns: the first bucket that was not looked at.
     private func addBuckets(
-        _ stream: Int64, _ channel: Int, _ segment: ClockSegment, _ buckets: Range<Int64>,
-        level: Int, to overview: inout Overview
+        _ stream: Int64, _ channel: Int, _ stretch: OverviewStretch, _ buckets: Range<Int64>,
+        level: Int, to overview: inout Overview, _ apart: inout [Int64]
     ) throws(SessionStoreError) -> Int64 {
         let row = try statement(
             """
@@ -130,8 +137,7 @@ extension SampleRows {
         defer { row.reset() }
         var next = buckets.lowerBound
         let size = PyramidBuilder.bucketSamples(level)
-        let origin = Double(segment.origin - overview.from)
-        let middle = Double(size - 1) / 2
+        var place = stretch.place(of: next * size)
         while try row.step() {
             let values = PyramidBlob.values(row)
             guard
@@ -141,10 +147,18 @@ extension SampleRows {
             let end = min(stored.upperBound, buckets.upperBound)
             guard stored.lowerBound <= next, end > next else { break }
             for bucket in next..<end {
-                let place = 2 * Int(bucket - stored.lowerBound)
-                let index = Double(bucket * size - segment.firstIndex) + middle
+                let first = bucket * size
+                while stretch.segments[place].lastIndex < first { place += 1 }
+                let (span, isOneLine) = stretch.span(
+                    of: first...first + size - 1, from: place, since: overview.from)
+                guard isOneLine || span.upperBound - span.lowerBound <= 0.75 * overview.width
+                else {
+                    apart.append(bucket)
+                    continue
+                }
+                let value = 2 * Int(bucket - stored.lowerBound)
                 overview.add(
-                    values[place], values[place + 1], at: origin + index * segment.period)
+                    values[value], values[value + 1], at: (span.lowerBound + span.upperBound) / 2)
             }
             next = end
         }
@@ -152,20 +166,21 @@ extension SampleRows {
     }
 
     private func addSamples(
-        _ stream: StreamDescription, _ channel: Int, _ segment: ClockSegment,
+        _ stream: StreamDescription, _ channel: Int, _ stretch: OverviewStretch,
         _ indices: ClosedRange<Int64>, to overview: inout Overview,
         _ cached: inout (first: Int64, column: SampleColumn)?
     ) throws(SessionStoreError) {
-        let origin = Double(segment.origin - overview.from)
         func add(_ first: Int64, _ column: SampleColumn) {
             let start = max(indices.lowerBound, first)
             let end = min(indices.upperBound, first + Int64(column.count) - 1)
             guard start <= end else { return }
+            var place = stretch.place(of: start)
             for index in start...end {
+                while stretch.segments[place].lastIndex < index { place += 1 }
                 let value = Float(column.value(Int(index - first)))
                 overview.add(
                     value, value,
-                    at: (origin + Double(index - segment.firstIndex) * segment.period).rounded())
+                    at: stretch.time(of: index, in: place, since: overview.from).rounded())
             }
         }
         // Ends of neighbouring stretches often lie in the same chunk.

@@ -112,14 +112,14 @@ import Timebase
                     let times = stream.times
                     let values = stream.columns[channel].numbers.map { Float($0) }
                     try overview(
-                        reader, stream, channel, times, values, from: times[0],
+                        reader, stream.description.id, channel, times, values, from: times[0],
                         to: times[times.count - 1] + 1, pixels: 1, place)
                     for pixels in [2, 7, 40, 500, 5000] {
                         let a = moment(times, &random)
                         let b = moment(times, &random)
                         if a == b { continue }
                         try overview(
-                            reader, stream, channel, times, values, from: min(a, b),
+                            reader, stream.description.id, channel, times, values, from: min(a, b),
                             to: max(a, b), pixels: pixels, place)
                     }
                 }
@@ -128,11 +128,11 @@ import Timebase
     }
 
     private func overview(
-        _ reader: SessionReader, _ stream: StreamModel, _ channel: Int, _ times: [Instant],
+        _ reader: SessionReader, _ stream: Int64, _ channel: Int, _ times: [Instant],
         _ values: [Float], from: Instant, to: Instant, pixels: Int, _ place: Comment
     ) throws {
         let overview = try reader.overview(
-            stream.description.id, channel: channel, from: from, to: to, pixels: pixels)
+            stream, channel: channel, from: from, to: to, pixels: pixels)
         #expect(overview.minimum.count == pixels && overview.maximum.count == pixels, place)
         let width = Double(to - from) / Double(pixels)
         // Every number of the window, by pixel.
@@ -162,6 +162,67 @@ import Timebase
                 #expect(near.contains { overview.maximum[$0] >= most }, place)
             }
         }
+    }
+
+    /// A clock that is fitted anew every second, with a gap, a step ahead and a step back: buckets reach from
+    /// one segment into the next.
+    @Test func overviewsOfManySegmentsMatchTheSamples() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("s.attune")
+        var stream = StreamDescription(
+            id: 1, name: "long", kind: "signal", nominalRate: 1000, clock: .counter)
+        stream.channels = [ChannelDescription(name: "a")]
+        let writer = try SessionWriter.create(
+            at: path, description: SessionModel(seed: 1).description, streams: [stream])
+        var random = SeededGenerator(seed: 22)
+        var (values, times): ([Int64], [Instant]) = ([], [])
+        var origin = 0.0
+        for second in 0..<150 {
+            let count = Int.random(in: 700...1300, using: &random)
+            let period = Double.random(in: 995_000...1_005_000, using: &random)
+            // Steps of the fits; a loss of 20 s; a clock that jumped by 0.3 s, and one that was put back.
+            origin += Double.random(in: 0...400_000, using: &random)
+            origin += [50: 20e9, 90: 0.3e9, 120: -0.4e6][second] ?? 0
+            let segment = ClockSegment(
+                firstIndex: Int64(values.count), lastIndex: Int64(values.count + count) - 1,
+                origin: Instant(nanoseconds: Int64(origin)), period: period, bound: 1,
+                method: "least-delay/1")
+            let run = (0..<count).map { _ in Int64.random(in: -999...999, using: &random) }
+            var batch = SessionBatch()
+            batch.samples = [
+                SampleRun(
+                    stream: 1, firstIndex: segment.firstIndex, count: count,
+                    columns: [.integers(run)],
+                    packets: [SamplePacket(count: count, arrival: segment.origin)])
+            ]
+            batch.clockSegments = [StreamClockSegment(stream: 1, segment: segment)]
+            try writer.commit(batch)
+            times += (segment.firstIndex...segment.lastIndex).map { segment.time(of: $0) }
+            values += run
+            origin += Double(count) * period
+        }
+        try writer.commit(SessionModel(seed: 1).stop())
+        try writer.close()
+        _ = try SessionFinisher(path: path, isAligning: false).run()
+        let reader = try SessionReader.open(at: path)
+        defer { try? reader.close() }
+        let end = times[times.count - 1] + 1
+        for pixels in [1, 2, 5, 30, 100, 400, 1000, 5000] {
+            for (from, to) in [
+                (times[0], end), (times[40_000], times[60_000]), (times[49_000], times[52_000]),
+                (times[0] + Int64(-5_000_000_000), end + 5_000_000_000),
+            ] {
+                try overview(
+                    reader, 1, 0, times, values.map { Float($0) }, from: from, to: to,
+                    pixels: pixels, "\(pixels) pixels from \(from)")
+            }
+        }
+        // What lies in the gap stays empty.
+        let gap = zip(times, times.dropFirst()).max { $0.1 - $0.0 < $1.1 - $1.0 }
+        let hole = try #require(gap)
+        let overview = try reader.overview(
+            1, channel: 0, from: hole.0, to: hole.1, pixels: 100)
+        #expect(!overview.minimum[2..<98].contains { !$0.isNaN })
     }
 
     /// A long stream, so that the upper levels of the pyramid are used: few rows are read.
