@@ -11,7 +11,7 @@ struct ConsoleBenchmark: Benchmark {
             Makes the session (or takes the one that --make wrote before), serves it with the real \
             attune-console, and asks for manifest and tiles as the page does; then opens the page in \
             headless Chromium and drags through it. Frames: the time of script, layout and paint of the \
-            page's main thread from frame to frame, and the frames that did not come. Needs python3; the \
+            page's main thread in its own time, and the frames that were dropped. Needs python3; the \
             part in the browser the environment of Tests/Browser.
             """)
 

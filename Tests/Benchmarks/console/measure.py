@@ -5,9 +5,9 @@
 Prints JSON: {"figures": [{"name", "unit", "values", "share", "most"}]}. The console is the real one, without a
 daemon; each figure of HTTP is the time until the whole answer is there, by one connection at a time.
 
-In the browser: the first paint is the time from the page's beginning to the first frame on which a signal is
-drawn; for scrubbing the pointer drags the playhead back and forth, once a frame, and of each frame all that
-the page's main thread did is counted, by the browser's own trace.
+In the browser (Tests/Browser/bench_playback.py): from the page's beginning to the first frame with something, and
+to the first on which a signal is drawn; for scrubbing the pointer drags the playhead along the axis, and of each
+frame all that the page's main thread did is counted, in the thread's own time, by the browser's own trace.
 """
 
 import http.client
@@ -24,7 +24,7 @@ import urllib.parse
 
 PROGRAMS, DATA, SESSION = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 WITH_BROWSER = "--browser" in sys.argv[4:]
-OPENINGS, TILES, SCRUBBING = 5, 200, 6.0
+OPENINGS, TILES = 5, 200
 FIGURES = []
 
 
@@ -127,128 +127,61 @@ def resident(process):
     return 0.0
 
 
-# What the page's main thread does for a frame: script, style, layout, and paint.
-WORK = {"FunctionCall", "FireAnimationFrame", "EventDispatch", "EvaluateScript", "RunMicrotasks", "TimerFire",
-        "UpdateLayoutTree", "Layout", "PrePaint", "Paint", "Layerize", "Commit", "HitTest", "MinorGC", "MajorGC",
-        "IntersectionObserverController::computeIntersections"}
-FIRST_SIGNAL = """
-    window.firstSignal = null;
-    const look = () => {
-      for (const canvas of document.querySelectorAll("canvas")) {
-        if (canvas.width < 200 || canvas.height < 10) continue;
-        const data = canvas.getContext("2d").getImageData(canvas.width / 4, 0, canvas.width / 2, canvas.height).data;
-        let painted = 0;
-        for (let at = 3; at < data.length; at += 40) if (data[at] > 0) painted += 1;
-        if (painted > 20) { window.firstSignal = performance.now(); return; }
-      }
-      requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
-"""
-
-
 def in_browser():
-    from playwright.sync_api import sync_playwright
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Browser"))
+    import bench_playback
+    import browser
 
     console = Console(DATA)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", headless=True, args=["--no-sandbox"])
-        context = chromium.new_context(viewport={"width": 1280, "height": 800})
-        name, _, value = console.cookie.partition("=")
+    driver = browser.Browser()
+    name, _, value = console.cookie.partition("=")
+
+    def opened(context, script=None):
         context.add_cookies([{"name": name, "value": value, "url": console.address}])
-        paints, contentful = [], []
+        page = browser.new_page(context)
+        if script:
+            page.add_init_script(script)
+        page.goto(f"{console.address}/sessions/{SESSION}")
+        return page
+
+    try:
+        signals, contentful = [], []
         for _ in range(OPENINGS):
-            page = context.new_page()
-            page.add_init_script(FIRST_SIGNAL)
-            page.goto(f"{console.address}/sessions/{SESSION}")
-            paints.append(first_signal(page))
-            contentful.append(page.evaluate(
-                "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN"))
-            page.close()
+            with driver.context("desktop") as context:
+                page = opened(context, bench_playback.WATCH)
+                signals.append(first_signal(page))
+                contentful.append(page.evaluate(
+                    "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN"))
         figure("page, first contentful paint", "ms", contentful, 0.5, 500)
-        figure("page, first signal drawn", "ms", paints, 0.5, 500)
-        scrub(context, console)
-        chromium.close()
-    console.end()
+        figure("page, first signal drawn", "ms", signals, 0.5, 500)
+        with driver.context("desktop") as context:
+            page = opened(context)
+            page.wait_for_selector(".track-row")
+            page.wait_for_load_state("networkidle")
+            box = page.locator(".axis-plot").bounding_box()
+            # What is passed over is there then, as for somebody who goes back and forth.
+            bench_playback.scrub(page, box)
+            page.wait_for_load_state("networkidle")
+            with bench_playback.Trace(driver, page) as trace:
+                bench_playback.scrub(page, box)
+        found = trace.figures()
+        figure("scrubbing, frames that were dropped", "%", [found["dropped_percent"]], 0.5, 5)
+        figure("scrubbing, script and paint of a frame, median", "ms", [found["script_paint_p50"]], 0.5)
+        figure("scrubbing, script and paint of a frame, p95", "ms", [found["script_paint_p95"]], 0.5, 8)
+        figure("scrubbing, frames", "", [found["frames"]], 0.5)
+    finally:
+        driver.close()
+        console.end()
 
 
 def first_signal(page):
     """When the first signal was drawn. Asked for again and again, since the page's policy lets nobody wait in it."""
     for _ in range(600):
-        found = page.evaluate("window.firstSignal")
+        found = page.evaluate("globalThis.signalAt ?? null")
         if found is not None:
             return found
         page.wait_for_timeout(100)
     raise SystemExit("no signal was drawn within a minute")
-
-
-def scrub(context, console):
-    page = context.new_page()
-    page.goto(f"{console.address}/sessions/{SESSION}")
-    page.wait_for_selector("canvas")
-    page.wait_for_timeout(4000)
-    box = max((canvas.bounding_box() for canvas in page.query_selector_all("canvas") if canvas.is_visible()),
-              key=lambda box: box["width"] * box["height"])
-    left, right, middle = box["x"] + 20, box["x"] + box["width"] - 20, box["y"] + box["height"] / 2
-    session = context.new_cdp_session(page)
-    events = []
-    session.on("Tracing.dataCollected", lambda data: events.extend(data["value"]))
-    session.send("Tracing.start", {
-        "transferMode": "ReportEvents",
-        "traceConfig": {"includedCategories": ["devtools.timeline", "disabled-by-default-devtools.timeline", "v8"]}})
-    page.evaluate("""
-        window.frames_ = [];
-        const frame = (at) => { window.frames_.push(at); requestAnimationFrame(frame); };
-        requestAnimationFrame(frame);""")
-    page.mouse.move(left, middle)
-    page.mouse.down()
-    began = time.perf_counter()
-    step = 0
-    while time.perf_counter() - began < SCRUBBING:
-        share = abs((step % 240) / 120 - 1)
-        page.mouse.move(left + (right - left) * share, middle)
-        step += 1
-        time.sleep(max(0, began + step / 60 - time.perf_counter()))
-    page.mouse.up()
-    frames = page.evaluate("window.frames_")
-    done = []
-    session.on("Tracing.tracingComplete", lambda _: done.append(True))
-    session.send("Tracing.end")
-    while not done:
-        page.wait_for_timeout(50)
-    report(frames, events)
-    page.close()
-
-
-def report(frames, events):
-    steps = [after - before for before, after in zip(frames, frames[1:])]
-    expected = sum(max(1, round(step * 60 / 1000)) for step in steps)
-    figure("scrubbing, frames that did not come", "%", [100 * (expected - len(steps)) / max(1, expected)], 0.5, 5)
-    # The main thread is the one on which the page's frames are fired; nested work counts once.
-    threads = {}
-    for event in events:
-        if event.get("name") == "FireAnimationFrame":
-            threads[(event["pid"], event["tid"])] = threads.get((event["pid"], event["tid"]), 0) + 1
-    if not threads:
-        raise SystemExit("the browser's trace has no frames")
-    main = max(threads, key=threads.get)
-    work = sorted((event["ts"], event["ts"] + event.get("dur", 0)) for event in events
-                  if event.get("ph") == "X" and event["name"] in WORK and (event["pid"], event["tid"]) == main)
-    starts = sorted(event["ts"] for event in events
-                    if event.get("name") == "FireAnimationFrame" and (event["pid"], event["tid"]) == main)
-    costs, end, place = [0.0] * len(starts), 0, -1
-    for begin, finish in work:
-        begin = max(begin, end)
-        if finish <= begin:
-            continue
-        end = finish
-        while place + 1 < len(starts) and starts[place + 1] <= begin:
-            place += 1
-        if place >= 0:
-            costs[place] += (finish - begin) / 1e3
-    figure("scrubbing, script and paint of a frame, median", "ms", costs, 0.5)
-    figure("scrubbing, script and paint of a frame, p95", "ms", costs, 0.95, 8)
-    figure("scrubbing, frames", "", [len(steps)], 0.5)
 
 
 over_http()
