@@ -52,19 +52,21 @@ function showProblem(main, error) {
 async function start() {
   const main = document.querySelector("main");
   main.replaceChildren(make("p", { class: "loading", role: "status" }, "Loading …"));
+  const match = pages.map(({ path, module }) => ({ found: path.exec(location.pathname), module })).find(({ found }) => found);
+  // The page's modules come while the station is asked who this is.
+  const coming = match && import(`./pages/${match.module}.js`);
+  coming?.catch(() => { /* Said where it is waited for. */ });
   try {
     const me = await get("/api/me");
     setToken(me.csrf);
     const elsewhere = location.pathname === "/" ? beginning(me) : null;
     if (elsewhere) return location.replace(elsewhere);
     showFrame(document.querySelector("body > header"), me);
-    for (const { path, module } of pages) {
-      const match = path.exec(location.pathname);
-      if (!match) continue;
-      const page = await import(`./pages/${module}.js`);
+    if (match) {
+      const page = await coming;
       main.replaceChildren();
       const parameters = Object.fromEntries(
-        Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
+        Object.entries(match.found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
       await page.open(main, { me, parameters });
       return;
     }

@@ -7,6 +7,10 @@ import { setTitle, useStyle } from "../app.js";
 /** Narrower than this the page scrolls as a whole. */
 const WIDE = "(min-width: 56rem)";
 
+/** The program comes while it is asked who this is, and while the server reads the session. */
+const program = import("../player/page.js");
+program.catch(() => { /* Said where it is waited for. */ });
+
 export async function open(main, { me, parameters }) {
   setTitle("Session");
   main.replaceChildren(skeleton());
@@ -14,8 +18,7 @@ export async function open(main, { me, parameters }) {
   matchMedia(WIDE).addEventListener("change", fill);
   fill();
   const address = `/api/sessions/${encodeURIComponent(parameters.session)}`;
-  // The server reads the session while the browser reads the program.
-  const [session, { PlaybackPage }] = await Promise.all([get(address), import("../player/page.js"), useStyle("/page/player/player.css")]);
+  const [session, { PlaybackPage }] = await Promise.all([get(address), program, useStyle("/page/player/player.css")]);
   const page = new PlaybackPage({ main, me, session, address });
   await page.open();
 }
