@@ -49,7 +49,6 @@ TAKEN = {
     "review-turns-1440": "turn-by-turn",
     "console-figures-desktop-light": "figures",
     "think-aloud-researcher": "think-aloud-researcher",
-    "think-aloud-participant": "think-aloud-participant",
     "commentary": "commentary",
 }
 

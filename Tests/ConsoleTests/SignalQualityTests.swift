@@ -18,10 +18,9 @@ import Timebase
     }
 
     private func check(
-        _ name: String, _ state: FittingCheck.State, _ source: String = "ecg.ecg"
+        _ name: String, _ state: FittingCheck.State, _ text: String = "Fasten it."
     ) -> FittingCheck {
-        FittingCheck(
-            check: name, source: source, state: state, text: "Fasten it.", required: false)
+        FittingCheck(check: name, source: "ecg.ecg", state: state, text: text, required: false)
     }
 
     @Test func allIsWell() {
@@ -39,9 +38,16 @@ import Timebase
 
     @Test func contactIsWorseThanClipping() {
         let lost = SignalQuality(
-            device(), checks: [check("clipping", .red), check("contact", .red)], share: 1)
+            device(), checks: [check("clipping", .red, "Turn it down."), check("contact", .red)],
+            share: 1)
         #expect(lost.level == .bad)
-        #expect(lost.words == ["ecg.ecg: Fasten it.", "ecg.ecg: Fasten it."])
+        #expect(lost.words == ["ecg.ecg: Fasten it.", "ecg.ecg: Turn it down."])
+        // Checks that say the same are one line.
+        let new = SignalQuality(
+            device(),
+            checks: ["contact", "leads-off", "flat-line"].map { check($0, .amber, "Wait.") },
+            share: 0.99)
+        #expect(new.words.count == 2 && new.words.first == "ecg.ecg: Wait.")
         #expect(
             SignalQuality(device(), checks: [check("clipping", .red)], share: 1).level == .doubtful)
         #expect(

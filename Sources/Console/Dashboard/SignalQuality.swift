@@ -88,11 +88,13 @@ struct SignalQuality: Hashable, Sendable {
                 ))
         }
         let level = found.map(\.0).max() ?? (device.state == .streaming ? .good : .idle)
+        // Several checks may say the same of a signal that has just begun.
+        var said: Set<String> = []
         self.init(
             level: level,
             words: found.enumerated().sorted {
                 ($1.element.0, $0.offset) < ($0.element.0, $1.offset)
-            }.map(\.element.1))
+            }.map(\.element.1).filter { said.insert($0).inserted })
     }
 
     private init(level: Level, words: [String]) {
