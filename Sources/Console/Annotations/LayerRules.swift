@@ -39,7 +39,12 @@ struct LayerRules {
             touched.removeAll { $0.put.annotation == put.annotation }
             if !put.removed { touched.append((put, state)) }
         }
-        let layers = Dictionary(grouping: after.values, by: \.layer)
+        // In order of time, so that of several that stand in the way always the first one is named.
+        let layers = Dictionary(
+            grouping: after.values.sorted {
+                ($0.start?.nanoseconds ?? .min, $0.annotation)
+                    < ($1.start?.nanoseconds ?? .min, $1.annotation)
+            }, by: \.layer)
         for (put, state) in touched {
             guard let scheme = state.schemeSHA256.flatMap({ schemes[$0] }) else { continue }
             let history = put.action == "add" ? [] : try reader.history(of: put.annotation)
