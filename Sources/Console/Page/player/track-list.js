@@ -20,6 +20,7 @@ export class TrackList extends EventTarget {
   #width = 0;
   #valuesAt = 0;
   #valuesTimer = 0;
+  #otherValues = 0;
   #cursor = null;
   #bands = new Map();
   #isArranging = false;
@@ -182,9 +183,20 @@ export class TrackList extends EventTarget {
     clearTimeout(this.#valuesTimer);
     this.#valuesTimer = 0;
     this.#valuesAt = performance.now();
-    const seconds = this.moment;
-    for (const row of this.#visibleRows()) row.showValue(seconds, this.secondsPerPixel);
-    this.dispatchEvent(new Event("values"));
+    this.#showSomeValues(0);
+    // The others in the next frame: what is laid out and painted anew for one frame is half as much.
+    this.#otherValues ||= requestAnimationFrame(() => {
+      this.#otherValues = 0;
+      this.#showSomeValues(1);
+      this.dispatchEvent(new Event("values"));
+    });
+  }
+
+  /** The values of the first or the second half of the rows. */
+  #showSomeValues(half) {
+    const rows = this.#visibleRows();
+    const middle = Math.ceil(rows.length / 2);
+    for (const row of half === 0 ? rows.slice(0, middle) : rows.slice(middle)) row.showValue(this.moment, this.secondsPerPixel);
   }
 
   #changed() {
