@@ -87,7 +87,7 @@ struct PlaybackSection: ConsoleSection {
     private func beats(_ call: ConsoleCall) async throws -> Response {
         let session = try await session(call)
         let stretch = try PlaybackStretch(call)
-        let track = try session.track(call.query("track") ?? "")
+        let track = try track(call, of: session)
         guard case .peaks = track.source else {
             throw ConsoleRefusal(.badRequest, "This track is not of R peaks.")
         }

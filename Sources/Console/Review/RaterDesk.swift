@@ -38,9 +38,10 @@ struct RaterDesk: Sendable {
                 )
             }
             if conversation.isWithheld { continue }
+            let turns = conversation.checked
             var (answered, asked) = (0, 0)
             for stage in form.stages {
-                let check = AnswerCheck(form: form, stage: stage, turns: conversation.checked)
+                let check = AnswerCheck(form: form, stage: stage, turns: turns)
                 let given = progress.given(stage)
                 asked += check.asked.count
                 answered += check.asked.count {

@@ -30,6 +30,7 @@ struct ConsoleDoor: Sendable {
         _ request: Request, _ context: WebRequestContext, _ roles: Set<Role>, changes: Bool,
         counts: Bool = true, _ answer: ConsoleRouter.Answer
     ) async -> Response {
+        var isStaff = false
         do {
             guard request.isOwn(surroundings.settings.place) else {
                 throw ConsoleRefusal(.forbidden, "The request comes from another site.")
@@ -37,6 +38,7 @@ struct ConsoleDoor: Sendable {
             guard let (visitor, cookie) = entrant(request, counts: counts) else {
                 throw ConsoleRefusal(.unauthorized, "You are not signed in: sign in and try again.")
             }
+            isStaff = !visitor.roles.isDisjoint(with: [.operator, .researcher])
             guard !visitor.roles.isDisjoint(with: roles) else {
                 throw ConsoleRefusal(
                     .forbidden, "Your account may not do this. Ask for another role if you need it."
@@ -64,10 +66,6 @@ struct ConsoleDoor: Sendable {
             if !(error is ConsoleRefusal || error is BodyRefusal || error is ClientError) {
                 surroundings.log.error("\(request.uri.path): \(error)")
             }
-            let isStaff =
-                entrant(request, counts: false).map {
-                    !$0.visitor.roles.isDisjoint(with: [.operator, .researcher])
-                } ?? false
             return Self.refused(Self.explained(error, toStaff: isStaff))
         }
     }
