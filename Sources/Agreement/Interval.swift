@@ -7,4 +7,8 @@ public struct Interval: Hashable, Sendable {
         self.low = low
         self.high = high
     }
+
+    /// Whether it has any. One over resamples that are all alike looks sure, while all it says is that these
+    /// few clusters do not differ.
+    public var hasWidth: Bool { high - low > 1e-9 }
 }

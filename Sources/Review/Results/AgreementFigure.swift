@@ -71,8 +71,7 @@ public struct AgreementFigure: Codable, Hashable, Sendable {
     ) {
         do throws(IntervalAbsence) {
             let found = try statistic.resampled(resamples: resamples, seed: seed)
-            // Without any width it would look sure, while all it says is that these few sessions are alike.
-            guard found.interval.high - found.interval.low > 1e-9 else {
+            guard found.interval.hasWidth else {
                 withoutInterval = "all draws of sessions give the same"
                 return
             }

@@ -26,9 +26,8 @@ public struct BiasFigure: Codable, Hashable, Sendable {
         mean = bias.mean
         deviation = bias.deviation
         (low, high) = (bias.studentInterval?.low, bias.studentInterval?.high)
-        // As with figures of agreement: one without any width says only that sessions are alike.
         let resampled = bias.interval(resamples: resamples, seed: seed)
-            .flatMap { $0.high - $0.low > 1e-9 ? $0 : nil }
+            .flatMap { $0.hasWidth ? $0 : nil }
         (sessionLow, sessionHigh) = (resampled?.low, resampled?.high)
         (limitLow, limitHigh) = (bias.limits?.low, bias.limits?.high)
     }
