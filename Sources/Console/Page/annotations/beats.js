@@ -3,6 +3,7 @@
 
 import { get, getBytes } from "../api.js";
 import { sessionTime } from "../player/times.js";
+import { TOGETHER_MS } from "./nudge.js";
 
 /** Peaks are shown where this much or less is in view, s. */
 const CLOSE = 90;
@@ -18,9 +19,6 @@ const REACH = 0.05;
 
 /** A step by key, s. */
 const STEP = 0.002;
-
-/** Steps that are further apart are changes of their own, ms. */
-const TOGETHER_MS = 500;
 
 /** The next peak is looked for this far away, s. */
 const FAR = 120;

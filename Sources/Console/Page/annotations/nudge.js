@@ -3,7 +3,7 @@
 import { Drag, childrenOf, innerOf, limitsOf } from "./drag.js";
 
 /** Steps that are further apart are changes of their own, ms. */
-const TOGETHER_MS = 500;
+export const TOGETHER_MS = 500;
 
 export class Nudge {
   #drag = null;
