@@ -285,15 +285,21 @@ class App {
   // MARK: What is seen
 
   #screen = null;
+  #clockBegan = 0;
 
   /** Tells what the page shows by itself, once it is painted: see `screen` in chat-events.md. */
   #tellScreen() {
     if (!this.#tab.isActive || !this.#context.state) return;
     const screen = { view: this.#viewKey.split("|")[0], notices: this.#notices.visible, ...this.#view?.screen };
     const key = JSON.stringify(screen);
-    if (key === this.#screen) return;
+    // A clock that is off by less is nobody's concern.
+    const clockBegan = performance.now() - this.#header.elapsed;
+    if (key === this.#screen && Math.abs(clockBegan - this.#clockBegan) < 10) return;
     this.#screen = key;
-    whenPainted((time) => this.#outbox.add("screen", screen, time));
+    this.#clockBegan = clockBegan;
+    // How far the chat's clock is here: a page that was slow to take in the server's time goes after.
+    whenPainted((time) => this.#outbox.add("screen", "began_ms" in screen
+      ? { ...screen, lasted_ms: Math.round(this.#header.elapsed) } : screen, time));
   }
 }
 

@@ -201,11 +201,17 @@ function state(moment, stay, position, timeline) {
     paused: screen?.notices?.includes("paused") ? { reason: "paused" } : null, ended: null,
     chat: {
       client_label: source.chat.client_label, turns, typing: Boolean(screen?.typing), can_write: Boolean(screen?.can_write),
-      started_ms: screen?.began_ms ?? undefined, emotion: emotions.get(screen?.emotion) ?? null,
+      started_ms: clockBegan(moment), emotion: emotions.get(screen?.emotion) ?? null,
       series: timeline.series(source.chat.emotions ? screen?.points ?? 0 : 0),
       suggestions: timeline.sets.get(screen?.suggestions) ?? null, machine_notice: stay?.machine_notice ?? null,
     },
   };
+}
+
+/** Where the chat's clock began for the page: pages of version 1 did not tell how far it was. */
+function clockBegan({ screen, screenSince }) {
+  if (screen?.began_ms == null) return undefined;
+  return screen.lasted_ms === undefined ? screen.began_ms : screenSince * 1000 - screen.lasted_ms;
 }
 
 /** A turn that was painted word by word between its first and its last paint. */
