@@ -19,7 +19,7 @@ class BluetoothPlumbingTest(BluetoothTest):
         self.radio(strap, polar)
         self.copy_tool("gatt.py")
         measurement = "00002a37-0000-1000-8000-00805f9b34fb"
-        heard = self.listen(strap, 5, measurement)
+        heard = self.listen(strap, 8, measurement)
         self.report(f"{heard['name']}: connected in {heard['connected']:.1f} s")
         packets = [bytes.fromhex(packet) for packet in heard["heard"][measurement]]
         [sent] = strap.sent
