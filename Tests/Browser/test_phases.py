@@ -70,6 +70,17 @@ class Phases(PageTest):
             page.click("attune-microphone button")
             self.assertEqual(room.wait_for("microphone", 2)[1], {"state": "denied", "level": None})
 
+    def test_a_screen_that_stays_is_told_once(self):
+        with self.browser.context() as context:
+            room = self.room()
+            room.phase("rest", "baseline", duration_seconds=60)
+            page = self.open(context, room)
+            page.wait_for_selector("text=rest")
+            page.wait_for_timeout(500)
+            told = len(room.wait_for("screen"))
+            page.wait_for_timeout(1500)
+            self.assertEqual(len(room.told("screen")), told)
+
     def test_baselines(self):
         with self.browser.context() as context:
             room = self.room()

@@ -292,13 +292,14 @@ class App {
     if (!this.#tab.isActive || !this.#context.state) return;
     const screen = { view: this.#viewKey.split("|")[0], notices: this.#notices.visible, ...this.#view?.screen };
     const key = JSON.stringify(screen);
-    // A clock that is off by less is nobody's concern.
-    const clockBegan = performance.now() - this.#header.elapsed;
+    // Only a chat has a clock; one that is off by less is nobody's concern.
+    const hasClock = "began_ms" in screen;
+    const clockBegan = hasClock ? performance.now() - this.#header.elapsed : 0;
     if (key === this.#screen && Math.abs(clockBegan - this.#clockBegan) < 10) return;
     this.#screen = key;
     this.#clockBegan = clockBegan;
     // How far the chat's clock is here: a page that was slow to take in the server's time goes after.
-    whenPainted((time) => this.#outbox.add("screen", "began_ms" in screen
+    whenPainted((time) => this.#outbox.add("screen", hasClock
       ? { ...screen, lasted_ms: Math.round(this.#header.elapsed) } : screen, time));
   }
 }
