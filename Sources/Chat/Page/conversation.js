@@ -203,8 +203,9 @@ export class Conversation extends HTMLElement {
       typing: !this.#typing.hidden, more: !this.#more.hidden };
   }
 
-  /** As it is told with a scroll. */
+  /** As it is told with a scroll: who tells hears of the scroll before the conversation does. */
   get place() {
+    this.#scrolled();
     return { follows: this.#follows, more: !this.#more.hidden };
   }
 

@@ -77,9 +77,10 @@ export class Viewing {
 
   #tellScroll(area, target, time) {
     const element = target === document ? document.scrollingElement : target;
-    const payload = { area, top: Math.round(element.scrollTop * 8) / 8, height: Math.round(element.scrollHeight) };
+    // A conversation that follows may scroll by being asked.
+    const place = area === "conversation" ? element.parentElement?.place : null;
+    const payload = { area, top: Math.round(element.scrollTop * 8) / 8, height: Math.round(element.scrollHeight), ...place };
     if (element.scrollLeft !== 0) payload.left = Math.round(element.scrollLeft);
-    if (area === "conversation") Object.assign(payload, element.parentElement?.place);
     this.#tell("scroll", payload, time);
   }
 
