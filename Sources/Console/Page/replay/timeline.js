@@ -159,7 +159,7 @@ function advance(model, step, timeline) {
       }
       return { ...model, view: event, isLeft: false };
     case "screen": return {
-      ...model, screen: event, screenSince: step.t, typingSince: event.typing && !model.screen?.typing ? step.t : model.typingSince,
+      ...model, screen: event, screenSince: step.t, isLeft: false, typingSince: event.typing && !model.screen?.typing ? step.t : model.typingSince,
       folds: model.screen && model.screen.phase !== event.phase ? foldsSince(model.folds, timeline.stay(event.phase, step.t)) : model.folds,
       hadSuggestions: model.hadSuggestions || Boolean(event.suggestions),
       place: event.more === undefined ? model.place : { ...model.place, more: event.more },
@@ -175,7 +175,8 @@ function advance(model, step, timeline) {
     case "caret": return { ...model, caret: event };
     case "message": return { ...model, message: event };
     case "alarm": return { ...model, offersHelp: true };
-    case "pagehide": return { ...model, isLeft: true };
+    // The clock of a page that loads slowly is known less well: its first view may come before the last page's end.
+    case "pagehide": return event.page === model.page ? { ...model, isLeft: true } : model;
     default: return model;
   }
 }
