@@ -148,7 +148,12 @@ let package = Package(
                 "Timebase", "SystemCalls", "Randomness", "Markup", "Declarations", "Link",
                 "SessionStore", "StudyProtocol", "Agreement",
             ]),
-        library("Export", ["Timebase", "SystemCalls", "Markup", "SessionStore", "StudyProtocol"]),
+        library(
+            "Export",
+            [
+                "Timebase", "SystemCalls", "CSodium", "Markup", "SessionStore", "StudyProtocol",
+                "Measures", "Playback", "Review",
+            ]),
 
         // The researcher's pages.
         .target(

@@ -16,6 +16,14 @@ public struct ExportError: Error, Hashable, Sendable, CustomStringConvertible {
         case readOnly
         /// The disk is full, or a limit on files is reached.
         case diskFull
+        /// The key of pseudonyms is missing or none.
+        case key
+        /// What was asked for cannot be written in this format, or there is nothing of it.
+        case nothing
+        /// A frozen dataset does not agree with its files.
+        case changed
+        /// A program or library that a format needs is missing or failed.
+        case tool
         /// The one who asked for it does not want it any more.
         case cancelled
         /// Anything else that the kernel reports.
@@ -42,6 +50,19 @@ public struct ExportError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The error for a session that cannot be read.
     static func reading(_ error: SessionStoreError) -> ExportError {
         ExportError(code: .session(error.code), message: error.message, cause: error.cause)
+    }
+
+    /// The error for whatever a format's code threw.
+    /// - Parameter directory: what the export was to become.
+    static func wrapping(_ error: any Error, directory: String) -> ExportError {
+        switch error {
+        case let error as ExportError: error
+        case let error as SessionStoreError: .reading(error)
+        case let error as SystemError: .system(error, directory: directory)
+        default:
+            ExportError(
+                code: .inputOutput, message: "writing \(directory) failed", cause: "\(error)")
+        }
     }
 
     /// The error for a failed system call.

@@ -2,18 +2,22 @@
 public struct ExportSummary: Hashable, Sendable, Codable {
     /// One file of the export.
     public struct Table: Hashable, Sendable, Codable {
-        /// The table's name: the file's without its ending.
+        /// The table's name, or what else the file holds.
         public var name: String
-        /// The file's name inside the export's directory.
+        /// The file's path inside the export's directory.
         public var file: String
         /// Rows without the header.
         public var rows: Int64
         /// The file's length.
         public var bytes: Int64
+        /// Whether its rows are samples.
+        public var isSamples = false
     }
 
     /// In the order in which they were written.
     public var tables: [Table] = []
+    /// What a format could not hold as it is, in sentences.
+    public var notes: [String] = []
 
     public init() {}
 
@@ -32,6 +36,6 @@ public struct ExportSummary: Hashable, Sendable, Codable {
 
     /// Rows of all sample tables.
     public var samples: Int64 {
-        tables.reduce(0) { $0 + ($1.name.hasPrefix(ColumnNames.samplePrefix) ? $1.rows : 0) }
+        tables.reduce(0) { $0 + ($1.isSamples ? $1.rows : 0) }
     }
 }

@@ -121,7 +121,7 @@ public final class StagedDirectory {
                 message: "\(place) exists and is not empty; choose another directory with --out, "
                     + "or replace it with --force")
         }
-        if let other = foreign(place, names, depth: 1) {
+        if let other = foreign(place) {
             throw ExportError(
                 code: .notAnExport,
                 message: "\(place) holds \(other), which no export wrote, and is not replaced even "
@@ -129,22 +129,22 @@ public final class StagedDirectory {
         }
     }
 
-    /// The first name that no export would have written; nil where there is none.
-    private static func foreign(_ directory: String, _ names: [String], depth: Int) -> String? {
-        for name in names {
-            let path = "\(directory)/\(name)"
-            if isDirectory(path) {
-                guard depth > 0, let inside = try? FileSystem.list(path),
-                    inside.contains(CSVTable.codebookFile)
-                else { return name }
-                if let found = foreign(path, inside, depth: depth - 1) {
-                    return "\(name)/\(found)"
+    /// The first file that the export in a folder does not say it has; nil where there is none.
+    private static func foreign(_ directory: String) -> String? {
+        let known = ExportManifest.files(of: directory) ?? []
+        func look(_ below: String) -> String? {
+            let names = (try? FileSystem.list("\(directory)/\(below)")) ?? []
+            for name in names.sorted() {
+                let path = below + name
+                if isDirectory("\(directory)/\(path)") {
+                    if let found = look("\(path)/") { return found }
+                } else if !known.contains(path) {
+                    return path
                 }
-            } else if !name.hasSuffix(".csv"), !name.hasSuffix(".wav") {
-                return name
             }
+            return nil
         }
-        return nil
+        return look("")
     }
 
     /// Whether a path is a directory itself, not a link to one.

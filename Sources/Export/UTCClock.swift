@@ -11,10 +11,13 @@ struct UTCClock {
     private var starts: [Instant] = []
     /// Realtime minus monotonic, in nanoseconds, from the start of the same place on.
     private var distances: [Int64] = []
+    /// Nanoseconds by which dates are moved.
+    let shift: Int64
 
     /// - Parameter triples: in the order of their recording. Without any, the start in the
     ///   session's description is used.
-    init(_ session: SessionDescription, _ triples: [RecordedTriple]) {
+    init(_ session: SessionDescription, _ triples: [RecordedTriple], shift: Int64 = 0) {
+        self.shift = shift
         var readings = triples.map(\.triple).sorted { $0.monotonic < $1.monotonic }
         if readings.isEmpty {
             readings = [
@@ -44,7 +47,7 @@ struct UTCClock {
             let middle = (low + high) / 2
             if starts[middle] <= time { low = middle + 1 } else { high = middle }
         }
-        let distance = distances[max(0, low - 1)]
+        let distance = distances[max(0, low - 1)] &+ shift
         let (sum, overflow) = time.nanoseconds.addingReportingOverflow(distance)
         return overflow ? (distance > 0 ? .max : .min) : sum
     }

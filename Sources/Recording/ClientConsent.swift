@@ -29,7 +29,7 @@ enum ClientConsent {
     static func decide(
         kind: String, payload: JSONValue, _ consent: ConsentRule
     ) -> Decision {
-        guard data(in: kind).allSatisfy(consent.permits) else { return .withhold }
+        guard EventConsent.data(in: kind).allSatisfy(consent.permits) else { return .withhold }
         if kind == "draft_edit", !consent.permits(.draftText), case .object(var members) = payload,
             let text = members["text"], text != .null
         {
@@ -37,18 +37,5 @@ enum ClientConsent {
             return .store(.object(members), removed: "draft_text")
         }
         return .store(payload, removed: nil)
-    }
-
-    /// The kinds of data that an event holds.
-    private static func data(in kind: String) -> [ConsentTier.Data] {
-        switch kind {
-        case "turn": [.turns]
-        case "draft_edit", "composition", "suggestion_inserted", "caret": [.draftEdits]
-        case "key_lag": [.keys]
-        // What was said stands in these too.
-        case "reply", "suggestions", "provenance", "persona_state", "emotion": [.turns]
-        case "model_call": [.turns, .modelRequests]
-        default: []
-        }
     }
 }

@@ -35,6 +35,21 @@ public struct StudyDirectory: Hashable, Sendable {
         return "\(root)/\(study)/study.db"
     }
 
+    /// The database of the study in whose folder a session's file lies.
+    public static func database(of file: String) -> String {
+        let folders = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        switch folders.count {
+        case 0: return "../study.db"
+        case 1 where folders[0] != "" && folders[0] != "." && folders[0] != "..": return "study.db"
+        default:
+            let last = folders.last ?? ""
+            if last == "." || last == ".." || folders.count == 1 {
+                return folders.joined(separator: "/") + "/../study.db"
+            }
+            return (folders.dropLast() + ["study.db"]).joined(separator: "/")
+        }
+    }
+
     /// The directory of a participant's sessions.
     public func directory(
         study: String, participant: String

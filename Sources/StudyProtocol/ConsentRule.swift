@@ -98,6 +98,11 @@ public struct ConsentRule: Hashable, Sendable {
             covers: ConsentTier.Data.allCases.filter { usualTier(of: $0) == name })
     }
 
+    /// What a tier covers where no protocol says it.
+    public static func usualData(of tier: ConsentTier.Name) -> [ConsentTier.Data] {
+        ConsentTier.Data.allCases.filter { usualTier(of: $0) == tier }
+    }
+
     private static func usualTier(of data: ConsentTier.Data) -> ConsentTier.Name {
         switch data {
         case .turns, .draftEdits: .conversation

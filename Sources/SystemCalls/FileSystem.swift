@@ -69,6 +69,12 @@ public enum FileSystem {
     /// Whether something stands at a path.
     public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// Whether a directory stands at a path, or a link to one.
+    public static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The size of a file in bytes.
     public static func size(_ path: String) throws(SystemError) -> Int64 {
         var status = stat()

@@ -1,62 +1,111 @@
 import ArgumentParser
 import Export
+import Foundation
 import Glibc
 import SessionStore
+import StudyProtocol
 import Synchronization
 import SystemCalls
 
 /// Set by Ctrl-C and SIGTERM; a handler may do no more than that.
 private let isInterrupted = Atomic<Bool>(false)
 
-/// `attune export`: a session's tables as files.
+/// `attune export`: sessions as files that statistics packages read.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write recordings as files that statistics packages read.",
+        abstract: "Write sessions as files that statistics packages and standards read.",
         discussion: """
-            csv writes one table a file into DIR, which appears when all of it is written; with several \
-            recordings each gets a directory of its own in it. Works on recordings in progress. \
-            codebook.csv says what each column means. wav writes the sound of commentaries, sample by \
-            sample as it was recorded, with silence where some are missing; sound.csv beside it tells the \
-            session's time of each stretch, and by how much the file's own time may be off.
+            PATH is a session file, a participant's folder, or a study's folder. Tables hold all sessions, a \
+            row knows its participant and session; samples are a file for each session and stream. DIR \
+            appears when all of it is written, with a manifest.json; with several formats each has a folder \
+            in it. What participants do not agree to any more is left out, and so are trial runs, unless one \
+            is named alone.
             """)
 
-    /// What can be written.
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case csv
-        /// The sound of commentaries, with a table of its times.
-        case wav
-    }
-
-    @Argument(help: "The session files.", completion: .file(extensions: ["attune"]))
-    var files: [String]
-    @Option(help: "What to write: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var format = Format.csv
+    @Argument(
+        help: "Session files, or folders of participants or studies.",
+        completion: .file(extensions: ["attune"]))
+    var paths: [String]
+    @Option(
+        help: ArgumentHelp(
+            "What to write, with commas between: \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "formats"))
+    var format = "csv"
     @Option(
         help: ArgumentHelp(
             "The directory to make; must not be there, or be empty.", valueName: "dir"))
-    var out: String
+    var out: String?
+    @OptionGroup var selected: ExportSelectionOptions
+    @Option(
+        help: ArgumentHelp(
+            "Call people and sessions by pseudonyms that this key gives (attune study key).",
+            valueName: "key file"))
+    var pseudonyms: String?
+    @Flag(help: "Move each participant's dates by whole weeks; needs --pseudonyms.")
+    var moveDates = false
+    @Flag(help: "Say what would be exported and what not, and write nothing.")
+    var dryRun = false
     @Flag(help: "Replace an earlier export in DIR (never anything else).")
     var force = false
+    @Option(
+        help: ArgumentHelp("Sessions or files at a time (all processors).", valueName: "number"))
+    var jobs: Int?
     @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
     var quiet = false
     @OptionGroup var times: AlignmentOption
     @OptionGroup var global: GlobalOptions
 
-    /// What `--json` prints for each recording.
+    /// What `--json` prints.
     private struct Written: Encodable {
-        var path: String
-        var directory: String
+        var directory: String?
+        var sessions: [String]
+        var excluded: [Excluded]
         var tables: [ExportSummary.Table]
+        var notes: [String]
+    }
+
+    private struct Excluded: Encodable {
+        var path: String
+        var reason: String
+        var message: String
     }
 
     func validate() throws {
-        if files.isEmpty { throw ValidationError("Name at least one session file.") }
+        if paths.isEmpty { throw ValidationError("Name a session file or a study's folder.") }
+        if out == nil, !dryRun {
+            throw ValidationError("Name the directory to make with --out DIR.")
+        }
+        if moveDates, pseudonyms == nil {
+            throw ValidationError("--move-dates needs --pseudonyms and its key.")
+        }
+        if let jobs, !(1...64).contains(jobs) {
+            throw ValidationError("--jobs is a number from 1 to 64.")
+        }
+        _ = try formats()
+        _ = try selected.selection()
+    }
+
+    private func formats() throws -> [ExportFormat] {
+        var formats: [ExportFormat] = []
+        for word in format.split(separator: ",") {
+            let name = word.lowercased().filter { $0 != " " }
+            guard let format = ExportFormat(rawValue: name) else {
+                throw ValidationError(
+                    "There is no format '\(word)'; there are "
+                        + ExportFormat.allCases.map(\.rawValue).joined(separator: ", ") + ".")
+            }
+            if !formats.contains(format) { formats.append(format) }
+        }
+        if formats.isEmpty { throw ValidationError("Name a format with --format.") }
+        return formats
     }
 
     func run() throws {
-        // A limit on file sizes is told by EFBIG instead of ending the process.
+        // A limit on file sizes is told by EFBIG instead of ending the process; a program that reads
+        // from a pipe and ends is told by EPIPE.
         _ = signal(SIGXFSZ, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
         // The one who started this may have had them blocked, which would be inherited.
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
@@ -65,93 +114,145 @@ struct ExportCommand: ParsableCommand {
             unsafe sigaddset(&signals, number)
         }
         unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        do throws(ExportError) {
+        do {
             try export()
-        } catch {
-            guard error.code == .cancelled else { throw error }
+        } catch let error as ExportError where error.code == .cancelled {
             try? FileSystem.writeAll(Array("\(error)\n".utf8), to: 2)
             throw ExitCode(130)
         }
     }
 
-    private func export() throws(ExportError) {
-        let line = ProgressLine(isShown: !quiet)
-        defer { line.clear() }
-        // All are opened first: a wrong name is told before anything is written.
-        var readers: [SessionReader] = []
-        for file in files {
-            do throws(SessionStoreError) {
-                readers.append(try SessionReader.open(at: file, alignment: times.alignment))
-            } catch {
-                throw ExportError(
-                    code: .session(error.code), message: error.message, cause: error.cause)
-            }
-        }
-        let staged = try StagedDirectory(for: out, replacing: force)
-        var summaries: [ExportSummary] = []
-        for (index, (reader, name)) in zip(readers, Self.directories(files)).enumerated() {
-            let count = files.count > 1 ? "\(index + 1)/\(files.count) " : ""
-            let isCancelled = { isInterrupted.load(ordering: .relaxed) }
-            let show = { (progress: ExportProgress) in
-                line.show(count + progress.table, progress.rows, of: progress.expected)
-            }
-            var directory = staged.path
-            if files.count > 1 {
-                directory += "/\(name)"
-                do throws(SystemError) {
-                    try FileSystem.makeDirectories(directory)
-                } catch {
-                    staged.discard()
-                    throw ExportError(
-                        code: .inputOutput, message: "\(out)/\(name) cannot be made",
-                        cause: error.description)
-                }
-            }
-            switch format {
-            case .csv:
-                let export = CSVExport(reader: reader, isCancelled: isCancelled, progress: show)
-                summaries.append(try export.write(into: directory, named: staged.destination))
-            case .wav:
-                let export = SoundExport(reader: reader, isCancelled: isCancelled, progress: show)
-                summaries.append(try export.write(into: directory, named: staged.destination))
-            }
-        }
-        try staged.commit()
-        line.clear()
-        if global.json {
-            let names = Self.directories(files)
-            for ((file, name), summary) in zip(zip(files, names), summaries) {
-                let directory = files.count > 1 ? "\(out)/\(name)" : out
-                try? Output.json(
-                    Written(path: file, directory: directory, tables: summary.tables))
-            }
+    private func export() throws {
+        let selection = try selected.selection()
+        let dataset = try Dataset.find(paths, selection)
+        if dryRun {
+            try tell(dataset, nil)
             return
         }
-        if quiet { return }
-        let tables = summaries.reduce(0) { $0 + $1.tables.count }
-        let samples = summaries.reduce(0) { $0 + ($1.samples + $1.soundSamples) }
-        let bytes = summaries.reduce(0) { $0 + $1.bytes }
-        let sessions = files.count == 1 ? "" : " of \(files.count) sessions"
-        print(
-            "\(out): \(tables) tables\(sessions), \(ReadableNumber.grouped(samples)) samples, "
-                + ReadableNumber.size(bytes))
+        let options = ExportOptions(
+            formats: try formats(), selection: selection,
+            pseudonyms: try pseudonyms.map {
+                try Pseudonyms.read(keyAt: $0, movesDates: moveDates)
+            },
+            alignment: times.alignment,
+            threads: jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount),
+            arguments: arguments)
+        let line = Mutex(ProgressLine(isShown: !quiet))
+        let export = DatasetExport(
+            dataset, options, isCancelled: { isInterrupted.load(ordering: .relaxed) },
+            progress: { progress in
+                // Where another thread is showing something, that will do.
+                _ = line.withLockIfAvailable {
+                    $0.show(progress.table, progress.rows, of: progress.expected)
+                }
+            })
+        defer { line.withLock { $0.clear() } }
+        let summary = try export.write(to: out ?? "", replacing: force)
+        line.withLock { $0.clear() }
+        try tell(dataset, summary)
     }
 
-    /// A directory's name for each file: the file's without its ending, with a number where two
-    /// are the same.
-    static func directories(_ files: [String]) -> [String] {
-        var used: Set<String> = []
-        return files.map { file in
-            var plain = String(file.split(separator: "/").last ?? "session")
-            if plain.hasSuffix(".attune") { plain.removeLast(".attune".count) }
-            if plain.isEmpty || plain == "." || plain == ".." { plain = "session" }
-            var name = plain
-            var number = 2
-            while !used.insert(name).inserted {
-                name = "\(plain)-\(number)"
-                number += 1
-            }
-            return name
+    /// What the manifest says; the key's place is nobody's business.
+    private var arguments: [String] {
+        var arguments = ["--format", format] + selected.arguments
+        if pseudonyms != nil { arguments.append("--pseudonyms") }
+        if moveDates { arguments.append("--move-dates") }
+        return arguments
+    }
+
+    private func tell(_ dataset: Dataset, _ summary: ExportSummary?) throws {
+        if global.json {
+            try Output.json(
+                Written(
+                    directory: summary == nil ? nil : out, sessions: dataset.sessions.map(\.path),
+                    excluded: dataset.excluded.map {
+                        Excluded(path: $0.path, reason: $0.reason.rawValue, message: $0.message)
+                    },
+                    tables: summary?.tables ?? [], notes: summary?.notes ?? []))
+            return
         }
+        if quiet, summary != nil { return }
+        if let summary {
+            let sessions =
+                dataset.sessions.count == 1 ? "" : " of \(dataset.sessions.count) sessions"
+            print(
+                "\(out ?? ""): \(summary.tables.count) files\(sessions), "
+                    + "\(ReadableNumber.grouped(summary.samples)) samples, "
+                    + ReadableNumber.size(summary.bytes))
+        } else {
+            print("These \(dataset.sessions.count) sessions would be exported:")
+            for session in dataset.sessions { print("  \(session.path)") }
+        }
+        if !dataset.excluded.isEmpty {
+            print("Left out:")
+            for excluded in dataset.excluded { print("  \(excluded.path): \(excluded.message)") }
+        }
+        for note in summary?.notes ?? [] { print("Note: \(note)") }
+    }
+}
+
+/// What of the sessions is exported.
+struct ExportSelectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only these participants, with commas between.", valueName: "codes"))
+    var participants: String?
+    @Option(
+        help: ArgumentHelp(
+            "Only these streams; * stands for any characters: 'polar*,eda'.", valueName: "names"))
+    var streams: String?
+    @Option(help: ArgumentHelp("Only what happened in these phases.", valueName: "names"))
+    var phases: String?
+    @Option(
+        help: ArgumentHelp("Only these tables; samples are one of them.", valueName: "names"))
+    var tables: String?
+    @Option(
+        help: ArgumentHelp(
+            "Leave kinds of data out, or what a tier of consent covers: "
+                + "\(ConsentTier.Data.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "kinds"))
+    var without: String?
+    @Flag(help: "Take trial runs in.")
+    var pilots = false
+
+    /// The options as they were given, for manifests.
+    var arguments: [String] {
+        var arguments: [String] = []
+        for (name, value) in [
+            ("--participants", participants), ("--streams", streams), ("--phases", phases),
+            ("--tables", tables), ("--without", without),
+        ] {
+            // Codes of participants do not belong into what is given away.
+            if let value { arguments += name == "--participants" ? [name] : [name, value] }
+        }
+        if pilots { arguments.append("--pilots") }
+        return arguments
+    }
+
+    func selection() throws -> ExportSelection {
+        func words(_ text: String?) -> [String] {
+            (text ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+                .filter { !$0.isEmpty }
+        }
+        var selection = ExportSelection()
+        selection.participants = Set(words(participants))
+        selection.streams = words(streams)
+        selection.phases = Set(words(phases))
+        selection.tables = Set(words(tables))
+        selection.includesPilots = pilots
+        for word in words(without) {
+            if let kind = ConsentTier.Data(rawValue: word) {
+                selection.leftOut.insert(kind)
+            } else if let tier = ConsentTier.Name(rawValue: word) {
+                selection.leftOut.formUnion(ConsentRule.usualData(of: tier))
+            } else {
+                let known =
+                    ConsentTier.Data.allCases.map(\.rawValue)
+                    + ConsentTier.Name.allCases.map(\.rawValue)
+                throw ValidationError(
+                    "--without does not know '\(word)'; it knows "
+                        + NSOrderedSet(array: known).array.map { "\($0)" }.joined(separator: ", ")
+                        + ".")
+            }
+        }
+        return selection
     }
 }

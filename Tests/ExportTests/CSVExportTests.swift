@@ -1,5 +1,6 @@
 import Foundation
 import SessionStore
+import Synchronization
 import SystemCalls
 import TestSupport
 import Testing
@@ -10,10 +11,8 @@ import Timebase
 @Suite struct CSVExportTests {
     /// Exports a file and compares it with what it should hold, by Python's csv module.
     static func check(_ example: ExampleSession, _ directory: TemporaryDirectory) throws {
-        let reader = try SessionReader.open(at: example.path)
         let out = directory.file("out")
-        let summary = try CSVExport(reader: reader).write(to: out)
-        try reader.close()
+        let summary = try exportOne(example.path, to: out)
         for (table, rows) in example.expected {
             #expect(summary.rows(of: table) == Int64(rows.count), "\(table)")
         }
@@ -52,18 +51,18 @@ import Timebase
         let directory = try TemporaryDirectory("export")
         let example = try ExampleSession(at: directory.file("s.attune"), seed: 5)
         let before = directory.file("before")
-        try CSVExport(reader: SessionReader.open(at: example.path)).write(to: before)
+        try exportOne(example.path, to: before)
         _ = try SessionFinisher(path: example.path, isAligning: false).run()
         let after = directory.file("after")
-        try CSVExport(reader: SessionReader.open(at: example.path)).write(to: after)
+        try exportOne(example.path, to: after)
         let names = try FileSystem.list(before)
         #expect(try FileSystem.list(after) == names)
-        for name in names where name != "session.csv" {
+        for name in names where name != "sessions.csv" && name != "manifest.json" {
             #expect(
                 try FileSystem.read("\(before)/\(name)") == FileSystem.read("\(after)/\(name)"),
                 "\(name)")
         }
-        #expect(try FileSystem.readText("\(after)/session.csv").contains("finished"))
+        #expect(try FileSystem.readText("\(after)/sessions.csv").contains("finished"))
     }
 
     @Test func aRecordingInProgressIsExported() throws {
@@ -87,12 +86,13 @@ import Timebase
                 packets: [SamplePacket(count: 2, arrival: Instant(nanoseconds: 20))])
         ]
         try writer.commit(batch)
-        let reader = try SessionReader.open(at: path)
-        var progress: [ExportProgress] = []
-        let summary = try CSVExport(reader: reader, progress: { progress.append($0) })
-            .write(to: directory.file("out/deep/er"))
+        let progress = Mutex([ExportProgress]())
+        let summary = try exportOne(
+            path, to: directory.file("out/deep/er"),
+            progress: { step in progress.withLock { $0.append(step) } })
         #expect(summary.samples == 2)
-        #expect(progress.contains { $0.table == "samples_eda" && $0.rows >= 2 })
+        #expect(progress.withLock { $0.contains { $0.table == "samples_eda" } })
+        #expect(progress.withLock { $0.last?.rows ?? 0 } >= 2)
         let samples = try FileSystem.readText(directory.file("out/deep/er/samples_eda.csv"))
         #expect(
             samples == """
@@ -110,16 +110,11 @@ import Timebase
     @Test func anExportThatIsNotWantedAnyMoreLeavesNothing() throws {
         let directory = try TemporaryDirectory("export")
         let example = try ExampleSession(at: directory.file("s.attune"), seed: 6)
-        let reader = try SessionReader.open(at: example.path)
-        var asked = 0
+        let asked = Atomic<Int>(0)
         let error = #expect(throws: ExportError.self) {
-            try CSVExport(
-                reader: reader,
-                isCancelled: {
-                    asked += 1
-                    return asked > 5
-                }
-            ).write(to: directory.file("a/b/out"))
+            try exportOne(
+                example.path, to: directory.file("a/b/out"),
+                isCancelled: { asked.wrappingAdd(1, ordering: .relaxed).newValue > 5 })
         }
         #expect(error?.code == .cancelled)
         #expect(!FileSystem.exists(directory.file("a")))
@@ -138,7 +133,8 @@ import Timebase
         for shift in 0..<20_000 { integers.append(Int64.random(in: .min ... .max) >> (shift % 64)) }
         let path = directory.file("numbers.csv")
         let file = try CSVFile(
-            path: path, columns: [CSVColumn("r", .real, "", ""), CSVColumn("i", .integer, "", "")])
+            path: path,
+            columns: [TableColumn("r", .real, "", ""), TableColumn("i", .integer, "", "")])
         for (real, integer) in zip(reals, integers) {
             file.real(real)
             file.integer(integer)

@@ -45,7 +45,7 @@ struct ExampleSession {
             state: .stopped, at: Self.started + 20_000_000_001, outcome: "completed")
         try writer.commit(batch)
         try writer.close()
-        expected["session"] = [
+        expected["sessions"] = [
             [
                 "session_id": "6f9a-\(seed)", "protocol": "talk, long", "station": "Labor Süd",
                 "prot_text": "name: \"talk\"\nphases:\n  - rest\n", "pilot": 1,

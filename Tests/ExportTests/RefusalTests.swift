@@ -9,8 +9,7 @@ import Testing
 /// What must not be written stays as it was, and the error says why.
 @Suite struct RefusalTests {
     private func export(_ example: ExampleSession, _ out: String, replacing: Bool = false) throws {
-        try CSVExport(reader: SessionReader.open(at: example.path)).write(
-            to: out, replacing: replacing)
+        try exportOne(example.path, to: out, replacing: replacing)
     }
 
     @Test func aDirectoryThatIsNotEmptyIsRefused() throws {
@@ -92,6 +91,6 @@ import Testing
         #expect(error?.code == .notEmpty)
         living.discard()
         #expect(!FileSystem.exists(living.path))
-        #expect(FileSystem.exists("\(out)/session.csv"))
+        #expect(FileSystem.exists("\(out)/sessions.csv"))
     }
 }

@@ -72,7 +72,7 @@ extension IntegrationTests {
                 let export = try station.attune(
                     "export", path, "--format", "csv", "--out", out, "--alignment", choice)
                 #expect(export.code == 0, "\(export.error)")
-                let rows = try FileSystem.readText("\(out)/session.csv").split(
+                let rows = try FileSystem.readText("\(out)/sessions.csv").split(
                     whereSeparator: \.isNewline)
                 #expect(rows[0].hasSuffix(",alignment"))
                 #expect(rows.last?.hasSuffix(",\(number.map(String.init) ?? "")") == true)

@@ -70,10 +70,11 @@ def names(directory, complain):
     for row in rows:
         entry = dict(zip(header, row))
         described.setdefault(entry["table"], []).append(entry)
-    files = sorted(path.stem for path in directory.iterdir())
+    paths = sorted(directory.glob("*.csv"))
+    files = [path.stem for path in paths]
     if files != sorted(described):
         complain(f"the codebook describes {sorted(described)}, there are {files}")
-    for path in directory.iterdir():
+    for path in paths:
         header, _ = table(path)
         if [entry["column"] for entry in described.get(path.stem, [])] != header:
             complain(f"{path.name}: the codebook describes other columns")

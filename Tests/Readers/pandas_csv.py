@@ -46,8 +46,8 @@ def interpreter():
 def same(kind, plain, value, pandas):
     """Whether pandas read a field as the csv module's text says."""
     if plain == "":
-        return value == "" if kind in ("text", "utc") else bool(pandas.isna(value))
-    if kind in ("text", "utc"):
+        return value == "" if kind in ("text", "category", "utc") else bool(pandas.isna(value))
+    if kind in ("text", "category", "utc"):
         return value == plain
     if kind == "integer":
         return int(value) == int(plain)
@@ -65,13 +65,13 @@ def compare(directory):
                    for name, kind in kinds.items()},
             float_precision="round_trip", encoding="utf-8")
 
-    text = dict.fromkeys(("table", "column", "short", "type", "unit", "meaning"), "text")
+    text = dict.fromkeys(("table", "column", "short", "type", "unit", "meaning", "labels"), "text")
     kinds = {}
     for row in read(directory / "codebook.csv", text).to_dict("records"):
         kinds.setdefault(row["table"], {})[row["column"]] = row["type"]
     compared = 0
     csv.field_size_limit(1 << 30)
-    for path in sorted(directory.iterdir()):
+    for path in sorted(directory.glob("*.csv")):
         frame = read(path, kinds[path.stem])
         with open(path, newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))

@@ -3,6 +3,7 @@ import Hummingbird
 import Link
 import Review
 import SessionStore
+import StudyProtocol
 import Web
 
 /// Annotations as files of other programs: ELAN in and out, TextGrid out.

@@ -1,3 +1,4 @@
+import SessionStore
 import Synchronization
 
 /// The sessions that are played back at the moment. Any task may use it.
@@ -25,7 +26,7 @@ final class PlaybackSessions: Sendable {
         guard opened.version != nil else { return try PlaybackSession(opened) }
         let key = Key(
             id: opened.listed.id, stamp: opened.stamp,
-            study: FileStamp(OpenedSession.studyDatabase(of: opened.path)))
+            study: FileStamp(StudyDirectory.database(of: opened.path)))
         if let session = known.withLock({ $0[key] }) { return session }
         let session = try PlaybackSession(opened)
         known.withLock { known in

@@ -1,6 +1,7 @@
 import Link
 import Review
 import SessionStore
+import StudyProtocol
 
 /// A session as a rater sees it: what was said, and in the second stage what the supporter saw beside it.
 /// No code, no date, no phase and no condition is in it.

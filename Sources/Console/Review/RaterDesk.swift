@@ -2,6 +2,7 @@ import Foundation
 import Link
 import Review
 import SessionStore
+import StudyProtocol
 
 /// What raters see and do: their own assignments, and nothing that tells whose session it is.
 struct RaterDesk: Sendable {

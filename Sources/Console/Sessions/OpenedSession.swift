@@ -1,4 +1,5 @@
 import SessionStore
+import StudyProtocol
 
 /// A session that can be read. Any task may use it.
 public final class OpenedSession: Sendable {
@@ -40,7 +41,7 @@ public final class OpenedSession: Sendable {
         }
         self.fileStamp = fileStamp
         reviewStamp = FileStamp(reviewPath)
-        studyStamp = FileStamp(Self.studyDatabase(of: listed.file))
+        studyStamp = FileStamp(StudyDirectory.database(of: listed.file))
         stamp = fileStamp.text + "-" + (reviewStamp?.text ?? "0")
         do {
             let reader = try SessionReader.open(at: listed.file)
@@ -64,13 +65,7 @@ public final class OpenedSession: Sendable {
     var isCurrent: Bool {
         FileStamp(path) == fileStamp
             && FileStamp(SessionReview(path: path).reviewPath) == reviewStamp
-            && FileStamp(Self.studyDatabase(of: path)) == studyStamp
-    }
-
-    /// The database of the study in whose folder a session's file lies.
-    static func studyDatabase(of file: String) -> String {
-        file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
-            .joined(separator: "/") + "/study.db"
+            && FileStamp(StudyDirectory.database(of: path)) == studyStamp
     }
 
     /// Reads the session on a thread of the shelf.

@@ -4,6 +4,7 @@ import Hummingbird
 import Link
 import Review
 import SessionStore
+import StudyProtocol
 import SystemCalls
 import Timebase
 import Web

@@ -1,6 +1,7 @@
 import Link
 import Playback
 import SessionStore
+import StudyProtocol
 import Timebase
 
 extension StoredCommentary {

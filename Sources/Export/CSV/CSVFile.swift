@@ -23,7 +23,7 @@ import Timebase
     private var failure: SystemError?
 
     /// Creates the file, which must not be there, and writes the header.
-    init(path: String, columns: [CSVColumn]) throws(SystemError) {
+    init(path: String, columns: [TableColumn]) throws(SystemError) {
         self.path = path
         self.columns = columns.count
         unsafe buffer = .allocate(capacity: Self.capacity)

@@ -1,5 +1,5 @@
 /// The exported tables of a demo's session, as far as they are compared; found the way an analyst would,
-/// by what `session.csv`, `streams.csv` and `channels.csv` say.
+/// by what `sessions.csv`, `streams.csv` and `channels.csv` say.
 struct DemoTables {
     private let folder: String
     private let streams: CSVTable
@@ -11,7 +11,7 @@ struct DemoTables {
         self.folder = folder
         streams = try CSVTable(path: "\(folder)/streams.csv")
         channels = try CSVTable(path: "\(folder)/channels.csv")
-        let session = try CSVTable(path: "\(folder)/session.csv")
+        let session = try CSVTable(path: "\(folder)/sessions.csv")
         guard let start = try session.integers("monotonic_start_ns").first ?? nil else {
             throw DemoError.mismatch("\(session.path) does not say when the session started")
         }

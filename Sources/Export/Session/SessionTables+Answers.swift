@@ -3,11 +3,11 @@ import StudyProtocol
 import Timebase
 
 /// Questionnaires: what was answered, under the codes and labels of the protocol, and the scores.
-extension CSVExportRun {
+extension SessionTables {
     private static let asking = [
-        CSVColumn("phase", .text, "", "Phase in which it was asked; again for each time"),
-        CSVColumn("questionnaire", .text, "", "Name of the questionnaire"),
-        CSVColumn(
+        TableColumn("phase", .text, "", "Phase in which it was asked; again for each time"),
+        TableColumn("questionnaire", .text, "", "Name of the questionnaire"),
+        TableColumn(
             "final", .integer, "", "1 if the participant was done with the questionnaire, else 0"),
     ]
 
@@ -19,10 +19,11 @@ extension CSVExportRun {
             }
             return log
         }
-        let text = session.description.protocolText
-        let plan = text.isEmpty ? nil : try? StudyPlan.read(text, file: "protocol")
-        try writeAnswers(log.askings, plan)
-        try writeScales(log.askings)
+        let askings = log.askings.filter { asking in
+            asking.phase.map { export.selection.takes(phase: $0) } ?? export.takes(asking.last.time)
+        }
+        try writeAnswers(askings, export.plan)
+        try writeScales(askings)
     }
 
     private func writeAnswers(
@@ -30,19 +31,19 @@ extension CSVExportRun {
     ) throws(ExportError) {
         let columns =
             Self.asking + [
-                CSVColumn("item", .text, "", "Name of the item"),
-                CSVColumn(
+                TableColumn("item", .text, "", "Name of the item"),
+                TableColumn(
                     "variable", .text, "", "Code of the answer, unique in the protocol"),
-                CSVColumn("label", .text, "", "What the variable is called in codebooks"),
-                CSVColumn(
+                TableColumn("label", .text, "", "What the variable is called in codebooks"),
+                TableColumn(
                     "number", .real, "",
                     "The answer; for a choice of several 1 where the option is chosen, else 0"),
-                CSVColumn("value_label", .text, "", "What the number means"),
-                CSVColumn("text", .text, "", "The answer where it is a text"),
-            ] + CSVColumn.moment("When it was answered; the last time, if it was changed") + [
-                CSVColumn.bound()
+                TableColumn("value_label", .text, "", "What the number means"),
+                TableColumn("text", .text, "", "The answer where it is a text"),
+            ] + TableColumn.moment("When it was answered; the last time, if it was changed") + [
+                TableColumn.bound()
             ]
-        try table("answers", columns) { file in
+        try table("answers", "A variable of a questionnaire that was asked", columns) { file in
             for asking in askings {
                 let known = plan?.questionnaire(named: asking.questionnaire)?.variables ?? []
                 let others = asking.answers.keys.sorted().filter { name in
@@ -66,7 +67,7 @@ extension CSVExportRun {
                     file.milliseconds(given?.event.bound)
                     try file.endRow()
                 }
-                try proceed(file)
+                try proceed()
             }
         }
     }
@@ -74,15 +75,15 @@ extension CSVExportRun {
     private func writeScales(_ askings: [AnswerLog.Asking]) throws(ExportError) {
         let columns =
             Self.asking + [
-                CSVColumn("scale", .text, "", "Name of the scale, unique in the protocol"),
-                CSVColumn("title", .text, "", "What the scale is called"),
-                CSVColumn(
+                TableColumn("scale", .text, "", "Name of the scale, unique in the protocol"),
+                TableColumn("title", .text, "", "What the scale is called"),
+                TableColumn(
                     "score", .real, "",
                     "The score when the participant was done; empty where too little was answered"),
-                CSVColumn("answered", .integer, "", "Items that were answered"),
-                CSVColumn("items", .integer, "", "Items that the scale has"),
-            ] + CSVColumn.moment("When the participant was done") + [CSVColumn.bound()]
-        try table("scales", columns) { file in
+                TableColumn("answered", .integer, "", "Items that were answered"),
+                TableColumn("items", .integer, "", "Items that the scale has"),
+            ] + TableColumn.moment("When the participant was done") + [TableColumn.bound()]
+        try table("scales", "A score of a scale", columns) { file in
             for asking in askings {
                 for score in asking.scores {
                     write(asking, file)
@@ -99,7 +100,7 @@ extension CSVExportRun {
         }
     }
 
-    private func write(_ asking: AnswerLog.Asking, _ file: CSVFile) {
+    private func write(_ asking: AnswerLog.Asking, _ file: TableBuilder) {
         file.text(asking.phase)
         file.text(asking.questionnaire)
         file.integer(asking.isFinal ? 1 : 0)

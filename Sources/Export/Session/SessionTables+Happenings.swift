@@ -1,33 +1,37 @@
 import SessionStore
+import StudyProtocol
 import Timebase
 
-extension CSVExportRun {
+extension SessionTables {
     private static let client = [
-        CSVColumn(
+        TableColumn(
             "client", .text, "", "The linked client that sent it; empty for the daemon's own"),
-        CSVColumn("client_sequence", .integer, "", "Its number there"),
+        TableColumn("client_sequence", .integer, "", "Its number there"),
     ]
 
     func writeTurns() throws(ExportError) {
         let columns =
             [
-                CSVColumn("turn", .integer, "", "Counts the session's turns from 1"),
-                CSVColumn(
+                TableColumn("turn", .integer, "", "Counts the session's turns from 1"),
+                TableColumn(
                     "author", .text, "", "participant, client (the simulated one) or another word"),
-            ] + CSVColumn.moment("When the turn was sent") + [
-                CSVColumn.bound(),
-                CSVColumn(
+            ] + TableColumn.moment("When the turn was sent") + [
+                TableColumn.bound(),
+                TableColumn(
                     "began_ns", .integer, "ns", "First key or first part; since the session's start"
                 ),
-                CSVColumn("composing_ms", .real, "ms", "From its beginning to its sending"),
-                CSVColumn("shown_ns", .integer, "ns", "When it stood on the participant's screen"),
-                CSVColumn("shown_after_ms", .real, "ms", "From its sending to then"),
-                CSVColumn("text", .text, "", "The whole message"),
-                CSVColumn(
+                TableColumn(
+                    "composing_ms", .milliseconds, "ms", "From its beginning to its sending"),
+                TableColumn(
+                    "shown_ns", .integer, "ns", "When it stood on the participant's screen"),
+                TableColumn("shown_after_ms", .milliseconds, "ms", "From its sending to then"),
+                TableColumn("text", .text, "", "The whole message"),
+                TableColumn(
                     "characters", .integer, "", "Characters of the text, as a person counts them"),
             ] + Self.client
-        try table("turns", columns) { file in
-            for turn in try reader.turns() {
+        try table("turns", "A message", columns) { file in
+            let shows = export.shows(.turns)
+            for turn in try reader.turns() where shows && export.takes(turn.sent) {
                 file.integer(turn.number)
                 file.text(turn.author)
                 moment(turn.sent, file)
@@ -48,18 +52,19 @@ extension CSVExportRun {
 
     func writeDraftEdits() throws(ExportError) {
         let columns =
-            [CSVColumn("turn", .integer, "", "Number of the turn that the draft becomes")]
-            + CSVColumn.moment("When the draft was changed") + [
-                CSVColumn.bound(),
-                CSVColumn("position", .integer, "UTF-16 units", "Where in the draft"),
-                CSVColumn("deleted", .integer, "UTF-16 units", "How much went"),
-                CSVColumn("inserted", .integer, "UTF-16 units", "How much came"),
-                CSVColumn(
+            [TableColumn("turn", .integer, "", "Number of the turn that the draft becomes")]
+            + TableColumn.moment("When the draft was changed") + [
+                TableColumn.bound(),
+                TableColumn("position", .integer, "UTF-16 units", "Where in the draft"),
+                TableColumn("deleted", .integer, "UTF-16 units", "How much went"),
+                TableColumn("inserted", .integer, "UTF-16 units", "How much came"),
+                TableColumn(
                     "class", .text, "", "Class of the change, such as letter, delete or paste"),
-                CSVColumn("text", .text, "", "What came; only with the consent that allows it"),
+                TableColumn("text", .text, "", "What came; only with the consent that allows it"),
             ] + Self.client
-        try table("draft_edits", columns) { file in
-            for edit in try reader.draftEdits() {
+        try table("draft_edits", "A change of a message being written", columns) { file in
+            let (shows, showsText) = (export.shows(.draftEdits), export.shows(.draftText))
+            for edit in try reader.draftEdits() where shows && export.takes(edit.time) {
                 file.integer(edit.turn)
                 moment(edit.time, file)
                 file.milliseconds(edit.bound)
@@ -67,7 +72,7 @@ extension CSVExportRun {
                 file.integer(edit.deleted)
                 file.integer(edit.inserted)
                 file.text(edit.editClass)
-                file.text(edit.text)
+                file.text(showsText ? edit.text : nil)
                 file.text(edit.client)
                 file.integer(edit.clientSequence)
                 try file.endRow()
@@ -79,26 +84,27 @@ extension CSVExportRun {
     func writeKeystrokes() throws(ExportError) {
         let columns =
             [
-                CSVColumn.stream,
-                CSVColumn("ordinal", .integer, "", "Counts the presses of the stream from 0"),
-            ] + CSVColumn.moment("When the key went down") + [
-                CSVColumn.bound(),
-                CSVColumn("class", .text, "", "Class of the key; which key it was is not recorded"),
-                CSVColumn(
+                TableColumn.stream,
+                TableColumn("ordinal", .integer, "", "Counts the presses of the stream from 0"),
+            ] + TableColumn.moment("When the key went down") + [
+                TableColumn.bound(),
+                TableColumn(
+                    "class", .text, "", "Class of the key; which key it was is not recorded"),
+                TableColumn(
                     "released_ns", .integer, "ns", "When it came up; since the session's start"),
-                CSVColumn("dwell_ms", .real, "ms", "From press to release"),
-                CSVColumn(
-                    "press_to_press_ms", .real, "ms",
+                TableColumn("dwell_ms", .milliseconds, "ms", "From press to release"),
+                TableColumn(
+                    "press_to_press_ms", .milliseconds, "ms",
                     "From the stream's press before to this one; empty across a gap"),
-                CSVColumn(
-                    "flight_ms", .real, "ms",
+                TableColumn(
+                    "flight_ms", .milliseconds, "ms",
                     "From the release of the press before to this press (negative where they overlap); "
                         + "empty across a gap"),
-                CSVColumn(
+                TableColumn(
                     "pairing", .text, "",
                     "How the release was matched: exact (by key) or order (by order in the class)"),
             ]
-        try table("keystrokes", columns) { file in
+        try table("keystrokes", "A key press", columns) { file in
             for stream in streams {
                 let gaps = try reader.gaps(stream.id).map(\.gap)
                 var gap = 0
@@ -107,6 +113,10 @@ extension CSVExportRun {
                     if let earlier = before {
                         while gap < gaps.count, gaps[gap].end <= earlier.pressed { gap += 1 }
                         if gap < gaps.count, gaps[gap].start < key.pressed { before = nil }
+                    }
+                    guard export.takes(key.pressed) else {
+                        before = key
+                        continue
                     }
                     file.text(stream.name)
                     file.integer(key.ordinal)
@@ -128,20 +138,21 @@ extension CSVExportRun {
 
     func writeEvents() throws(ExportError) {
         let columns =
-            [CSVColumn("kind", .text, "", "What happened")] + CSVColumn.moment("When it happened")
+            [TableColumn("kind", .text, "", "What happened")]
+            + TableColumn.moment("When it happened")
             + [
-                CSVColumn.bound(), CSVColumn.stream,
-                CSVColumn("payload", .text, "", "What more is known (JSON)"),
+                TableColumn.bound(), TableColumn.stream,
+                TableColumn("payload", .text, "", "What more is known (JSON)"),
             ] + Self.client
         let slices = try fromStore { () throws(SessionStoreError) in try eventSlices() }
-        try table("events", columns) { file in
+        try table("events", "An event or mark", columns) { file in
             for (from, to) in slices {
-                for event in try reader.events(from: from, to: to) {
+                for event in try reader.events(from: from, to: to) where takes(event) {
                     file.text(event.kind)
                     moment(event.time, file)
                     file.milliseconds(event.bound)
-                    file.text(event.stream.map { streamName($0) })
-                    file.text(event.payload)
+                    file.text(event.stream.flatMap { streamName($0) })
+                    file.text(export.names.cleaned(event.payload))
                     file.text(event.client)
                     file.integer(event.clientSequence)
                     try file.endRow()
@@ -149,6 +160,14 @@ extension CSVExportRun {
                 }
             }
         }
+    }
+
+    /// Whether an event is exported: by its moment, its stream, and what it holds.
+    private func takes(_ event: SessionEvent) -> Bool {
+        if let stream = event.stream, streamName(stream) == nil { return false }
+        return export.takes(event.time)
+            && EventConsent.data(in: event.kind).allSatisfy { export.shows($0) }
+            && (event.kind != "hover" || export.shows(.pointer))
     }
 
     /// Stretches of time of which each holds about 50,000 rows, so that not all are in memory at
@@ -171,13 +190,13 @@ extension CSVExportRun {
 
     func writePhases() throws(ExportError) {
         let columns =
-            [CSVColumn("phase", .text, "", "Name of the phase in the protocol")]
-            + CSVColumn.moment("Start of the phase")
-            + CSVColumn.end("End of the phase; the recording's end where it lasted till then") + [
-                CSVColumn("duration_ms", .real, "ms", "From its start to its end")
+            [TableColumn("phase", .text, "", "Name of the phase in the protocol")]
+            + TableColumn.moment("Start of the phase")
+            + TableColumn.end("End of the phase; the recording's end where it lasted till then") + [
+                TableColumn("duration_ms", .milliseconds, "ms", "From its start to its end")
             ]
-        try table("phases", columns) { file in
-            for phase in try reader.phases() {
+        try table("phases", "A stay in a phase", columns) { file in
+            for phase in export.phases where export.selection.takes(phase: phase.name) {
                 let ended = phase.ended ?? session.stopped
                 file.text(phase.name)
                 moment(phase.started, file)

@@ -13,23 +13,23 @@ struct SampleTable {
     let name: String
     let forms: [SampleForm]
     let channels: [SampleColumns]
-    let columns: [CSVColumn]
+    let columns: [TableColumn]
 
     init(_ stream: StreamDescription, name: String) {
         self.stream = stream
         self.name = name
         forms = stream.channels.map { SampleForm($0) }
         var columns = [
-            CSVColumn(
+            TableColumn(
                 "sample_index", .integer, "",
                 "Counts the stored samples from 0, without holes; what was lost is in gaps.csv"),
-            CSVColumn(
+            TableColumn(
                 "t_ns", .integer, "ns", "Time of the sample; exact, since the session's start"),
-            CSVColumn(
+            TableColumn(
                 "t_start_ms", .integer, "ms",
                 "Time of the sample; since the session's start, rounded down"),
-            CSVColumn.bound("the sample's time, by its clock segment"),
-            CSVColumn(
+            TableColumn.bound("the sample's time, by its clock segment"),
+            TableColumn(
                 "arrival_ns", .integer, "ns",
                 "Arrival of the packet that brought the sample; since the session's start"),
         ]
@@ -40,20 +40,20 @@ struct SampleTable {
             guard form.hasRaw else {
                 let name = names.column(channel.name)
                 channels.append(SampleColumns(physical: name, raw: nil))
-                columns.append(CSVColumn(name, .real, channel.unit, what))
+                columns.append(TableColumn(name, .real, channel.unit, what))
                 continue
             }
             let (physical, raw) = names.channel(channel.name)
             channels.append(SampleColumns(physical: physical, raw: raw))
             columns.append(
-                CSVColumn(
+                TableColumn(
                     physical, form.physicalKind, channel.unit,
                     form.isKnown
                         ? what
                         : "\(what); empty, since this program does not know the formula "
                             + (channel.conversion ?? "")))
             columns.append(
-                CSVColumn(
+                TableColumn(
                     raw, channel.storage == .integer ? .integer : .real, "",
                     "\(what), as stored; \(channel.formulaText)"))
         }
@@ -67,7 +67,7 @@ extension SampleForm {
         if case .unknown = self { false } else { true }
     }
 
-    fileprivate var physicalKind: CSVColumn.Kind {
+    fileprivate var physicalKind: TableColumn.Kind {
         if case .plainInteger = self { .integer } else { .real }
     }
 }

@@ -1,19 +1,18 @@
 import SessionStore
-import StudyProtocol
 
 /// What a participant said no to, also after the session: this is not shown any more, although the file
 /// still has it.
 ///
 /// Of a tier's answers the last one counts that was given in this session, or outside of any. An answer
 /// given in another session is about that one.
-struct SessionConsent: Sendable {
+public struct SessionConsent: Hashable, Sendable {
     /// The kinds of data that are not shown.
-    let refused: Set<ConsentTier.Data>
+    public let refused: Set<ConsentTier.Data>
 
     /// - Parameters:
     ///   - answers: in the order in which they were given.
     ///   - protocolText: of the session; may be empty.
-    init(answers: [Consent], session: String, protocolText: String) {
+    public init(answers: [Consent], session: String, protocolText: String) {
         var last: [String: Bool] = [:]
         for answer in answers
         where answer.session == nil || answer.session?.lowercased() == session.lowercased() {
@@ -34,12 +33,12 @@ struct SessionConsent: Sendable {
             })
     }
 
-    func shows(_ data: ConsentTier.Data) -> Bool { !refused.contains(data) }
+    public func shows(_ data: ConsentTier.Data) -> Bool { !refused.contains(data) }
 
     /// Reads the answers of a session's participant; without a study's database there are none.
-    static func read(of row: SessionRow, file: String) -> SessionConsent {
+    public static func read(of row: SessionRow, file: String) -> SessionConsent {
         let answers = try? answers(
-            of: row.description.participant, at: OpenedSession.studyDatabase(of: file))
+            of: row.description.participant, at: StudyDirectory.database(of: file))
         return SessionConsent(
             answers: answers ?? [], session: row.description.identifier,
             protocolText: row.description.protocolText)

@@ -1,0 +1,17 @@
+/// What an export can write.
+public enum ExportFormat: String, CaseIterable, Hashable, Sendable {
+    /// Tables in UTF-8, with codebook, `datapackage.json` and scripts that read them.
+    case csv
+    /// The sound of commentaries.
+    case wav
+}
+
+extension ExportFormat {
+    /// What writes it.
+    var writer: any FormatWriter {
+        switch self {
+        case .csv: CSVWriter()
+        case .wav: SoundWriter()
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import SessionStore
+
+/// How a dataset is exported.
+public struct ExportOptions: Sendable {
+    /// In the order in which they were named; at least one.
+    public var formats: [ExportFormat]
+    public var selection: ExportSelection
+    /// nil where people and sessions keep their names.
+    public var pseudonyms: Pseudonyms?
+    /// Whose times are exported; a frozen dataset's pins come first.
+    public var alignment: AlignmentChoice
+    /// How many sessions or files are written at a time.
+    public var threads: Int
+    /// What the manifest says of how this came about: the arguments, without the key's place.
+    public var arguments: [String]
+
+    public init(
+        formats: [ExportFormat], selection: ExportSelection = ExportSelection(),
+        pseudonyms: Pseudonyms? = nil, alignment: AlignmentChoice = .newest, threads: Int = 1,
+        arguments: [String] = []
+    ) {
+        self.formats = formats
+        self.selection = selection
+        self.pseudonyms = pseudonyms
+        self.alignment = alignment
+        self.threads = threads
+        self.arguments = arguments
+    }
+}
