@@ -44,7 +44,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
 }
 
-func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(
         name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig,
         providers: [.apt([apt])])
@@ -81,6 +81,9 @@ let package = Package(
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
+        systemLibrary("CReadStat", apt: "libreadstat-dev"),
+        systemLibrary("CEdf", apt: "libedf-dev"),
+        systemLibrary("CMatio", pkgConfig: "matio", apt: "libmatio-dev"),
         .target(name: "CSystemCalls", path: "Sources/CLibraries/CSystemCalls"),
 
         // The ground: time, and the kernel's calls.
@@ -151,8 +154,9 @@ let package = Package(
         library(
             "Export",
             [
-                "Timebase", "SystemCalls", "CSodium", "Markup", "SessionStore", "StudyProtocol",
-                "Measures", "Playback", "Review",
+                "Timebase", "SystemCalls", "CReadStat", "CEdf", "CMatio", "CSodium", "Markup",
+                "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures",
+                "Playback", "Review",
             ]),
 
         // The researcher's pages.
