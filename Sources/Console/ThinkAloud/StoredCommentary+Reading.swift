@@ -1,3 +1,4 @@
+import Export
 import Link
 import Playback
 import SessionStore

@@ -7,8 +7,8 @@ public struct Dataset: Sendable {
     /// Participants by their codes, those beside each other by when they first came.
     public var sessions: [DatasetSession]
     public var excluded: [ExcludedSession]
-    /// The rosters of the studies that have a database, by the study's code.
-    public var rosters: [String: [RosterEntry]]
+    /// What the studies' databases say, by the studies' codes; a study without one is missing.
+    public var studies: [String: DatasetStudy]
 
     /// Finds the sessions.
     ///
@@ -29,7 +29,7 @@ private struct DatasetFinder {
     let selection: ExportSelection
     /// Whether one path was named.
     let isAlone: Bool
-    var dataset = Dataset(sessions: [], excluded: [], rosters: [:])
+    var dataset = Dataset(sessions: [], excluded: [], studies: [:])
     private var seen: Set<String> = []
     /// By the path of a study's database.
     private var studies: [String: Study] = [:]
@@ -37,7 +37,6 @@ private struct DatasetFinder {
     private struct Study {
         var sessions: [String: IndexedSession] = [:]
         var withdrawn: Set<String> = []
-        var roster: [RosterEntry] = []
     }
 
     init(selection: ExportSelection, isAlone: Bool) {
@@ -87,9 +86,11 @@ private struct DatasetFinder {
 
     private mutating func add(_ path: String, isNamed: Bool) throws(ExportError) {
         let row: SessionRow
+        let condition: SessionEvent?
         do throws(SessionStoreError) {
             let reader = try SessionReader.open(at: path, alignment: .recorded)
             row = try reader.session()
+            condition = try reader.events(of: ["condition"]).last
             try reader.close()
         } catch {
             let message = error.description
@@ -106,7 +107,8 @@ private struct DatasetFinder {
         guard seen.insert(row.description.identifier.lowercased()).inserted else { return }
         let study = try study(of: path, row.description.study)
         let session = DatasetSession(
-            path: path, row, indexed: study.sessions[row.description.identifier.lowercased()])
+            path: path, row, condition,
+            indexed: study.sessions[row.description.identifier.lowercased()])
         if let reason = refusal(of: session, study, isNamed: isNamed) {
             dataset.excluded.append(
                 ExcludedSession(
@@ -140,6 +142,7 @@ private struct DatasetFinder {
         let path = StudyDirectory.database(of: file)
         if let known = studies[path] { return known }
         var study = Study()
+        var found: DatasetStudy?
         if FileSystem.exists(path) {
             do throws(SessionStoreError) {
                 let database = try StudyDatabase.openForReading(at: path)
@@ -147,7 +150,7 @@ private struct DatasetFinder {
                 for session in try database.sessions() {
                     study.sessions[session.identifier.lowercased()] = session
                 }
-                study.roster = try database.roster()
+                found = try DatasetStudy(database)
             } catch {
                 // Nobody could say then who has withdrawn.
                 throw ExportError(
@@ -156,11 +159,13 @@ private struct DatasetFinder {
                         "the study's database \(path) cannot be read, and only it tells who has "
                         + "withdrawn; nothing was exported", cause: error.description)
             }
+        }
+        if let found {
             study.withdrawn = Set(
-                study.roster.filter { $0.status == .withdrawn }.map(\.participant.code))
+                found.roster.filter { $0.status == .withdrawn }.map(\.participant.code))
+            dataset.studies[name] = found
         }
         studies[path] = study
-        if !study.roster.isEmpty { dataset.rosters[name] = study.roster }
         return study
     }
 }

@@ -70,12 +70,13 @@ public struct DatasetExport: Sendable {
                 notes: notes)
         }
         let writers = options.formats.map(\.writer)
+        let study = StudyContext(dataset, options.pseudonyms)
         // What each session gives, at its place: threads end in any order.
         let parts = Mutex([Int: Part]())
         let sessions = dataset.sessions.enumerated().map {
             place, entry -> @Sendable () throws -> Void in
             {
-                let part = try self.part(of: entry, writers, outputs, run)
+                let part = try self.part(of: entry, study, writers, outputs, run)
                 parts.withLock { $0[place] = part }
             }
         }
@@ -83,7 +84,10 @@ public struct DatasetExport: Sendable {
         let made = parts.withLock { parts in dataset.sessions.indices.compactMap { parts[$0] } }
         let facts = DatasetFacts(sessions: made.map(\.facts), excluded: dataset.excluded)
         try Self.checkKeys(facts)
-        let tables = StudyTables.all(made.map(\.tables), dataset, options, facts)
+        let tables = try StudyTables(
+            dataset: dataset, options: options, facts: facts, study: study,
+            spool: TableBuilder.Spool(in: staged.path)
+        ).all(made.map(\.tables))
         run.expect(Int64(writers.count) * tables.reduce(0) { $0 + $1.rows })
         var jobs: [@Sendable () throws -> Void] = []
         for (writer, output) in zip(writers, outputs) {
@@ -103,12 +107,12 @@ public struct DatasetExport: Sendable {
     }
 
     private func part(
-        of entry: DatasetSession, _ writers: [any FormatWriter], _ outputs: [FormatOutput],
-        _ run: ExportRun
+        of entry: DatasetSession, _ study: StudyContext, _ writers: [any FormatWriter],
+        _ outputs: [FormatOutput], _ run: ExportRun
     ) throws -> Part {
         let session = try SessionExport(
             entry, options.selection, options.pseudonyms, alignment: options.alignment)
-        let tables = try SessionTables(session, run)
+        let tables = try SessionTables(session, run, study)
         try tables.makeAll()
         let names = ColumnNames.files(session.streams.map(\.name))
         var samples: [SampleSource] = []
@@ -129,6 +133,7 @@ public struct DatasetExport: Sendable {
                 samples.map { ($0.name, $0.columns) }, uniquingKeysWith: { $1 }),
             withheld: session.withheld, reviewVersion: 0,
             alignment: session.reader.alignment?.id ?? 0)
+        try tables.review.close()
         try session.reader.close()
         return Part(facts: facts, tables: tables.tables)
     }

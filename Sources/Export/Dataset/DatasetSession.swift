@@ -1,4 +1,6 @@
+import Link
 import SessionStore
+import Timebase
 
 /// A session of a dataset: what is known of it without reading its data.
 public struct DatasetSession: Hashable, Sendable {
@@ -9,15 +11,19 @@ public struct DatasetSession: Hashable, Sendable {
     public var study: String
     public var participant: String
     public var kind: SessionKind
-    public var state: SessionState
+    public var state: SessionStore.SessionState
     public var isPilot: Bool
     /// Which of the participant's visits it is, from 1; nil in a study without a plan of them.
     public var visit: Int?
     /// The level of each factor; nil where the study has no conditions.
     public var condition: [String: String]?
     public var outcome: String?
+    /// On the session's clock.
+    public var started: Instant
     /// Nanoseconds since 1970-01-01 UTC.
     public var startedRealtime: Int64
+    /// The study protocol as it was read; empty where there was none.
+    var protocolText: String
     /// Identifier of the session that a commentary looks back on.
     public var parent: String?
     /// SHA-256 of the finished file by the study's index; nil where it has none.
@@ -25,7 +31,10 @@ public struct DatasetSession: Hashable, Sendable {
     /// What a frozen dataset pins of it; nil where nothing is pinned.
     public var pin: SessionPin?
 
-    init(path: String, _ row: SessionRow, indexed: IndexedSession?) {
+    /// - Parameters:
+    ///   - event: of kind `condition`, for files without an index.
+    ///   - indexed: what the study's database says.
+    init(path: String, _ row: SessionRow, _ event: SessionEvent?, indexed: IndexedSession?) {
         self.path = path
         let description = row.description
         identifier = description.identifier
@@ -34,12 +43,20 @@ public struct DatasetSession: Hashable, Sendable {
         kind = description.kind
         state = row.state
         isPilot = description.isPilot
-        visit = indexed?.visit
-        condition = indexed?.condition
+        let own = event.flatMap { try? JSONValue(parsing: $0.payload) }
+        visit = indexed?.visit ?? own?["visit"]?.integer.map { Int(clamping: $0) }
+        condition = indexed?.condition ?? own.flatMap(Self.condition)
         outcome = row.outcome
+        started = description.started
         startedRealtime = description.startedRealtime
+        protocolText = description.protocolText
         parent = description.parent
         sha256 = indexed?.sha256
+    }
+
+    private static func condition(_ payload: JSONValue) -> [String: String]? {
+        guard case .object(let levels)? = payload["condition"] else { return nil }
+        return levels.compactMapValues(\.string)
     }
 }
 

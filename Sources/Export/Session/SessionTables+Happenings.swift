@@ -3,52 +3,11 @@ import StudyProtocol
 import Timebase
 
 extension SessionTables {
-    private static let client = [
+    static let client = [
         TableColumn(
             "client", .text, "", "The linked client that sent it; empty for the daemon's own"),
         TableColumn("client_sequence", .integer, "", "Its number there"),
     ]
-
-    func writeTurns() throws(ExportError) {
-        let columns =
-            [
-                TableColumn("turn", .integer, "", "Counts the session's turns from 1"),
-                TableColumn(
-                    "author", .text, "", "participant, client (the simulated one) or another word"),
-            ] + TableColumn.moment("When the turn was sent") + [
-                TableColumn.bound(),
-                TableColumn(
-                    "began_ns", .integer, "ns", "First key or first part; since the session's start"
-                ),
-                TableColumn(
-                    "composing_ms", .milliseconds, "ms", "From its beginning to its sending"),
-                TableColumn(
-                    "shown_ns", .integer, "ns", "When it stood on the participant's screen"),
-                TableColumn("shown_after_ms", .milliseconds, "ms", "From its sending to then"),
-                TableColumn("text", .text, "", "The whole message"),
-                TableColumn(
-                    "characters", .integer, "", "Characters of the text, as a person counts them"),
-            ] + Self.client
-        try table("turns", "A message", columns) { file in
-            let shows = export.shows(.turns)
-            for turn in try reader.turns() where shows && export.takes(turn.sent) {
-                file.integer(turn.number)
-                file.text(turn.author)
-                moment(turn.sent, file)
-                file.milliseconds(turn.bound)
-                file.integer(turn.composedFrom.map { sinceStart($0) })
-                file.milliseconds(turn.composedFrom.map { turn.sent - $0 })
-                file.integer(turn.shown.map { sinceStart($0) })
-                file.milliseconds(turn.shown.map { $0 - turn.sent })
-                file.text(turn.text)
-                file.integer(Int64(turn.text.count))
-                file.text(turn.client)
-                file.integer(turn.clientSequence)
-                try file.endRow()
-                try proceedSometimes(file)
-            }
-        }
-    }
 
     func writeDraftEdits() throws(ExportError) {
         let columns =
@@ -190,18 +149,37 @@ extension SessionTables {
 
     func writePhases() throws(ExportError) {
         let columns =
-            [TableColumn("phase", .text, "", "Name of the phase in the protocol")]
-            + TableColumn.moment("Start of the phase")
+            [
+                TableColumn("phase", .text, "", "Name of the phase in the protocol"),
+                TableColumn("stay", .integer, "", "Which stay in this phase, from 1"),
+                .category(
+                    "kind", StudyPhase.Kind.allCases.map(\.rawValue), "What sort of phase it is"),
+                .category(
+                    "task", StudyPhase.Task.allCases.map(\.rawValue),
+                    "What the participant does in a baseline"),
+                TableColumn("title", .text, "", "What the phase is called"),
+            ] + TableColumn.moment("Start of the phase")
             + TableColumn.end("End of the phase; the recording's end where it lasted till then") + [
-                TableColumn("duration_ms", .milliseconds, "ms", "From its start to its end")
-            ]
+                TableColumn("duration_ms", .milliseconds, "ms", "From its start to its end"),
+                TableColumn("planned_ms", .real, "ms", "How long the protocol has it last"),
+            ] + conditionColumns
         try table("phases", "A stay in a phase", columns) { file in
-            for phase in export.phases where export.selection.takes(phase: phase.name) {
+            var stays: [String: Int64] = [:]
+            for phase in export.phases {
+                stays[phase.name, default: 0] += 1
+                guard export.selection.takes(phase: phase.name) else { continue }
+                let known = export.plan?.phase(named: phase.name)
                 let ended = phase.ended ?? session.stopped
                 file.text(phase.name)
+                file.integer(stays[phase.name])
+                file.text(known?.kind.rawValue)
+                file.text(known?.kind == .baseline ? known?.task.rawValue : nil)
+                file.text(known?.title)
                 moment(phase.started, file)
                 moment(ended, file)
                 file.milliseconds(ended.map { $0 - phase.started })
+                file.real(known?.durationSeconds.map { $0 * 1000 })
+                writeConditions(file)
                 try file.endRow()
             }
         }

@@ -6,16 +6,14 @@ extension SessionTables {
         let columns =
             [
                 TableColumn("session_id", .text, "", "Identifier of the session (UUID)"),
-                TableColumn("kind", .text, "", "What the session records: chat or commentary"),
+                .category(
+                    "kind", SessionKind.allCases.map(\.rawValue), "What the session records"),
                 TableColumn("study", .text, "", "Code of the study"),
                 TableColumn("protocol", .text, "", "Name of the study protocol"),
                 TableColumn("prot_version", .text, "", "Version of the study protocol"),
-                TableColumn(
-                    "pilot", .integer, "", "1 for a trial run that no analysis should count, else 0"
-                ),
-                TableColumn(
-                    "state", .text, "",
-                    "recording, stopped, finished, interrupted, aborted, withdrawn"),
+                .flag("pilot", "for a trial run that no analysis should count"),
+                .category(
+                    "state", SessionState.allCases.map(\.rawValue), "Where the session stood"),
                 TableColumn("outcome", .text, "", "What came of the session"),
                 TableColumn("reason", .text, "", "Why it ended as it did"),
             ] + TableColumn.moment("Start of the session") + TableColumn.end("End of recording") + [
@@ -39,7 +37,7 @@ extension SessionTables {
                     "alignment", .integer, "",
                     "Number of the alignment (attune align) whose times these tables have; empty for "
                         + "those of the session file itself"),
-            ]
+            ] + conditionColumns
         let session = session
         let description = session.description
         try table("sessions", "A session", columns) { file in
@@ -65,6 +63,7 @@ extension SessionTables {
             file.text(export.names.thing(description.bootIdentifier))
             file.text(description.protocolText)
             file.integer(reader.alignment?.id)
+            writeConditions(file)
             try file.endRow()
         }
     }

@@ -9,6 +9,10 @@ import Timebase
 final class SessionTables {
     let export: SessionExport
     let run: ExportRun
+    let study: StudyContext
+    let review: ReviewReader
+    /// Turns by their numbers; empty where they may not be exported.
+    let turnsByNumber: [Int64: Turn]
     private let spool: TableBuilder.Spool
     private(set) var tables: [TableSpool] = []
     private var streamNames: [Int64: String] = [:]
@@ -18,9 +22,17 @@ final class SessionTables {
     var streams: [StreamDescription] { export.streams }
     var clock: UTCClock { export.clock }
 
-    init(_ export: SessionExport, _ run: ExportRun) throws(ExportError) {
+    init(
+        _ export: SessionExport, _ run: ExportRun, _ study: StudyContext
+    ) throws(ExportError) {
         self.export = export
         self.run = run
+        self.study = study
+        let path = export.entry.path
+        review = try fromStore { () throws(SessionStoreError) in try ReviewReader.open(path) }
+        let turns = export.shows(.turns) ? try fromStore(export.reader.turns) : []
+        turnsByNumber = Dictionary(
+            turns.compactMap { turn in turn.number.map { ($0, turn) } }, uniquingKeysWith: { $1 })
         for stream in export.streams { streamNames[stream.id] = stream.name }
         do throws(SystemError) {
             spool = try TableBuilder.Spool(in: run.directory)
@@ -47,6 +59,9 @@ final class SessionTables {
         try writeEvents()
         try writePhases()
         try writeAnswers()
+        try writeRatings()
+        try writeAnnotations()
+        try writeCommentary()
         try writeGaps()
         try writeClockSegments()
         try writeClockObservations()
@@ -79,6 +94,17 @@ final class SessionTables {
     /// Ends the export every 4,096 rows if it is not wanted any more.
     func proceedSometimes(_ builder: TableBuilder) throws(ExportError) {
         if builder.rows & 4095 == 0 { try run.proceed(builder.name) }
+    }
+
+    /// The columns of a table whose rows know visit and condition.
+    var conditionColumns: [TableColumn] {
+        [TableColumn("visit", .integer, "", "Which of the participant's visits, from 1")]
+            + study.factors.map(\.column)
+    }
+
+    func writeConditions(_ builder: TableBuilder) {
+        builder.integer(export.entry.visit.map { Int64($0) })
+        for factor in study.factors { builder.text(export.entry.condition?[factor.name]) }
     }
 
     func proceed() throws(ExportError) { try run.proceed(nil) }

@@ -4,15 +4,16 @@ import SessionStore
 import Timebase
 
 /// What a commentary's events tell of its replay.
-struct CommentaryLog {
-    let map: CommentaryMap
+public struct CommentaryLog {
+    public let map: CommentaryMap
     /// Cues that were used, questions and notes, in the order of time.
-    let remarks: [(SessionEvent, JSONValue)]
-    let speech: [(SessionEvent, JSONValue)]
+    public let remarks: [(SessionEvent, JSONValue)]
+    public let speech: [(SessionEvent, JSONValue)]
     /// From the end of the task to the commentary's start.
-    let delayMs: Int64?
+    public let delayMs: Int64?
 
-    init(_ reader: SessionReader, end: Instant) throws {
+    /// - Parameter end: of the commentary.
+    public init(_ reader: SessionReader, end: Instant) throws {
         func events(_ kinds: [String]) throws -> [(SessionEvent, JSONValue)] {
             try reader.events(of: kinds).compactMap { event in
                 (try? JSONValue(parsing: event.payload)).map { (event, $0) }
