@@ -51,6 +51,7 @@ private struct DatasetFinder {
                 message: "\(path) is not there; name session files, or the folder of a study")
         }
         guard FileSystem.isDirectory(path) else {
+            if path.hasSuffix(".json") { return try take(FrozenDataset.read(path), at: path) }
             try add(path, isNamed: true)
             return
         }
@@ -61,6 +62,23 @@ private struct DatasetFinder {
             )
         }
         for file in files { try add(file, isNamed: false) }
+    }
+
+    /// The sessions of a frozen dataset: those that were pinned, and no others. Who has withdrawn since is
+    /// left out all the same.
+    private mutating func take(_ frozen: FrozenDataset, at path: String) throws(ExportError) {
+        for pinned in frozen.sessions {
+            let file = frozen.path(of: pinned, below: path)
+            guard FileSystem.exists(file) else {
+                throw ExportError(
+                    code: .session(.missing),
+                    message:
+                        "\(file) is part of the frozen dataset \(path) and is not there; keep the "
+                        + "dataset's file where it was, as seen from the sessions")
+            }
+            try pinned.pin.check(file)
+            try add(file, isNamed: true, pin: pinned.pin)
+        }
     }
 
     /// Session files of a folder and those in it, in the order of their names.
@@ -84,7 +102,9 @@ private struct DatasetFinder {
         return files
     }
 
-    private mutating func add(_ path: String, isNamed: Bool) throws(ExportError) {
+    private mutating func add(
+        _ path: String, isNamed: Bool, pin: SessionPin? = nil
+    ) throws(ExportError) {
         let row: SessionRow
         let condition: SessionEvent?
         do throws(SessionStoreError) {
@@ -106,9 +126,11 @@ private struct DatasetFinder {
         // The same file may be named twice.
         guard seen.insert(row.description.identifier.lowercased()).inserted else { return }
         let study = try study(of: path, row.description.study)
-        let session = DatasetSession(
+        var session = DatasetSession(
             path: path, row, condition,
             indexed: study.sessions[row.description.identifier.lowercased()])
+        session.pin = pin
+        if let pin { session.sha256 = pin.sha256 }
         if let reason = refusal(of: session, study, isNamed: isNamed) {
             dataset.excluded.append(
                 ExcludedSession(
@@ -132,7 +154,9 @@ private struct DatasetFinder {
         if !selection.participants.isEmpty, !selection.participants.contains(session.participant) {
             return .participant
         }
-        if session.isPilot, !selection.includesPilots, !(isNamed && isAlone) { return .pilot }
+        // Whoever froze trial runs wanted them.
+        let isWanted = selection.includesPilots || session.pin != nil || (isNamed && isAlone)
+        if session.isPilot, !isWanted { return .pilot }
         if session.state == .recording, !isNamed { return .recording }
         return nil
     }
@@ -173,9 +197,9 @@ private struct DatasetFinder {
 extension ExcludedSession.Reason {
     var words: String {
         switch self {
-        case .pilot: "a trial run; --pilots takes it in"
+        case .pilot: "a trial run (--pilots takes them in)"
         case .withdrawn: "consent was withdrawn"
-        case .recording: "still being recorded; name the file to export what there is"
+        case .recording: "still being recorded (name the file to export what there is)"
         case .participant: "not one of the participants that were asked for"
         case .unreadable: "cannot be read"
         }

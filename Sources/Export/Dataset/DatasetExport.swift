@@ -53,10 +53,12 @@ public struct DatasetExport: Sendable {
     private func nothing() -> ExportError {
         let reasons = Dictionary(grouping: dataset.excluded, by: \.reason)
             .sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\($0.value.count) \($0.key.words)" }
+            .map {
+                "\($0.value.count == 1 ? "1 session" : "\($0.value.count) sessions"): \($0.key.words)"
+            }
         return ExportError(
             code: .nothing,
-            message: "there is no session to export"
+            message: "none of the sessions found is exported"
                 + (reasons.isEmpty ? "" : ": \(reasons.joined(separator: "; "))"))
     }
 
@@ -131,7 +133,7 @@ public struct DatasetExport: Sendable {
             samples: Dictionary(samples.map { ($0.name, $0.rows) }, uniquingKeysWith: { $1 }),
             sampleColumns: Dictionary(
                 samples.map { ($0.name, $0.columns) }, uniquingKeysWith: { $1 }),
-            withheld: session.withheld, reviewVersion: 0,
+            withheld: session.withheld, reviewVersion: try tables.review.version(),
             alignment: session.reader.alignment?.id ?? 0)
         try tables.review.close()
         try session.reader.close()

@@ -46,11 +46,11 @@ extension SessionTables {
                 TableColumn("language", .text, "", "Of the transcript (BCP 47)"),
                 TableColumn("source", .text, "", "How the transcript came about"),
             ]
-        guard session.description.kind == .commentary else { return }
         try table("commentary", "Something said or done in a think-aloud", columns) { builder in
+            guard session.description.kind == .commentary else { return }
             let start = session.description.started
             let log = try CommentaryLog(reader, end: session.stopped ?? start)
-            let transcript = export.shows(.audio) ? try review.transcripts().last : nil
+            let transcript = export.shows(.audio) ? try review.transcript() : nil
             let parent = session.description.parent.flatMap { study.keys[$0.lowercased()] }
             let parentStart = study.start(of: session.description.parent)
             for remark in try remarks(log, transcript) where export.takes(remark.start) {
@@ -79,7 +79,7 @@ extension SessionTables {
     private func remarks(_ log: CommentaryLog, _ transcript: Transcript?) throws -> [Remark] {
         var remarks: [Remark] = []
         if let transcript {
-            for segment in try review.segments(of: transcript.id) {
+            for segment in try review.segments(of: transcript) {
                 let spoken = log.speech.last { $0.0.time <= segment.start }
                 remarks.append(
                     Remark(

@@ -137,7 +137,7 @@ extension SessionTables {
 
     /// Annotations that are not removed and may be exported, in the order of time.
     private func standingAnnotations() throws -> [Annotation] {
-        let all = try review.annotations(version: .max)
+        let all = try review.annotations()
         return all.filter { annotation in
             guard !annotation.isRemoved, takes(turn: annotation.turn) else { return false }
             if let stream = annotation.stream, streamName(stream) == nil { return false }

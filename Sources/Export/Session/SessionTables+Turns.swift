@@ -98,7 +98,7 @@ extension SessionTables {
     private func turnFacts() throws -> TurnFacts {
         var facts = TurnFacts()
         for event in try reader.events(of: TurnFacts.kinds) { facts.take(event) }
-        for correction in try SessionReview(path: export.entry.path).emotionCorrections() {
+        for correction in try review.emotionCorrections() {
             facts.take(correction)
         }
         for rating in try review.ratings() { facts.take(rating, study) }

@@ -10,7 +10,7 @@ final class SessionTables {
     let export: SessionExport
     let run: ExportRun
     let study: StudyContext
-    let review: ReviewReader
+    let review: SessionRemarks
     /// Turns by their numbers; empty where they may not be exported.
     let turnsByNumber: [Int64: Turn]
     private let spool: TableBuilder.Spool
@@ -29,7 +29,9 @@ final class SessionTables {
         self.run = run
         self.study = study
         let path = export.entry.path
-        review = try fromStore { () throws(SessionStoreError) in try ReviewReader.open(path) }
+        review = try fromStore { () throws(SessionStoreError) in
+            try SessionRemarks(of: path, export.entry.pin)
+        }
         let turns = export.shows(.turns) ? try fromStore(export.reader.turns) : []
         turnsByNumber = Dictionary(
             turns.compactMap { turn in turn.number.map { ($0, turn) } }, uniquingKeysWith: { $1 })

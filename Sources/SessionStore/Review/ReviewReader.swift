@@ -130,6 +130,19 @@ public final class ReviewReader: Sendable {
         }
     }
 
+    /// The ratings that counted at an earlier moment: as above, of the rows up to one.
+    /// - Parameter last: largest id of a row that counts.
+    public func ratings(upTo last: Int64) throws(SessionStoreError) -> [Rating] {
+        try rows("ratings") { file, database throws(SessionStoreError) in
+            try file.ratings(
+                database,
+                """
+                id IN (SELECT max(id) FROM ratings WHERE id <= CAST(?1 AS INTEGER)
+                  GROUP BY assignment, stage, turn_number, item)
+                """, "\(last)")
+        }
+    }
+
     /// All rows of ratings, replaced ones too, the oldest first.
     public func ratingHistory(assignment: String) throws(SessionStoreError) -> [Rating] {
         try rows("ratings") { file, database throws(SessionStoreError) in
