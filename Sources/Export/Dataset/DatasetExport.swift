@@ -113,7 +113,7 @@ public struct DatasetExport: Sendable {
         _ outputs: [FormatOutput], _ run: ExportRun
     ) throws -> Part {
         let session = try SessionExport(
-            entry, options.selection, options.pseudonyms, alignment: options.alignment)
+            entry, study, options.selection, alignment: options.alignment)
         let tables = try SessionTables(session, run, study)
         try tables.makeAll()
         let names = ColumnNames.files(session.streams.map(\.name))

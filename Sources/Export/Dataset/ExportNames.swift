@@ -1,22 +1,14 @@
 /// What people, sessions and things are called in an export of one session: as they are, or by pseudonym.
 struct ExportNames: Sendable {
     private let pseudonyms: Pseudonyms?
-    /// Texts that give away who it is, with what stands for them: longest first.
-    private let replaced: [(text: String, by: String)]
+    private let entry: DatasetSession
+    private let codes: CodeReplacement
 
-    init(_ pseudonyms: Pseudonyms?, _ entry: DatasetSession) {
+    /// - Parameter codes: of everybody in the dataset, since an operator may name one in another's session.
+    init(_ pseudonyms: Pseudonyms?, _ entry: DatasetSession, _ codes: CodeReplacement) {
         self.pseudonyms = pseudonyms
-        guard let pseudonyms else {
-            replaced = []
-            return
-        }
-        var replaced = [
-            (entry.participant, pseudonyms.participant(entry.participant, study: entry.study)),
-            (entry.identifier, pseudonyms.session(entry.identifier)),
-        ]
-        if let parent = entry.parent { replaced.append((parent, pseudonyms.session(parent))) }
-        self.replaced = replaced.filter { !$0.0.isEmpty }.map { (text: $0.0, by: $0.1) }
-            .sorted { $0.text.count > $1.text.count }
+        self.entry = entry
+        self.codes = codes
     }
 
     func session(_ identifier: String) -> String {
@@ -28,6 +20,8 @@ struct ExportNames: Sendable {
         guard let pseudonyms, !["attuned", "participant", "client page"].contains(who) else {
             return who
         }
+        // Participants rate their own sessions.
+        if who == entry.participant { return pseudonyms.participant(who, study: entry.study) }
         return pseudonyms.person(who)
     }
 
@@ -43,29 +37,9 @@ struct ExportNames: Sendable {
         return "{\"device\":\"\(pseudonyms.thing(identity))\"}"
     }
 
-    /// A text of programs or people without the codes that tell who it is, where they are whole words.
-    func cleaned(_ text: String) -> String {
-        var text = text
-        for (code, name) in replaced { text = Self.replacing(code, by: name, in: text) }
-        return text
-    }
+    /// A payload (JSON) without the codes that tell who somebody is.
+    func payload(_ text: String) -> String { pseudonyms == nil ? text : codes.json(text) }
 
-    private static func replacing(_ word: String, by other: String, in text: String) -> String {
-        guard text.firstRange(of: word) != nil else { return text }
-        func isPart(_ character: Character?) -> Bool {
-            guard let character else { return false }
-            return character.isLetter || character.isNumber || character == "_"
-        }
-        var result = ""
-        var rest = text[...]
-        while let found = rest.firstRange(of: word) {
-            result += rest[..<found.lowerBound]
-            let isWhole =
-                !isPart(result.last)
-                && !isPart(found.upperBound < rest.endIndex ? rest[found.upperBound] : nil)
-            result += isWhole ? other : word
-            rest = rest[found.upperBound...]
-        }
-        return result + rest
-    }
+    /// A remark without the codes that tell who somebody is.
+    func remark(_ text: String) -> String { pseudonyms == nil ? text : codes.plain(text) }
 }

@@ -32,6 +32,9 @@ struct StudyContext: Sendable {
     let plans: [String: ReviewPlan]
     /// Keys of the sessions, by their identifiers: what a commentary looks back on.
     let keys: [String: SessionKey]
+    let pseudonyms: Pseudonyms?
+    /// What stands for the codes of participants and sessions in texts.
+    let codes: CodeReplacement
     /// Starts of the sessions on their clocks, by their identifiers.
     private let starts: [String: Instant]
 
@@ -42,6 +45,8 @@ struct StudyContext: Sendable {
         keys = Dictionary(
             dataset.sessions.map { ($0.identifier.lowercased(), SessionKey($0, pseudonyms)) },
             uniquingKeysWith: { first, _ in first })
+        self.pseudonyms = pseudonyms
+        codes = CodeReplacement(Self.codes(dataset, pseudonyms))
         labels = Self.labels(dataset)
         let studies = dataset.studies.sorted { $0.key < $1.key }.map(\.value)
         assignments = Dictionary(
@@ -64,6 +69,29 @@ struct StudyContext: Sendable {
 
     /// Names that every table with conditions has already.
     private static let taken = ["participant", "session", "visit", "turn", "phase"]
+
+    /// Of everybody on the studies' rosters too, who withdrew or not.
+    private static func codes(
+        _ dataset: Dataset, _ pseudonyms: Pseudonyms?
+    ) -> [String: String] {
+        guard let pseudonyms else { return [:] }
+        var codes: [String: String] = [:]
+        for (study, found) in dataset.studies {
+            for entry in found.roster {
+                let code = entry.participant.code
+                codes[code] = pseudonyms.participant(code, study: study)
+            }
+        }
+        for session in dataset.sessions {
+            codes[session.participant] = pseudonyms.participant(
+                session.participant, study: session.study)
+            codes[session.identifier.lowercased()] = pseudonyms.session(session.identifier)
+            if let parent = session.parent {
+                codes[parent.lowercased()] = pseudonyms.session(parent)
+            }
+        }
+        return codes
+    }
 
     private static func labels(_ dataset: Dataset) -> [String: [TableColumn.Label]] {
         var labels: [String: [TableColumn.Label]] = [:]

@@ -26,12 +26,13 @@ final class SessionExport {
     let names: ExportNames
 
     init(
-        _ entry: DatasetSession, _ selection: ExportSelection, _ pseudonyms: Pseudonyms?,
+        _ entry: DatasetSession, _ study: StudyContext, _ selection: ExportSelection,
         alignment: AlignmentChoice
     ) throws(ExportError) {
         self.entry = entry
         self.selection = selection
-        names = ExportNames(pseudonyms, entry)
+        let pseudonyms = study.pseudonyms
+        names = ExportNames(pseudonyms, entry, study.codes)
         let choice = entry.pin.map(\.alignmentChoice) ?? alignment
         let path = entry.path
         let reader = try fromStore { () throws(SessionStoreError) in

@@ -158,7 +158,7 @@ extension SessionTables {
                 file.integer(entry.realtime &+ clock.shift)
                 file.text(export.names.person(entry.actor))
                 file.text(entry.action)
-                file.text(export.names.cleaned(entry.detail))
+                file.text(export.names.payload(entry.detail))
                 try file.endRow()
             }
         }

@@ -111,7 +111,7 @@ extension SessionTables {
                     moment(event.time, file)
                     file.milliseconds(event.bound)
                     file.text(event.stream.flatMap { streamName($0) })
-                    file.text(export.names.cleaned(event.payload))
+                    file.text(export.names.payload(event.payload))
                     file.text(event.client)
                     file.integer(event.clientSequence)
                     try file.endRow()

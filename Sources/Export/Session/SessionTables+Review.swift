@@ -59,7 +59,8 @@ extension SessionTables {
                 builder.text(
                     value.integer.flatMap { item?.scale.label(of: Int(clamping: $0)) }
                         ?? value.string)
-                builder.text(rating.rationale.isEmpty ? nil : rating.rationale)
+                builder.text(
+                    rating.rationale.isEmpty ? nil : export.names.remark(rating.rationale))
                 builder.flag(!rating.isDraft)
                 builder.utc(rating.madeRealtime &+ clock.shift)
                 try builder.endRow()
@@ -124,7 +125,7 @@ extension SessionTables {
                 builder.text(annotation.stage)
                 builder.real(
                     (try? JSONValue(parsing: annotation.detail))?["reaction_ms"]?.number)
-                builder.text(annotation.note.isEmpty ? nil : annotation.note)
+                builder.text(annotation.note.isEmpty ? nil : export.names.remark(annotation.note))
                 builder.text(export.names.person(annotation.actor))
                 builder.utc(annotation.madeRealtime &+ clock.shift)
                 builder.text(annotation.annotation)

@@ -49,7 +49,7 @@ extension SessionTables {
             file.integer(description.isPilot ? 1 : 0)
             file.text(session.state.rawValue)
             file.text(session.outcome)
-            file.text(session.reason.map { export.names.cleaned($0) })
+            file.text(session.reason.map { export.names.remark($0) })
             moment(description.started, file)
             moment(session.stopped, file)
             file.milliseconds(session.stopped.map { sinceStart($0) })
