@@ -10,5 +10,6 @@ struct AttuneBench: ParsableCommand {
         subcommands: [
             RingBenchmark.self, IngestBenchmark.self, LoadBenchmark.self, LatencyBenchmark.self,
             StoreBenchmark.self, AlignBenchmark.self, ChatBenchmark.self, ConsoleBenchmark.self,
+            ExportBenchmark.self,
         ])
 }
