@@ -222,7 +222,11 @@ let package = Package(
         tests("WebTests", ["Timebase", "SystemCalls", "Web", "TestSupport"] + web),
         tests("MarkupTests", ["Markup"]),
         tests("AgreementTests", ["Agreement", "Randomness"]),
-        tests("MeasuresTests", ["Timebase", "Measures", "TestSupport"]),
+        tests(
+            "MeasuresTests",
+            [
+                "Timebase", "SystemCalls", "SessionStore", "Measures", "TestSupport",
+            ]),
         tests(
             "ReviewTests",
             [

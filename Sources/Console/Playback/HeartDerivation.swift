@@ -18,12 +18,12 @@ final class HeartDerivation: Sendable {
     }
 
     private let track: PlaybackTrack
-    private let corrections: PlaybackCorrections
+    private let corrections: SignalCorrections
     private let state = Mutex(State())
     /// Tiles whose samples are read at once.
     private static let together: Int64 = 12
 
-    init(track: PlaybackTrack, corrections: PlaybackCorrections) {
+    init(track: PlaybackTrack, corrections: SignalCorrections) {
         self.track = track
         self.corrections = corrections
     }

@@ -1,3 +1,4 @@
+import Measures
 import SessionStore
 import StudyProtocol
 import Timebase
@@ -11,7 +12,7 @@ struct PlaybackSession: Sendable {
     let tracks: [PlaybackTrack]
     let consent: SessionConsent
     /// What people corrected in the signals.
-    let corrections: PlaybackCorrections
+    let corrections: SignalCorrections
     /// Differs where tiles may differ: by the file, the alignment, the review and the consent. nil while
     /// the session may still grow.
     let tag: String?

@@ -12,10 +12,10 @@ final class SessionDerivation: Sendable {
         var wasAsked = false
     }
 
-    private let corrections: PlaybackCorrections
+    private let corrections: SignalCorrections
     private let parts = Mutex(Parts())
 
-    init(corrections: PlaybackCorrections) { self.corrections = corrections }
+    init(corrections: SignalCorrections) { self.corrections = corrections }
 
     func heart(_ track: PlaybackTrack) -> HeartDerivation {
         parts.withLock { parts in

@@ -1,3 +1,4 @@
+import Measures
 import SessionStore
 import StudyProtocol
 
@@ -13,7 +14,7 @@ public final class OpenedSession: Sendable {
     /// while it may still grow.
     let version: String?
     /// What people corrected in the signals.
-    let corrections: PlaybackCorrections
+    let corrections: SignalCorrections
     private let fileStamp: FileStamp
     private let reviewStamp: FileStamp?
     /// Of the study's database, which says whether the session may be shown at all.
@@ -47,7 +48,7 @@ public final class OpenedSession: Sendable {
             let reader = try SessionReader.open(at: listed.file)
             corrections =
                 reviewStamp != nil && listed.isFinished
-                ? try PlaybackCorrections(reviewOf: listed.file) : PlaybackCorrections()
+                ? try SignalCorrections(reviewOf: listed.file) : SignalCorrections()
             if listed.isFinished {
                 self.reader = reader
                 version = "\(fileStamp.text)-a\(reader.alignment?.id ?? 0)-r\(corrections.version)"

@@ -1,3 +1,4 @@
+import Measures
 import SessionStore
 
 /// A channel to be plotted, and how its values come about.

@@ -1,4 +1,5 @@
 import Export
+import Measures
 import SimulatedClient
 
 extension ProvenanceRecord {

@@ -1,5 +1,5 @@
-import Export
 import Foundation
+import Measures
 import SessionStore
 import SimulatedClient
 import StudyProtocol

@@ -1,16 +1,15 @@
-import Measures
 import SessionStore
 import Timebase
 
 /// What people corrected in a session's signals, as of one version of its review.
-struct PlaybackCorrections: Hashable, Sendable {
+public struct SignalCorrections: Hashable, Sendable {
     /// The layer of annotations that are about signals; those of single raters change no measure.
-    static let layer = "signals"
+    public static let layer = "signals"
 
     /// The review's version: the largest id of all annotations, 0 where there are none.
-    private(set) var reviewVersion: Int64 = 0
+    public private(set) var reviewVersion: Int64 = 0
     /// The largest id of those that are about signals: what is derived changes with it alone.
-    private(set) var version: Int64 = 0
+    public private(set) var version: Int64 = 0
     private var heart: [Place: HeartbeatCorrections] = [:]
     private var marked: [Place: [Range<Instant>]] = [:]
 
@@ -20,19 +19,28 @@ struct PlaybackCorrections: Hashable, Sendable {
         var channel: String?
     }
 
-    init() {}
+    public init() {}
 
     /// Reads the review beside a session's file; waits for the disk.
-    init(reviewOf path: String) throws(SessionStoreError) {
+    /// - Parameter wanted: as of this version of the review; nil for how it stands now.
+    public init(reviewOf path: String, version wanted: Int64? = nil) throws(SessionStoreError) {
         let reader = try ReviewReader.open(path)
+        let newest = try reader.version()
+        if let wanted, wanted < newest {
+            // What had been taken away by then has no row among these, so that the version of the
+            // corrections may be a smaller one than it was; what is derived from them is the same.
+            let annotations = try reader.annotations(version: wanted)
+            try reader.close()
+            self.init(annotations.filter { $0.layer == Self.layer }, reviewVersion: wanted)
+            return
+        }
         let annotations = try reader.annotations(layer: Self.layer, removed: true)
-        let version = try reader.version()
         try reader.close()
-        self.init(annotations, reviewVersion: version)
+        self.init(annotations, reviewVersion: newest)
     }
 
     /// - Parameter annotations: as they stand, those that were taken away among them.
-    init(_ annotations: [Annotation], reviewVersion: Int64) {
+    public init(_ annotations: [Annotation], reviewVersion: Int64) {
         self.reviewVersion = reviewVersion
         for annotation in annotations where annotation.kind.isOfSignal {
             version = max(version, annotation.id)
@@ -52,7 +60,7 @@ struct PlaybackCorrections: Hashable, Sendable {
     }
 
     /// Corrections of the R peaks of a channel, with the stretches that are marked as artefacts.
-    func heartbeats(stream: Int64, channel: String) -> HeartbeatCorrections {
+    public func heartbeats(stream: Int64, channel: String) -> HeartbeatCorrections {
         var own = HeartbeatCorrections()
         for place in [Place(stream: stream, channel: nil), Place(stream: stream, channel: channel)]
         {
@@ -65,7 +73,7 @@ struct PlaybackCorrections: Hashable, Sendable {
     }
 
     /// Stretches of a channel of which nothing is to be derived.
-    func artefacts(stream: Int64, channel: String) -> [Range<Instant>] {
+    public func artefacts(stream: Int64, channel: String) -> [Range<Instant>] {
         (marked[Place(stream: stream, channel: nil)] ?? [])
             + (marked[Place(stream: stream, channel: channel)] ?? [])
     }

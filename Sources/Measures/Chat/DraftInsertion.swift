@@ -22,7 +22,7 @@ public struct DraftInsertion: Hashable, Sendable {
     }
 
     /// Whether an edit of a draft is this insertion.
-    func isThat(of edit: DraftEdit) -> Bool {
+    public func isThat(of edit: DraftEdit) -> Bool {
         edit.inserted == inserted && edit.position == position
             && max(edit.time, time) - min(edit.time, time) <= Self.tolerance
     }

@@ -2,7 +2,7 @@ import SessionStore
 import Testing
 import Timebase
 
-@testable import Export
+@testable import Measures
 
 @Suite struct DraftDynamicsTests {
     static func at(_ seconds: Double) -> Instant {
