@@ -45,32 +45,43 @@ def check(path, expected):
         raise ValueError(f"{path} does not hold what it should")
 
 
-def fetch(folder):
-    """Make sure that both files are in the folder; returns their paths."""
+def unpack(requirement, members, folder):
+    """Make sure that files of a wheel on PyPI are in a folder; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / name for name in FILES]
+    paths = [folder / pathlib.PurePosixPath(member).name for member in members]
     if not all(path.exists() for path in paths):
         with tempfile.TemporaryDirectory() as download:
             subprocess.run(
                 [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
                  "--disable-pip-version-check", "--only-binary=:all:", "--dest", download,
-                 f"heartpy=={VERSION}"],
+                 requirement],
                 check=True, stdout=sys.stderr)
             wheel = next(pathlib.Path(download).glob("*.whl"))
             with zipfile.ZipFile(wheel) as archive:
-                for path in paths:
+                for member, path in zip(members, paths):
                     beside = path.with_name(f"{path.name}.{os.getpid()}")
-                    beside.write_bytes(archive.read(f"heartpy/data/{path.name}"))
+                    beside.write_bytes(archive.read(member))
                     beside.rename(path)
+    return paths
+
+
+def cache(name):
+    """The folder in which what was fetched of a package is kept."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return pathlib.Path(home) / "attune" / name
+
+
+def fetch(folder):
+    """Make sure that both files are in the folder; returns their paths."""
+    paths = unpack(f"heartpy=={VERSION}", [f"heartpy/data/{name}" for name in FILES], folder)
     for path in paths:
         check(path, FILES[path.name])
     return paths
 
 
 def main():
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.join(cache, "attune", "heartpy")
-    for path in fetch(pathlib.Path(folder)):
+    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else cache("heartpy")
+    for path in fetch(folder):
         print(path)
 
 

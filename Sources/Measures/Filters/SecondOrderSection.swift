@@ -49,21 +49,22 @@ public struct SecondOrderSection: Hashable, Sendable {
             a2: (1 - 2.0.squareRoot() * k + k * k) / norm)
     }
 
-    /// Filters values in their order.
+    /// What a constant is multiplied by.
+    var gain: Double { (b0 + b1 + b2) / (1 + a1 + a2) }
+
+    /// Filters values in their order, in place.
     /// - Parameter level: the filter begins as if this value had always been there.
-    func filter(_ values: [Double], from level: Double) -> [Double] {
+    func filter(_ values: inout [Double], from level: Double) {
         // Direct form II, transposed, and its steady state for a constant input.
-        let gain = (b0 + b1 + b2) / (1 + a1 + a2)
+        let gain = gain
         var second = (b2 - a2 * gain) * level
         var first = (b1 - a1 * gain) * level + second
-        var filtered = values
         for place in values.indices {
             let value = values[place]
             let result = b0 * value + first
             first = b1 * value - a1 * result + second
             second = b2 * value - a2 * result
-            filtered[place] = result
+            values[place] = result
         }
-        return filtered
     }
 }
