@@ -148,7 +148,7 @@ extension SessionTables {
     }
 
     func writePhases() throws(ExportError) {
-        let columns =
+        let known =
             [
                 TableColumn("phase", .text, "", "Name of the phase in the protocol"),
                 TableColumn("stay", .integer, "", "Which stay in this phase, from 1"),
@@ -163,9 +163,11 @@ extension SessionTables {
                 TableColumn("duration_ms", .milliseconds, "ms", "From its start to its end"),
                 TableColumn("planned_ms", .real, "ms", "How long the protocol has it last"),
             ] + conditionColumns
-        try table("phases", "A stay in a phase", columns) { file in
+        let measured = MeasureColumns(measures, of: .phase(""), beside: TableColumn.keys + known)
+        try table("phases", "A stay in a phase", known + measured.columns) { file in
+            let stretches = plan.phaseStretches
             var stays: [String: Int64] = [:]
-            for phase in export.phases {
+            for (place, phase) in export.phases.enumerated() {
                 stays[phase.name, default: 0] += 1
                 guard export.selection.takes(phase: phase.name) else { continue }
                 let known = export.plan?.phase(named: phase.name)
@@ -180,6 +182,8 @@ extension SessionTables {
                 file.milliseconds(ended.map { $0 - phase.started })
                 file.real(known?.durationSeconds.map { $0 * 1000 })
                 writeConditions(file)
+                try measured.write(
+                    stretches.indices.contains(place) ? stretches[place] : nil, file)
                 try file.endRow()
             }
         }

@@ -20,7 +20,7 @@ extension SessionTables {
     }
 
     func writeTurns() throws(ExportError) {
-        let columns =
+        let known =
             [
                 TableColumn("turn", .integer, "", "Counts the session's turns from 1"),
                 TableColumn(
@@ -49,8 +49,11 @@ extension SessionTables {
                 TableColumn("safety", .integer, "", "Findings of the safety rules in it"),
             ] + Self.emotionColumns
             + study.items.flatMap { [$0.mean, $0.count, $0.own] }
-        try table("turns", "A message", columns) { builder in
+        let measured = MeasureColumns(measures, of: .turn(1), beside: TableColumn.keys + known)
+        try table("turns", "A message", known + measured.columns) { builder in
             let facts = try turnFacts()
+            let stretches = Dictionary(
+                plan.turnStretches.map { ($0.turn, $0) }, uniquingKeysWith: { first, _ in first })
             let shows = export.shows(.turns)
             for turn in try reader.turns() where shows && export.takes(turn.sent) {
                 builder.integer(turn.number)
@@ -68,6 +71,7 @@ extension SessionTables {
                 builder.text(phase(at: turn.sent))
                 writeConditions(builder)
                 write(facts, of: turn, builder)
+                try measured.write(turn.number.flatMap { stretches[$0] }, builder)
                 try builder.endRow()
                 try proceedSometimes(builder)
             }

@@ -1,3 +1,4 @@
+import Measures
 import SessionStore
 import SystemCalls
 import Timebase
@@ -11,6 +12,9 @@ final class SessionTables {
     let run: ExportRun
     let study: StudyContext
     let review: SessionRemarks
+    /// What is measured, and of what; read when they are first asked for.
+    let plan: MeasurePlan
+    let measures: SessionMeasures
     /// Turns by their numbers; empty where they may not be exported.
     let turnsByNumber: [Int64: Turn]
     private let spool: TableBuilder.Spool
@@ -32,6 +36,8 @@ final class SessionTables {
         review = try fromStore { () throws(SessionStoreError) in
             try SessionRemarks(of: path, export.entry.pin)
         }
+        plan = try export.measurePlan()
+        measures = try export.measures(plan)
         let turns = export.shows(.turns) ? try fromStore(export.reader.turns) : []
         turnsByNumber = Dictionary(
             turns.compactMap { turn in turn.number.map { ($0, turn) } }, uniquingKeysWith: { $1 })
