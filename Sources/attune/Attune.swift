@@ -16,7 +16,7 @@ struct Attune: ParsableCommand {
             ConsentCommand.self,
             WatchCommand.self,
             PlayCommand.self,
-            ExportCommand.self,
+            ExportCommand.self, QualityCommand.self,
             SyncCommand.self,
             SuggestionsCommand.self,
             CheckCommand.self,
