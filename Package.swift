@@ -151,12 +151,19 @@ let package = Package(
                 "Timebase", "SystemCalls", "Randomness", "Markup", "Declarations", "Link",
                 "SessionStore", "StudyProtocol", "Agreement",
             ]),
+        // What a session is worth, in words: used by the daemon too, so without foreign libraries.
+        library(
+            "Reports",
+            [
+                "Timebase", "SystemCalls", "Markup", "Link", "SessionStore", "StudyProtocol",
+                "Measures",
+            ]),
         library(
             "Export",
             [
                 "Timebase", "SystemCalls", "CReadStat", "CEdf", "CMatio", "CSodium", "Markup",
                 "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures",
-                "Playback", "Review",
+                "Reports", "Playback", "Review",
             ]),
 
         // The researcher's pages.
@@ -180,13 +187,15 @@ let package = Package(
             ]),
 
         // Thin programs.
-        program("attuned", ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
+        program(
+            "attuned",
+            ["Timebase", "SystemCalls", "Recording", "Reports", argumentParser, logging]),
         program(
             "attune",
             [
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
                 "SessionStore", "StudyProtocol", "SimulatedClient", "Agreement", "Measures",
-                "Playback", "Review", "Export", "VirtualDevices", argumentParser,
+                "Playback", "Review", "Reports", "Export", "VirtualDevices", argumentParser,
             ]),
         program(
             "attune-chat",
@@ -327,7 +336,7 @@ let package = Package(
             "ExportTests",
             [
                 "Timebase", "SystemCalls", "SessionStore", "StudyProtocol", "SimulatedClient",
-                "Export", "TestSupport", "attune",
+                "Reports", "Export", "TestSupport", "attune",
             ]),
     ]
 )

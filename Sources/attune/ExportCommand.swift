@@ -2,6 +2,7 @@ import ArgumentParser
 import Export
 import Foundation
 import Glibc
+import Reports
 import SessionStore
 import StudyProtocol
 import Synchronization

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Export
+import Reports
 import SystemCalls
 
 /// `attune quality`: a session's quality report.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Export
+import Reports
 import SessionStore
 
 /// `attune summary`: a session at a glance.

@@ -1,5 +1,6 @@
 import Export
 import Link
+import Reports
 import Timebase
 
 /// Collects the taps of two sources out of a live subscription.

@@ -1,3 +1,4 @@
+import Reports
 import SystemCalls
 
 /// Writes tables as CSV files, as described in Protocols/formats/csv.md.

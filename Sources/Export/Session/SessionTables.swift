@@ -1,4 +1,5 @@
 import Measures
+import Reports
 import SessionStore
 import SystemCalls
 import Timebase

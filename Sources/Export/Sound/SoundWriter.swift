@@ -1,4 +1,5 @@
 import Glibc
+import Reports
 import SessionStore
 import SystemCalls
 import Timebase

@@ -1,3 +1,5 @@
+import Reports
+
 extension KeyLag {
     /// What to think of it, in words; nothing where it is as it should be.
     public var sentences: [String] {

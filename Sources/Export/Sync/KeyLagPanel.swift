@@ -1,3 +1,4 @@
+import Reports
 import Timebase
 
 /// The lags from key to page in the picture: their spread over time, median and 95th percentile.

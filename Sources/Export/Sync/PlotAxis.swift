@@ -1,3 +1,5 @@
+import Reports
+
 /// Round numbers along an axis.
 struct PlotAxis: Hashable {
     /// Values of the ticks, in the axis' unit.

@@ -1,3 +1,4 @@
+import Reports
 import Timebase
 
 /// What to think of a stream's times, in words.

@@ -1,3 +1,4 @@
+import Reports
 import Timebase
 
 /// How far two streams lie apart where they saw the same taps, and whether their bounds allow that.

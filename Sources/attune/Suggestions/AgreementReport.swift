@@ -1,5 +1,6 @@
 import Agreement
 import Export
+import Reports
 import SimulatedClient
 
 /// How far two people who coded a sample agree, and the machine with each.

@@ -1,4 +1,5 @@
 import Export
+import Reports
 import SimulatedClient
 import StudyProtocol
 

@@ -1,17 +1,17 @@
 /// A moment in UTC by the Gregorian calendar.
 ///
 /// Source: Howard Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
-struct CalendarTime: Hashable {
-    let year: UInt64
-    let month: UInt64
-    let day: UInt64
-    let hour: UInt64
-    let minute: UInt64
-    let second: UInt64
-    let millisecond: UInt64
+public struct CalendarTime: Hashable, Sendable {
+    public let year: UInt64
+    public let month: UInt64
+    public let day: UInt64
+    public let hour: UInt64
+    public let minute: UInt64
+    public let second: UInt64
+    public let millisecond: UInt64
 
     /// - Parameter nanoseconds: any; all of `Int64` lies within the years 1677 to 2262.
-    init(nanosecondsSince1970 nanoseconds: Int64) {
+    public init(nanosecondsSince1970 nanoseconds: Int64) {
         let milliseconds = nanoseconds.flooredQuotient(1_000_000)
         let days = milliseconds.flooredQuotient(86_400_000)
         let rest = UInt64(milliseconds - days * 86_400_000)
@@ -34,7 +34,7 @@ struct CalendarTime: Hashable {
 
 extension CalendarTime {
     /// ISO 8601 with milliseconds and `Z`.
-    var text: String {
+    public var text: String {
         func padded(_ value: UInt64, _ count: Int) -> String {
             let digits = String(value)
             return String(repeating: "0", count: max(0, count - digits.count)) + digits
@@ -46,7 +46,7 @@ extension CalendarTime {
 
 extension Int64 {
     /// The quotient rounded down, for a positive divisor.
-    func flooredQuotient(_ divisor: Int64) -> Int64 {
+    public func flooredQuotient(_ divisor: Int64) -> Int64 {
         self >= 0 || self % divisor == 0 ? self / divisor : self / divisor - 1
     }
 }

@@ -8,7 +8,7 @@ public struct QualityPage: Sendable {
 
     /// Reads a session's file and makes its page.
     /// - Throws: where the file cannot be read.
-    public static func html(of path: String) throws(ExportError) -> String {
+    public static func html(of path: String) throws -> String {
         QualityPage(try QualityReader.read(path)).html
     }
 

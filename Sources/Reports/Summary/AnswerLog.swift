@@ -6,27 +6,27 @@ import Timebase
 /// The answers of a session, put together out of its events of kind `answers`, which tell changes.
 ///
 /// A questionnaire is asked anew each time its phase is entered. Pure; used by one thread.
-struct AnswerLog {
+public struct AnswerLog {
     /// A questionnaire as it was answered in one phase.
-    struct Asking {
-        var questionnaire: String
+    public struct Asking {
+        public var questionnaire: String
         /// nil for answers outside of all phases.
-        var phase: String?
+        public var phase: String?
         /// By item; the last one counts.
-        var answers: [String: Given] = [:]
+        public var answers: [String: Given] = [:]
         /// Whether the participant was done.
-        var isFinal = false
+        public var isFinal = false
         /// As they were computed when the participant was done.
-        var scores: [ScaleScore] = []
+        public var scores: [ScaleScore] = []
         /// The event that was the last.
-        var last: SessionEvent
+        public var last: SessionEvent
         fileprivate var occurrence: Int?
     }
 
     /// An answer, and the event that told it.
-    struct Given {
-        var answer: Answer
-        var event: SessionEvent
+    public struct Given {
+        public var answer: Answer
+        public var event: SessionEvent
     }
 
     private struct Payload: Decodable {
@@ -39,12 +39,12 @@ struct AnswerLog {
 
     private let phases: [Phase]
     /// In the order in which they began.
-    private(set) var askings: [Asking] = []
+    public private(set) var askings: [Asking] = []
 
-    init(phases: [Phase]) { self.phases = phases }
+    public init(phases: [Phase]) { self.phases = phases }
 
     /// Takes an event, in the order of time. What is no answer is passed over.
-    mutating func take(_ event: SessionEvent) {
+    public mutating func take(_ event: SessionEvent) {
         guard event.kind == "answers",
             let payload = try? JSONDecoder().decode(
                 Payload.self, from: Data(event.payload.utf8))

@@ -21,16 +21,12 @@ struct QualityReader {
     static let many = 20.0
 
     /// - Throws: where the file cannot be read.
-    static func read(_ path: String) throws(ExportError) -> QualityReport {
-        do {
-            let reader = try SessionReader.open(at: path)
-            defer { try? reader.close() }
-            var quality = try QualityReader(reader)
-            try quality.readAll()
-            return quality.report
-        } catch {
-            throw .wrapping(error, directory: path)
-        }
+    static func read(_ path: String) throws -> QualityReport {
+        let reader = try SessionReader.open(at: path)
+        defer { try? reader.close() }
+        var quality = try QualityReader(reader)
+        try quality.readAll()
+        return quality.report
     }
 
     private init(_ reader: SessionReader) throws(SessionStoreError) {

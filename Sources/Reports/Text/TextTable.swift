@@ -58,7 +58,7 @@ public struct TextTable {
     }
 
     /// Without what would move the cursor or colour the terminal: names come from outside.
-    static func plain(_ text: String) -> String {
+    public static func plain(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map {
