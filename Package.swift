@@ -189,7 +189,7 @@ let package = Package(
         // Thin programs.
         program(
             "attuned",
-            ["Timebase", "SystemCalls", "Recording", "Reports", argumentParser, logging]),
+            ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
         program(
             "attune",
             [

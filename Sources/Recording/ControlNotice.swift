@@ -26,6 +26,8 @@ enum ControlNotice: Sendable {
     case live
     /// A stopped session's file took its final form, or not.
     case finished(path: String, FinishOutcome)
+    /// A finished session's quality report was written, or not.
+    case reported(path: String, failure: String?)
     /// The fitting was looked at; by the number of the order.
     case fitted(UInt64, [FittingCheck])
     /// A finished session's times were estimated anew, or not; by the number of the order.

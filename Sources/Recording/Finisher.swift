@@ -19,7 +19,8 @@ final class Finisher: Sendable {
 
     let messages: Mailbox<Message>
 
-    init(notices: Mailbox<ControlNotice>) throws(SystemError) {
+    /// - Parameter reporter: the program that writes a finished session's quality report; nil writes none.
+    init(notices: Mailbox<ControlNotice>, reporter: String?) throws(SystemError) {
         let messages = try Mailbox<Message>()
         self.messages = messages
         // The thread is not joined: a daemon that ends does not wait for it.
@@ -30,7 +31,12 @@ final class Finisher: Sendable {
                     switch message {
                     case .finish: return
                     case .session(let path):
-                        notices.post(.finished(path: path, Self.finish(path)))
+                        let outcome = Self.finish(path)
+                        notices.post(.finished(path: path, outcome))
+                        if case .finished = outcome, let reporter {
+                            let failure = Self.report(path, by: reporter)
+                            notices.post(.reported(path: path, failure: failure))
+                        }
                     case .align(let path, let reason, let number):
                         notices.post(.aligned(number, Self.align(path, reason)))
                     case .correct(let path, let correction, let number):
@@ -56,6 +62,21 @@ final class Finisher: Sendable {
             return .added(try SessionReview(path: path).add(correction), path: path)
         } catch {
             return .failed(error)
+        }
+    }
+
+    /// Has a session's quality report written, by a process of its own: whatever goes wrong there, no
+    /// recording suffers.
+    /// - Returns: what went wrong, in words; nil where nothing did.
+    private static func report(_ path: String, by reporter: String) -> String? {
+        let page = path.hasSuffix(".attune") ? String(path.dropLast(".attune".count)) : path
+        do throws(SystemError) {
+            let code = try ChildProgram.run(
+                reporter, ["quality", path, "--quiet", "--out", "\(page).quality.html"],
+                niceness: 10)
+            return code == 0 ? nil : "\(reporter) quality ended with code \(code)"
+        } catch {
+            return error.description
         }
     }
 

@@ -120,6 +120,7 @@ extension Station {
             case .commitFailed(let session, let error): commitFailed(session, error)
             case .live: deliverLive()
             case .finished(let path, let outcome): finished(path, outcome)
+            case .reported(let path, let failure): reported(path, failure: failure)
             case .aligned(let number, let outcome): aligned(number, outcome)
             case .corrected(let number, let outcome): corrected(number, outcome)
             case .reviewed(let number, let outcome): reviewed(number, outcome)

@@ -389,6 +389,11 @@ extension Station {
         }
     }
 
+    func reported(_ path: String, failure: String?) {
+        guard let failure else { return log.info("the quality report of \(path) is written") }
+        log.warning("\(path) has no quality report: \(failure)")
+    }
+
     func updateInhibitor() {
         if sessions.isEmpty {
             inhibitor = nil

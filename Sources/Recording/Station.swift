@@ -116,7 +116,7 @@ public final class Station {
         profiles = try Self.loadProfiles()
         notices = try Mailbox()
         feed = LiveFeed(notices: notices)
-        finisher = try Finisher(notices: notices)
+        finisher = try Finisher(notices: notices, reporter: options.reporter)
         reviewKeeper = try ReviewKeeper(notices: notices)
 
         let recovery = try Recovery(
@@ -235,10 +235,16 @@ public struct StationOptions: Sendable {
     public var runtime: String?
     /// Whether named test sources stand in for keyboards and pointers.
     public var allowsTestSources: Bool
+    /// The program that writes quality reports (attune); nil writes none.
+    public var reporter: String?
 
-    public init(data: String? = nil, runtime: String? = nil, allowsTestSources: Bool = false) {
+    public init(
+        data: String? = nil, runtime: String? = nil, allowsTestSources: Bool = false,
+        reporter: String? = nil
+    ) {
         self.data = data
         self.runtime = runtime
         self.allowsTestSources = allowsTestSources
+        self.reporter = reporter
     }
 }

@@ -117,6 +117,15 @@ public enum Places {
         return folders.map { "\($0)/\(name).yaml" }.first { FileSystem.exists($0) }
     }
 
+    /// Another of the programs, which stand beside this one; nil where it is not there.
+    public static func program(_ name: String) -> String? {
+        guard let own = try? link("/proc/self/exe"), let slash = own.lastIndex(of: "/") else {
+            return nil
+        }
+        let path = "\(own[..<slash])/\(name)"
+        return FileSystem.exists(path) ? path : nil
+    }
+
     /// The settings file of a program, such as `attuned`, if the system has one.
     public static func settings(of program: String) -> String? {
         let path = "/etc/attune/\(program).yaml"

@@ -19,6 +19,8 @@ struct QualityCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp("Where to write the page; - for standard output.", valueName: "file"))
     var out: String?
+    @Flag(name: .shortAndLong, help: "Do not say where the page is.")
+    var quiet = false
 
     func run() throws {
         let page = try QualityPage.html(of: file)
@@ -33,6 +35,6 @@ struct QualityCommand: ParsableCommand {
             throw ExportError(
                 code: .inputOutput, message: "\(place) cannot be written", cause: error.description)
         }
-        print(place)
+        if !quiet { print(place) }
     }
 }

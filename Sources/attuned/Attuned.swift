@@ -42,7 +42,8 @@ struct Attuned: ParsableCommand {
             let path = config ?? Places.settings(of: "attuned")
             let settings = try path.map { try StationSettings.load(path: $0) } ?? StationSettings()
             let options = StationOptions(
-                data: data, runtime: runtime, allowsTestSources: allowTestSources)
+                data: data, runtime: runtime, allowsTestSources: allowTestSources,
+                reporter: Places.program("attune"))
             if check {
                 try Station.check(settings: settings, options: options)
                 print("the settings and all profiles are in order")

@@ -127,9 +127,9 @@ public struct QualityPage: Sendable {
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 1.5rem 0 0; }
         dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
         .wide { overflow-x: auto; }
-        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-        th, td { text-align: left; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-        th { color: var(--soft); font-weight: 500; } td.number { text-align: right; white-space: nowrap; }
+        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+        th, td { text-align: left; padding: .35rem 1.4rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+        th { color: var(--soft); font-weight: 500; } .number { text-align: right; } td.number { white-space: nowrap; }
         td.look, td.bad { padding-left: .4rem; padding-right: .4rem; }
         @media (max-width: 32rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } .findings b { display: block; } }
         @media print { body { font-size: .8rem; } main { padding: 0; max-width: none; } .wide { overflow: visible; } }
