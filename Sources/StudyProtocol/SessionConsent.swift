@@ -29,6 +29,12 @@ public struct SessionConsent: Hashable, Sendable {
         refused = Set(
             ConsentTier.Data.allCases.filter { data in
                 let covering = rule.tiers.filter { $0.covers.contains(data) }
+                // A recorded no counts also where the protocol has no such tier.
+                guard !covering.isEmpty else {
+                    return ConsentTier.Name.allCases.contains { tier in
+                        last[tier.rawValue] == false && ConsentRule.usualData(of: tier).contains(data)
+                    }
+                }
                 return covering.contains { last[$0.name.rawValue] == false }
             })
     }

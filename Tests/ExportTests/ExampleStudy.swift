@@ -34,7 +34,11 @@ struct ExampleStudy {
             scales: [{name: calm_score, title: Calm, items: [calm]}]
             items:
               - {name: calm, text: "Calm?", kind: likert, points: 5, code: calm, label: Calm}
-        chat: {script: distressed-client}
+        consent: [{name: conversation, title: Talk, covers: [turns, draft-edits]}]
+        chat:
+          persona: distressed-client
+          clientLabel: Client
+          safety: {participant: {resources: [{title: Somebody, text: Ask them.}]}}
 
         """
 

@@ -14,8 +14,13 @@ extension QualityReader {
         for asking in log.askings {
             let known = plan?.questionnaire(named: asking.questionnaire)
             let answers = asking.answers.mapValues(\.answer)
-            let missing =
-                known?.check(answers, condition: condition).filter { $0.kind == .missing } ?? []
+            let missing: [String] =
+                known.map { questionnaire in
+                    let visible = questionnaire.visibleItems(for: answers, condition: condition)
+                    return questionnaire.items.map(\.name).filter {
+                        visible.contains($0) && (answers[$0]?.isEmpty ?? true)
+                    }
+                } ?? []
             let level: QualityReport.Level = missing.isEmpty && asking.isFinal ? .good : .look
             rows.append([
                 .init(asking.phase ?? "–"), .init(asking.questionnaire),
@@ -28,7 +33,7 @@ extension QualityReader {
                     missing.isEmpty
                     ? "was not handed in"
                     : "lacks \(missing.count == 1 ? "an answer" : "\(missing.count) answers") ("
-                        + missing.map(\.item).joined(separator: ", ") + ")"
+                        + missing.joined(separator: ", ") + ")"
                 report.find(.look, "The questionnaire \(asking.questionnaire) \(what).")
             }
         }

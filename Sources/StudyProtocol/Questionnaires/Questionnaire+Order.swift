@@ -25,7 +25,7 @@ extension Questionnaire {
 
     /// The names of the items that are asked. An item that is not asked counts as unanswered in
     /// the conditions of those behind it, even if there is an answer from before.
-    func visibleItems(
+    public func visibleItems(
         for answers: [String: Answer], condition: [String: String]
     ) -> Set<String> {
         var visible: Set<String> = []
