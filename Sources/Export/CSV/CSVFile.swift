@@ -3,7 +3,7 @@ import Reports
 import SystemCalls
 import Timebase
 
-/// Writes one CSV file through a buffer of its own, field by field.
+/// Writes one CSV file, or what reads one from a pipe, through a buffer of its own, field by field.
 ///
 /// Numbers are turned into digits right in the buffer. A failure to write is kept and thrown at the
 /// row's end. Used by one thread.
@@ -12,8 +12,10 @@ import Timebase
     let path: String
     /// Rows ended so far, without the header.
     private(set) var rows: Int64 = 0
-    private let file: FileDescriptor
+    private let sink: any ByteSink
     private let columns: Int
+    /// Fields without a value, one a column.
+    private(set) var missingValues: [Int64]
     /// Owned by this object and freed with it; `used` never passes `capacity`, since each append of
     /// fixed length asks `reserve` first.
     private let buffer: UnsafeMutablePointer<UInt8>
@@ -24,12 +26,18 @@ import Timebase
     private var failure: SystemError?
 
     /// Creates the file, which must not be there, and writes the header.
-    init(path: String, columns: [TableColumn]) throws(SystemError) {
+    convenience init(path: String, columns: [TableColumn]) throws(SystemError) {
+        try self.init(FileSink(path), path: path, columns: columns)
+    }
+
+    /// Writes the header into whatever takes bytes.
+    /// - Parameter path: what it is called in errors.
+    init(_ sink: any ByteSink, path: String, columns: [TableColumn]) throws(SystemError) {
         self.path = path
+        self.sink = sink
         self.columns = columns.count
+        missingValues = [Int64](repeating: 0, count: columns.count)
         unsafe buffer = .allocate(capacity: Self.capacity)
-        file = try FileDescriptor(
-            opening: path, flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o640)
         for column in columns { text(column.name) }
         try endRow()
         rows = 0
@@ -44,7 +52,7 @@ import Timebase
     func close() throws(SystemError) {
         flush()
         if let failure { throw failure }
-        try systemCall("fdatasync", path) { fdatasync(file.number) }
+        try sink.close()
     }
 
     /// Ends a row.
@@ -62,6 +70,7 @@ import Timebase
     func missing() {
         reserve(1)
         separate()
+        missingValues[fields - 1] += 1
     }
 
     func integer(_ value: Int64) {
@@ -96,6 +105,8 @@ import Timebase
                 unsafe buffer[used] = byte
                 used += 1
             }
+        } else {
+            missingValues[fields - 1] += 1
         }
     }
 
@@ -138,7 +149,10 @@ import Timebase
     func formatted(_ bytes: UnsafeBufferPointer<UInt8>) {
         reserve(48)
         separate()
-        guard let address = bytes.baseAddress, bytes.count <= 40 else { return }
+        guard let address = bytes.baseAddress, (1...40).contains(bytes.count) else {
+            missingValues[fields - 1] += 1
+            return
+        }
         unsafe (buffer + used).update(from: address, count: bytes.count)
         used += bytes.count
     }
@@ -220,13 +234,9 @@ import Timebase
     private func flush() {
         defer { used = 0 }
         if failure != nil { return }
-        var done = 0
         do throws(SystemError) {
-            while done < used {
-                done += try systemCall("write", path) {
-                    unsafe Glibc.write(file.number, buffer + done, used - done)
-                }
-            }
+            // `used` bytes of the buffer are written, and nobody writes them while the sink reads.
+            try unsafe sink.write(UnsafeRawBufferPointer(start: buffer, count: used))
             written += Int64(used)
         } catch {
             failure = error

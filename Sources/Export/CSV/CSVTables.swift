@@ -4,12 +4,19 @@ import SystemCalls
 /// Writes tables as CSV files, as described in Protocols/formats/csv.md.
 enum CSVTables {
     /// Writes one table into a file that is not there.
-    /// - Returns: its rows and bytes.
+    /// - Returns: how many values each column lacks.
+    @discardableResult
     static func write(
         _ table: any TableSource, to path: String, _ run: ExportRun
-    ) throws -> (rows: Int64, bytes: Int64) {
-        if let samples = table as? SampleSource { return try write(samples, to: path, run) }
+    ) throws -> [Int64] {
         let file = try CSVFile(path: path, columns: table.columns)
+        try write(table, to: file, run)
+        return file.missingValues
+    }
+
+    /// Writes one table whose header was written, and closes its file.
+    static func write(_ table: any TableSource, to file: CSVFile, _ run: ExportRun) throws {
+        if let samples = table as? SampleSource { return try write(samples, to: file, run) }
         let kinds = table.columns.map(\.kind)
         try table.forEachBatch { batch in
             try run.proceed(table.name)
@@ -20,14 +27,12 @@ enum CSVTables {
             run.count(Int64(batch.count))
         }
         try file.close()
-        return (file.rows, file.bytes)
     }
 
     /// As above, for samples: without a detour through columns, since an hour has millions of fields.
     private static func write(
-        _ table: SampleSource, to path: String, _ run: ExportRun
-    ) throws -> (rows: Int64, bytes: Int64) {
-        let file = try CSVFile(path: path, columns: table.columns)
+        _ table: SampleSource, to file: CSVFile, _ run: ExportRun
+    ) throws {
         let forms = table.samples.forms
         /// The slice's values row by row, reals as their bit patterns.
         var values: [Int64] = []
@@ -68,7 +73,6 @@ enum CSVTables {
             run.count(Int64(count))
         }
         try file.close()
-        return (file.rows, file.bytes)
     }
 }
 

@@ -7,7 +7,14 @@ struct Codebook: Sendable {
         var name: String
         var title: String
         var columns: [TableColumn]
-        var isSamples: Bool
+        /// Of all sessions.
+        var rows: Int64
+        /// How many values each column lacks.
+        var missing: [Int64]
+        /// Of samples: how many sessions have them; nil for all other tables.
+        var sessions: Int?
+
+        var isSamples: Bool { sessions != nil }
     }
 
     static let file = "codebook.csv"
@@ -30,34 +37,57 @@ struct Codebook: Sendable {
 
     let tables: [Table]
 
-    init(tables: [any TableSource], _ facts: DatasetFacts) throws {
-        var all = tables.map {
-            Table(name: $0.name, title: $0.title, columns: $0.columns, isSamples: false)
+    /// - Parameter missing: of samples, which only those who wrote them know.
+    init(tables: [any TableSource], _ facts: DatasetFacts, missing: MissingSamples) {
+        var all = tables.map { table in
+            Table(
+                name: table.name, title: table.title, columns: table.columns, rows: table.rows,
+                missing: table.statistics.map { table.rows - $0.present })
         }
-        var samples: [String: [TableColumn]] = [:]
+        var samples: [String: Table] = [:]
         for session in facts.sessions {
             for (name, columns) in session.sampleColumns {
-                let known = samples[name] ?? []
-                let names = Set(known.map(\.name))
-                samples[name] = known + columns.filter { !names.contains($0.name) }
+                let stream = name.dropFirst(ColumnNames.samplePrefix.count)
+                var table =
+                    samples[name]
+                    ?? Table(
+                        name: name, title: "A sample of the stream \(stream)", columns: [], rows: 0,
+                        missing: [], sessions: 0)
+                let names = Set(table.columns.map(\.name))
+                table.columns += columns.filter { !names.contains($0.name) }
+                table.rows += session.samples[name] ?? 0
+                table.sessions = (table.sessions ?? 0) + 1
+                samples[name] = table
             }
         }
-        for (name, columns) in samples.sorted(by: { $0.key < $1.key }) {
-            let stream = name.dropFirst(ColumnNames.samplePrefix.count)
-            all.append(
-                Table(
-                    name: name, title: "A sample of the stream \(stream)", columns: columns,
-                    isSamples: true))
+        for (name, table) in samples.sorted(by: { $0.key < $1.key }) {
+            var table = table
+            table.missing = table.columns.map { missing.count(of: $0.name, in: name) }
+            all.append(table)
         }
+        let described = all.flatMap(\.columns) + Self.columns
         all.append(
             Table(
                 name: "codebook", title: "A column of a table", columns: Self.columns,
-                isSamples: false))
+                rows: Int64(described.count),
+                missing: Self.columns.map { column in
+                    switch column.name {
+                    case "unit": Int64(described.count(where: \.unit.isEmpty))
+                    case "labels": Int64(described.count(where: \.labels.isEmpty))
+                    default: 0
+                    }
+                }))
         self.tables = all
     }
 
     func writeCSV(to output: FormatOutput) throws {
         let file = try CSVFile(path: output.folder.place(Self.file), columns: Self.columns)
+        try write(to: file)
+        output.folder.add(Self.file, "codebook", rows: file.rows)
+    }
+
+    /// Writes all rows, and closes the file.
+    func write(to file: CSVFile) throws {
         for table in tables {
             for (column, short) in zip(table.columns, table.shortNames) {
                 file.text(table.name)
@@ -71,7 +101,6 @@ struct Codebook: Sendable {
             }
         }
         try file.close()
-        output.folder.add(Self.file, "codebook", rows: file.rows)
     }
 }
 
@@ -91,11 +120,13 @@ extension [TableColumn] {
 extension TableColumn {
     /// `1=participant; 2=client`.
     var labelText: String {
-        labels.map { label in
-            let number =
-                label.value == label.value.rounded() && label.value.magnitude < 1e15
-                ? "\(Int64(label.value))" : "\(label.value)"
-            return "\(number)=\(label.text)"
-        }.joined(separator: "; ")
+        labels.map { "\($0.number)=\($0.text)" }.joined(separator: "; ")
+    }
+}
+
+extension TableColumn.Label {
+    /// The value without a point where it is whole.
+    var number: String {
+        value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 }
