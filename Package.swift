@@ -161,7 +161,8 @@ let package = Package(
         library(
             "Export",
             [
-                "Timebase", "SystemCalls", "CReadStat", "CEdf", "CMatio", "CSodium", "Markup",
+                "Timebase", "SystemCalls", "CSystemCalls", "CDeflate", "CReadStat", "CEdf",
+                "CMatio", "CSodium", "Markup",
                 "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures",
                 "Reports", "Playback", "Review",
             ]),

@@ -52,6 +52,10 @@ struct ExportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp("Sessions or files at a time (all processors).", valueName: "number"))
     var jobs: Int?
+    @Option(
+        help: ArgumentHelp(
+            "DuckDB's own program, which writes parquet (duckdb from PATH).", valueName: "path"))
+    var duckdb: String?
     @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
     var quiet = false
     @OptionGroup var times: AlignmentOption
@@ -136,7 +140,7 @@ struct ExportCommand: ParsableCommand {
                 try Pseudonyms.read(keyAt: $0, movesDates: moveDates)
             },
             alignment: times.alignment,
-            threads: jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount),
+            threads: jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount), duckDB: duckdb,
             arguments: arguments)
         let line = Mutex(ProgressLine(isShown: !quiet))
         let export = DatasetExport(

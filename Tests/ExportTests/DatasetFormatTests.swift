@@ -20,10 +20,11 @@ import Testing
     static func export(
         _ study: String, _ formats: [ExportFormat], to out: String,
         pseudonyms: Pseudonyms? = nil, _ selection: ExportSelection = ExportSelection(),
-        isCancelled: @escaping @Sendable () -> Bool = { false }
+        duckDB: String? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> ExportSummary {
         let options = ExportOptions(
-            formats: formats, selection: selection, pseudonyms: pseudonyms, threads: 2)
+            formats: formats, selection: selection, pseudonyms: pseudonyms, threads: 2,
+            duckDB: try duckDB ?? Self.duckDB())
         return try DatasetExport(
             Dataset.find([study], selection), options, isCancelled: isCancelled
         ).write(to: out)
@@ -39,11 +40,23 @@ import Testing
         print(script, String(result.output.split(separator: "\n").last ?? ""))
     }
 
+    /// DuckDB's own program, which is installed beside the readers.
+    static func duckDB() throws -> String {
+        String(try python.get().dropLast("python".count)) + "duckdb"
+    }
+
     @Test func everyFormatComesBack() throws {
         let directory = try TemporaryDirectory("formats")
         let study = try SmallStudy(in: directory)
         let out = directory.file("out")
-        try Self.export(study.path, [.csv], to: out)
-        try Self.read("dataset_package.py", [out], directory)
+        try Self.export(study.path, [.csv, .parquet], to: out)
+        try Self.read("dataset_package.py", ["\(out)/csv"], directory)
+        try Self.read("dataset_parquet.py", ["\(out)/csv", "\(out)/parquet"], directory)
+        // The same again gives the same bytes, which the manifest has the hashes of.
+        let again = directory.file("again")
+        try Self.export(study.path, [.csv, .parquet], to: again)
+        #expect(
+            try FileSystem.read("\(out)/manifest.json")
+                == FileSystem.read("\(again)/manifest.json"))
     }
 }

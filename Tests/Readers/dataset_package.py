@@ -12,13 +12,14 @@ import csv
 import datetime
 import decimal
 import html.parser
-import io
 import json
 import pathlib
 import re
 import sys
 
 import frictionless
+
+import csv_fields
 
 csv.field_size_limit(1 << 30)
 
@@ -57,15 +58,6 @@ def number(text):
     return int(re.sub("[^0-9]", "", text))
 
 
-def absent(text):
-    """The column of each missing value: an empty text, which stands in quotes, is none."""
-    place = 0
-    for field, end in re.findall(r'("(?:[^"]|"")*"|[^",\n]*)(,|\n)', text):
-        if not field:
-            yield place
-        place = place + 1 if end == "," else 0
-
-
 def plain(kind, text):
     """A field's text as frictionless should give it."""
     if text == "":
@@ -98,8 +90,8 @@ def main():
     compared, counts, missing = 0, {}, {}
     package = frictionless.Package(str(directory / "datapackage.json"))
     for resource, entry in zip(package.resources, document["resources"]):
-        text = (directory / entry["path"]).read_bytes().decode("utf-8")
-        rows = list(csv.reader(io.StringIO(text, newline="")))
+        with open(directory / entry["path"], newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))
         header, rows = rows[0], rows[1:]
         fields = entry["schema"]["fields"]
         if [field["name"] for field in fields] != header:
@@ -109,9 +101,10 @@ def main():
             complaints.append(f"{entry['path']}: {len(found)} rows instead of {len(rows)}")
         table = pathlib.Path(entry["path"]).stem
         counts[table] = counts.get(table, 0) + len(rows)
-        for place in absent(text):
-            key = (table, header[place])
-            missing[key] = missing.get(key, 0) + 1
+        for row in csv_fields.rows(directory / entry["path"])[1]:
+            for name, text in zip(header, row):
+                if text is None:
+                    missing[table, name] = missing.get((table, name), 0) + 1
         for row, values in zip(rows, found):
             for text, field in zip(row, fields):
                 compared += 1

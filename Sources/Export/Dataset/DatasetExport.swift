@@ -36,12 +36,14 @@ public struct DatasetExport: Sendable {
         to directory: String, replacing isReplacing: Bool = false
     ) throws(ExportError) -> ExportSummary {
         guard !dataset.sessions.isEmpty else { throw nothing() }
+        let writers = options.formats.map(\.writer)
+        for writer in writers { try writer.check(options) }
         let staged = try StagedDirectory(for: directory, replacing: isReplacing)
         let run = ExportRun(
             directory: staged.path, destination: staged.destination, isCancelled: isCancelled,
             progress: progress)
         do {
-            let summary = try write(into: staged, run)
+            let summary = try write(writers, into: staged, run)
             try staged.commit()
             return summary
         } catch {
@@ -62,7 +64,9 @@ public struct DatasetExport: Sendable {
                 + (reasons.isEmpty ? "" : ": \(reasons.joined(separator: "; "))"))
     }
 
-    private func write(into staged: StagedDirectory, _ run: ExportRun) throws -> ExportSummary {
+    private func write(
+        _ writers: [any FormatWriter], into staged: StagedDirectory, _ run: ExportRun
+    ) throws -> ExportSummary {
         let notes = ExportNotes()
         let outputs = options.formats.map { format in
             let folder = ExportFolder(
@@ -71,7 +75,6 @@ public struct DatasetExport: Sendable {
                 folder: folder, run: run, isStudy: dataset.sessions.count > 1, options: options,
                 notes: notes)
         }
-        let writers = options.formats.map(\.writer)
         let study = StudyContext(dataset, options.pseudonyms)
         // What each session gives, at its place: threads end in any order.
         let parts = Mutex([Int: Part]())

@@ -2,6 +2,8 @@
 public enum ExportFormat: String, CaseIterable, Hashable, Sendable {
     /// Tables in UTF-8, with codebook, `datapackage.json` and scripts that read them.
     case csv
+    /// Tables and samples in Apache Parquet, through DuckDB's own program.
+    case parquet
     /// The sound of commentaries.
     case wav
 }
@@ -11,6 +13,7 @@ extension ExportFormat {
     var writer: any FormatWriter {
         switch self {
         case .csv: CSVWriter()
+        case .parquet: ParquetWriter()
         case .wav: SoundWriter()
         }
     }

@@ -11,19 +11,22 @@ public struct ExportOptions: Sendable {
     public var alignment: AlignmentChoice
     /// How many sessions or files are written at a time.
     public var threads: Int
+    /// Where DuckDB's own program is; nil to look in `PATH`.
+    public var duckDB: String?
     /// What the manifest says of how this came about: the arguments, without the key's place.
     public var arguments: [String]
 
     public init(
         formats: [ExportFormat], selection: ExportSelection = ExportSelection(),
         pseudonyms: Pseudonyms? = nil, alignment: AlignmentChoice = .newest, threads: Int = 1,
-        arguments: [String] = []
+        duckDB: String? = nil, arguments: [String] = []
     ) {
         self.formats = formats
         self.selection = selection
         self.pseudonyms = pseudonyms
         self.alignment = alignment
         self.threads = threads
+        self.duckDB = duckDB
         self.arguments = arguments
     }
 }

@@ -31,6 +31,9 @@ final class ExportRun: Sendable {
     /// Adds to the rows that were written.
     func count(_ rows: Int64) { progress.withLock { $0.rows += rows } }
 
+    /// Whether the export is still to be finished.
+    var isWanted: Bool { !isCancelled() && !hasFailed.load(ordering: .relaxed) }
+
     func fail() { hasFailed.store(true, ordering: .relaxed) }
 
     /// Reports how far it is, and ends the export if it is not wanted any more.
@@ -41,7 +44,7 @@ final class ExportRun: Sendable {
             return $0
         }
         report(state)
-        if isCancelled() || hasFailed.load(ordering: .relaxed) {
+        if !isWanted {
             throw ExportError(
                 code: .cancelled, message: "the export was ended; nothing of it was kept")
         }

@@ -4,6 +4,10 @@
 /// format's library would accept silently (lengths, names, capacities) before it calls it, and says in
 /// `ExportNotes` what it had to change.
 protocol FormatWriter: Sendable {
+    /// Makes sure that the format can be written, before anything is.
+    /// - Throws: `tool` where a program is missing that it needs.
+    func check(_ options: ExportOptions) throws(ExportError)
+
     /// Writes what belongs to one session alone: samples above all. Called once for each session, for
     /// several of them at a time.
     /// - Parameter samples: the tables of the session's samples that are exported.
@@ -15,6 +19,10 @@ protocol FormatWriter: Sendable {
     func jobs(
         tables: [any TableSource], of facts: DatasetFacts, to output: FormatOutput
     ) throws -> [@Sendable () throws -> Void]
+}
+
+extension FormatWriter {
+    func check(_ options: ExportOptions) throws(ExportError) {}
 }
 
 /// What a format writes with.

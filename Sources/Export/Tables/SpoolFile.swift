@@ -17,6 +17,15 @@ final class SpoolFile: Sendable {
         _ = unsafe unlink(name)
     }
 
+    /// For a program that writes into it.
+    var number: Int32 { file.number }
+
+    /// Bytes that were written; 0 where nobody can say.
+    var size: Int64 {
+        var status = stat()
+        return unsafe fstat(file.number, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
     /// Writes bytes to a place that nobody else writes to.
     func write(_ bytes: [UInt8], at offset: Int64) throws(SystemError) {
         var done = 0

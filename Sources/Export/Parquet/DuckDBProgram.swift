@@ -1,0 +1,120 @@
+import Foundation
+import Glibc
+import SystemCalls
+
+/// DuckDB's own program, which writes Parquet.
+struct DuckDBProgram: Sendable {
+    let path: String
+
+    /// Finds the program.
+    /// - Parameter named: where it is; nil to look in `PATH`.
+    /// - Throws: `tool`, with how to install it.
+    init(named: String?) throws(ExportError) {
+        let found: String?
+        if let named {
+            found = Self.isProgram(named) ? named : nil
+        } else {
+            found = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+                .map { "\($0)/duckdb" }.first { Self.isProgram($0) }
+        }
+        guard let found else {
+            throw ExportError(
+                code: .tool,
+                message: (named.map { "\($0) is no program" }
+                    ?? "there is no program duckdb in PATH")
+                    + "; Parquet is written by DuckDB's own: install it (pip install duckdb-cli, or "
+                    + "see duckdb.org/install) or name it with --duckdb PATH; nothing was written")
+        }
+        path = found
+    }
+
+    private static func isProgram(_ path: String) -> Bool {
+        unsafe access(path, X_OK) == 0 && !FileSystem.isDirectory(path)
+    }
+
+    /// Writes a table that comes as CSV.
+    /// - Parameters:
+    ///   - constants: columns of one text each, which come before the table's own.
+    ///   - longest: bytes of the longest row that there can be.
+    ///   - write: writes header and rows into the file that it is given, and closes it.
+    func convert(
+        _ columns: [TableColumn], constants: [(name: String, value: String)] = [], longest: Int,
+        to place: String, _ run: ExportRun, _ write: (CSVFile) throws -> Void
+    ) throws {
+        let program = try PipedProgram(
+            path,
+            [
+                "-batch", "-bail", "-no-init", "-c",
+                Self.statement(columns, constants, longest, place),
+            ], folder: run.directory, isWanted: { run.isWanted })
+        defer { program.end() }
+        do {
+            try write(CSVFile(program, path: place, columns: columns))
+        } catch {
+            try run.proceed(nil)
+            // Where the program ended early, it says why.
+            guard let error = error as? SystemError, error.code == EPIPE else { throw error }
+        }
+        let code: Int32
+        do { code = try program.finish() } catch {
+            try run.proceed(nil)
+            throw error
+        }
+        guard code == 0, FileSystem.exists(place) else {
+            throw ExportError(
+                code: .tool,
+                message:
+                    "\(path) could not write \(place.split(separator: "/").last ?? ""); nothing "
+                    + "is left of the export",
+                cause: "it ended with \(code): \(Self.firstLines(program.printed()))")
+        }
+        let file = try FileDescriptor(opening: place, flags: O_RDONLY)
+        let number = file.number
+        try systemCall("fdatasync", place) { fdatasync(number) }
+    }
+
+    /// The beginning of what a program says, on one line; what comes after may be somebody's text.
+    private static func firstLines(_ text: String) -> String {
+        let lines = text.split(whereSeparator: \.isNewline).prefix {
+            !$0.hasPrefix("Original Line")
+        }
+        return String(lines.joined(separator: " ").prefix(400))
+    }
+
+    /// One thread, so that the same rows give the same bytes.
+    private static func statement(
+        _ columns: [TableColumn], _ constants: [(name: String, value: String)], _ longest: Int,
+        _ place: String
+    ) -> String {
+        let types = columns.map { "\(quoted($0.name)): \(quoted($0.kind.duckDBType))" }
+        let first = constants.map { "\(quoted($0.value)) AS \($0.name), " }
+        // DuckDB reads rows of 2 MB, and keeps sixteen times that, unless it is told otherwise.
+        let room =
+            longest > 1_900_000
+            ? ", max_line_size = \(longest + 65_536), buffer_size = \(2 * longest + 131_072)" : ""
+        return """
+            SET threads = 1; \
+            COPY (SELECT \(first.joined())* FROM read_csv('/dev/stdin', auto_detect = false, header = true, \
+            delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', \
+            allow_quoted_nulls = false, parallel = false\(room), \
+            columns = {\(types.joined(separator: ", "))})) \
+            TO \(quoted(place)) (FORMAT parquet, COMPRESSION zstd);
+            """
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'\(text.replacing("'", with: "''"))'"
+    }
+}
+
+extension TableColumn.Kind {
+    /// Categories are text: the words say what they mean, and every reader has them.
+    fileprivate var duckDBType: String {
+        switch self {
+        case .integer: "BIGINT"
+        case .real, .milliseconds: "DOUBLE"
+        case .utc: "TIMESTAMPTZ"
+        case .text, .category: "VARCHAR"
+        }
+    }
+}
