@@ -78,6 +78,7 @@ let package = Package(
         systemLibrary("CEvdev", pkgConfig: "libevdev", apt: "libevdev-dev"),
         systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+        systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
@@ -161,7 +162,7 @@ let package = Package(
         library(
             "Export",
             [
-                "Timebase", "SystemCalls", "CSystemCalls", "CDeflate", "CReadStat", "CEdf",
+                "Timebase", "SystemCalls", "CSystemCalls", "CZlib", "CReadStat", "CEdf",
                 "CMatio", "CSodium", "Markup",
                 "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures",
                 "Reports", "Playback", "Review",

@@ -48,15 +48,52 @@ import Testing
     @Test func everyFormatComesBack() throws {
         let directory = try TemporaryDirectory("formats")
         let study = try SmallStudy(in: directory)
+        // One more, with random content and extreme numbers.
+        try FileSystem.makeDirectories("\(study.path)/p07")
+        _ = try ExampleSession(at: "\(study.path)/p07/chat.attune", seed: 41)
+        var selection = ExportSelection()
+        selection.includesPilots = true
         let out = directory.file("out")
-        try Self.export(study.path, [.csv, .parquet], to: out)
+        try Self.export(study.path, [.csv, .bids, .parquet], to: out, selection)
         try Self.read("dataset_package.py", ["\(out)/csv"], directory)
         try Self.read("dataset_parquet.py", ["\(out)/csv", "\(out)/parquet"], directory)
+        try Self.read("dataset_bids.py", ["\(out)/csv", "\(out)/bids"], directory)
         // The same again gives the same bytes, which the manifest has the hashes of.
         let again = directory.file("again")
-        try Self.export(study.path, [.csv, .parquet], to: again)
+        try Self.export(study.path, [.csv, .bids, .parquet], to: again, selection)
         #expect(
             try FileSystem.read("\(out)/manifest.json")
                 == FileSystem.read("\(again)/manifest.json"))
+    }
+
+    /// Alone, so that the manifest stands within the dataset.
+    @Test(arguments: [true, false])
+    func datesInBIDSAreMovedOrNotTold(movesDates: Bool) throws {
+        let directory = try TemporaryDirectory("formats")
+        let study = try SmallStudy(in: directory)
+        let pseudonyms = Pseudonyms(
+            key: [UInt8](repeating: 7, count: Pseudonyms.keyLength), movesDates: movesDates)
+        let out = directory.file("out")
+        try Self.export(study.path, [.bids], to: out, pseudonyms: pseudonyms)
+        try Self.read(
+            "dataset_bids.py", ["--dates", movesDates ? "moved" : "none", out], directory)
+        #expect(try FileSystem.readText("\(out)/participants.tsv").contains("P01") == false)
+    }
+
+    @Test func labelsAreUnique() {
+        #expect(
+            BIDSNames.labels(["P-01", "P01", "p_01", "ü", "ö", "A"])
+                == ["P01n2", "P01", "p01n3", "x", "xn2", "A"])
+    }
+
+    @Test func samplesStandAtTheNearestPointOfTheGrid() {
+        // 10 Hz; one missing, one late by 40 ms, a clock that goes back by 250 ms, and 9 Hz after that.
+        var grid = SampleGrid(rate: 10, start: 50)
+        let milliseconds: [Int64] = [0, 100, 340, 400, 250, 361, 472, 583, 694, 805, 916, 1027]
+        #expect(
+            milliseconds.map { grid.place(50 + $0 * 1_000_000) }
+                == [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+        #expect(abs(grid.largestError - 250e6) < 1e-3)
+        #expect(grid.place(50 + 1_400_000_000) == 14)
     }
 }

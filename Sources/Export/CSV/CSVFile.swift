@@ -13,6 +13,9 @@ import Timebase
     /// Rows ended so far, without the header.
     private(set) var rows: Int64 = 0
     private let sink: any ByteSink
+    private let style: Style
+    /// What stands for a missing value.
+    private let missingWord: [UInt8]
     private let columns: Int
     /// Fields without a value, one a column.
     private(set) var missingValues: [Int64]
@@ -25,19 +28,37 @@ import Timebase
     private var fields = 0
     private var failure: SystemError?
 
+    /// How fields are told apart, and what texts look like.
+    enum Style {
+        /// Commas, quotes as in RFC 4180, and nothing for a missing value.
+        case csv
+        /// Tabs, texts as JSON has them between its quotes, and `n/a`: as BIDS has it.
+        case bids
+    }
+
     /// Creates the file, which must not be there, and writes the header.
-    convenience init(path: String, columns: [TableColumn]) throws(SystemError) {
-        try self.init(FileSink(path), path: path, columns: columns)
+    convenience init(
+        path: String, columns: [TableColumn], style: Style = .csv
+    ) throws(SystemError) {
+        try self.init(FileSink(path), path: path, columns: columns, style: style)
     }
 
     /// Writes the header into whatever takes bytes.
-    /// - Parameter path: what it is called in errors.
-    init(_ sink: any ByteSink, path: String, columns: [TableColumn]) throws(SystemError) {
+    /// - Parameters:
+    ///   - path: what it is called in errors.
+    ///   - hasHeader: false leaves the header out.
+    init(
+        _ sink: any ByteSink, path: String, columns: [TableColumn], style: Style = .csv,
+        hasHeader: Bool = true
+    ) throws(SystemError) {
         self.path = path
+        self.style = style
+        missingWord = style == .csv ? [] : Array("n/a".utf8)
         self.sink = sink
         self.columns = columns.count
         missingValues = [Int64](repeating: 0, count: columns.count)
         unsafe buffer = .allocate(capacity: Self.capacity)
+        guard hasHeader else { return }
         for column in columns { text(column.name) }
         try endRow()
         rows = 0
@@ -68,9 +89,18 @@ import Timebase
 
     /// A field without a value.
     func missing() {
-        reserve(1)
+        reserve(4)
         separate()
+        absent()
+    }
+
+    /// What stands in a field that was begun, of a value that is missing.
+    private func absent() {
         missingValues[fields - 1] += 1
+        for byte in missingWord {
+            unsafe buffer[used] = byte
+            used += 1
+        }
     }
 
     func integer(_ value: Int64) {
@@ -106,7 +136,7 @@ import Timebase
                 used += 1
             }
         } else {
-            missingValues[fields - 1] += 1
+            absent()
         }
     }
 
@@ -131,6 +161,19 @@ import Timebase
         if let nanoseconds { milliseconds(nanoseconds) } else { missing() }
     }
 
+    /// Nanoseconds as seconds, exactly, with as many decimals as that takes.
+    func seconds(_ nanoseconds: Int64?) {
+        guard let nanoseconds else { return missing() }
+        reserve(32)
+        separate()
+        if nanoseconds < 0 {
+            unsafe buffer[used] = 0x2D
+            used += 1
+        }
+        digits(nanoseconds.magnitude / 1_000_000_000)
+        decimals(nanoseconds.magnitude % 1_000_000_000, 9)
+    }
+
     /// The digits after the point, without zeros at their end; nothing for zero.
     private func decimals(_ value: UInt64, _ count: Int) {
         if value == 0 { return }
@@ -150,8 +193,7 @@ import Timebase
         reserve(48)
         separate()
         guard let address = bytes.baseAddress, (1...40).contains(bytes.count) else {
-            missingValues[fields - 1] += 1
-            return
+            return absent()
         }
         unsafe (buffer + used).update(from: address, count: bytes.count)
         used += bytes.count
@@ -191,6 +233,7 @@ import Timebase
     /// Text of any length; in quotes where it has to be, and where it is empty, which a missing
     /// value is not.
     func text(_ value: String) {
+        if style == .bids { return tabbed(value) }
         var value = value
         reserve(1)
         separate()
@@ -212,6 +255,44 @@ import Timebase
         if let value { text(value) } else { missing() }
     }
 
+    /// Text as JSON has it between its quotes. What readers of tables could stumble over is escaped as
+    /// well: spaces at the ends, invisible line ends, and the word for a missing value.
+    private func tabbed(_ value: String) {
+        reserve(4)
+        separate()
+        if value.isEmpty {
+            byte(0x22)
+            byte(0x22)
+            return
+        }
+        if value == "n/a" { return "n\\/a".utf8.forEach(byte) }
+        let scalars = value.unicodeScalars
+        for place in scalars.indices {
+            let scalar = scalars[place]
+            let isEnd =
+                place == scalars.startIndex || scalars.index(after: place) == scalars.endIndex
+            switch scalar {
+            case "\"", "\\":
+                byte(0x5C)
+                byte(UInt8(scalar.value))
+            case "\n": "\\n".utf8.forEach(byte)
+            case "\r": "\\r".utf8.forEach(byte)
+            case "\t": "\\t".utf8.forEach(byte)
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{A0}", "\u{2028}", "\u{2029}", "\u{FEFF}":
+                escape(scalar)
+            case " " where isEnd: escape(scalar)
+            default: UTF8.encode(scalar)?.forEach(byte)
+            }
+        }
+    }
+
+    private func escape(_ scalar: Unicode.Scalar) {
+        let digits = String(scalar.value, radix: 16)
+        "\\u".utf8.forEach(byte)
+        for _ in digits.utf8.count..<4 { byte(0x30) }
+        digits.utf8.forEach(byte)
+    }
+
     private func byte(_ value: UInt8) {
         reserve(1)
         unsafe buffer[used] = value
@@ -221,7 +302,7 @@ import Timebase
     @inline(__always) private func separate() {
         // `reserve` was called with one byte more than the field needs.
         if fields > 0 {
-            unsafe buffer[used] = 0x2C
+            unsafe buffer[used] = style == .csv ? 0x2C : 0x09
             used += 1
         }
         fields += 1

@@ -78,7 +78,7 @@ enum CSVTables {
 
 extension CSVFile {
     /// One field of a batch.
-    fileprivate func write(_ column: ColumnValues, _ row: Int, _ kind: TableColumn.Kind) {
+    func write(_ column: ColumnValues, _ row: Int, _ kind: TableColumn.Kind) {
         switch column {
         case .integers(let values, let isMissing):
             if !isMissing.isEmpty, isMissing[row] { return missing() }

@@ -68,24 +68,27 @@ public struct DatasetExport: Sendable {
         _ writers: [any FormatWriter], into staged: StagedDirectory, _ run: ExportRun
     ) throws -> ExportSummary {
         let notes = ExportNotes()
+        let sessions = dataset.sessions.map {
+            ExportedSession(entry: $0, key: SessionKey($0, options.pseudonyms))
+        }
         let outputs = options.formats.map { format in
             let folder = ExportFolder(
                 staged.path, prefix: options.formats.count > 1 ? "\(format.rawValue)/" : "")
             return FormatOutput(
                 folder: folder, run: run, isStudy: dataset.sessions.count > 1, options: options,
-                notes: notes)
+                sessions: sessions, notes: notes)
         }
         let study = StudyContext(dataset, options.pseudonyms)
         // What each session gives, at its place: threads end in any order.
         let parts = Mutex([Int: Part]())
-        let sessions = dataset.sessions.enumerated().map {
+        let jobs = dataset.sessions.enumerated().map {
             place, entry -> @Sendable () throws -> Void in
             {
                 let part = try self.part(of: entry, study, writers, outputs, run)
                 parts.withLock { $0[place] = part }
             }
         }
-        try WorkerPool.run(sessions, threads: options.threads) { run.fail() }
+        try WorkerPool.run(jobs, threads: options.threads) { run.fail() }
         let made = parts.withLock { parts in dataset.sessions.indices.compactMap { parts[$0] } }
         let facts = DatasetFacts(sessions: made.map(\.facts), excluded: dataset.excluded)
         try Self.checkKeys(facts)
@@ -94,11 +97,11 @@ public struct DatasetExport: Sendable {
             spool: TableBuilder.Spool(in: staged.path)
         ).all(made.map(\.tables))
         run.expect(Int64(writers.count) * tables.reduce(0) { $0 + $1.rows })
-        var jobs: [@Sendable () throws -> Void] = []
+        var last: [@Sendable () throws -> Void] = []
         for (writer, output) in zip(writers, outputs) {
-            jobs += try writer.jobs(tables: tables, of: facts, to: output)
+            last += try writer.jobs(tables: tables, of: facts, to: output)
         }
-        try WorkerPool.run(jobs, threads: options.threads) { run.fail() }
+        try WorkerPool.run(last, threads: options.threads) { run.fail() }
         try run.proceed("manifest")
         return try ExportManifest(
             facts: facts, options: options, files: outputs.flatMap(\.folder.files),

@@ -25,6 +25,12 @@ extension FormatWriter {
     func check(_ options: ExportOptions) throws(ExportError) {}
 }
 
+/// A session of an export, with what it is called there.
+struct ExportedSession: Sendable {
+    var entry: DatasetSession
+    var key: SessionKey
+}
+
 /// What a format writes with.
 struct FormatOutput: Sendable {
     let folder: ExportFolder
@@ -32,6 +38,8 @@ struct FormatOutput: Sendable {
     /// Whether the export is of several sessions, so that each has a folder of its own.
     let isStudy: Bool
     let options: ExportOptions
+    /// All sessions, in their order.
+    let sessions: [ExportedSession]
     let notes: ExportNotes
 
     /// Where a session's own files are, below the folder: empty, or a folder's name with a slash.
