@@ -36,7 +36,7 @@ import Testing
     ) throws {
         let result = try Program(
             python.get(), [Program.reader(script)] + arguments, in: directory.path)
-        #expect(result.status == 0, "\(script): \(result.output)\(result.errors)")
+        #expect(result.status == 0, "\(script): \(result.output)\(result.errors.suffix(2000))")
         print(script, String(result.output.split(separator: "\n").last ?? ""))
     }
 

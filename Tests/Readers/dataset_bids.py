@@ -122,7 +122,7 @@ def seconds(nanoseconds):
 
 def compare_tables(plain, folder, stem, session):
     for name, kinds in plain.kinds.items():
-        if name.startswith("samples_") or name in ("codebook", "sessions", "participants"):
+        if name.startswith("samples_") or name in ("codebook", "sessions") or "session" not in kinds:
             continue
         expected = plain.of(name, session)
         path = folder / f"{stem}_acq-{plain_label(name)}_beh.tsv"
@@ -208,10 +208,31 @@ def compare_samples(plain, folder, stem, session, stream, grid_rows):
         check((gap["cause"], gap["lost"]) == (fields["cause"], fields["lost"]), gap)
 
 
+def compare_participants(plain, directory, folders):
+    """Tables of participants and not of sessions stand in phenotype, a row for each who has a session."""
+    subjects = {key.rsplit("_", 1)[0]: subject for key, (subject, _) in folders.items()}
+    for name, kinds in plain.kinds.items():
+        if "session" in kinds or name.startswith("samples_") or name in ("codebook", "participants"):
+            continue
+        (path,) = [path for path in directory.glob("phenotype/table*.tsv")
+                   if path.stem.lower() == "table" + plain_label(name).lower()]
+        header, rows = table(path)
+        columns = [column for column, kind in kinds.items() if kind != "utc" and column != "participant"]
+        check(header == ["participant_id"] + columns, path, header)
+        expected = [row for row in plain.tables[name] if row["participant"] in subjects]
+        check(len(rows) == len(expected), path, len(rows), "rows")
+        for row, fields in zip(rows, expected):
+            check(row[0] == subjects[fields["participant"]], path, row[0])
+            for column, cell in zip(columns, row[1:]):
+                check(same(kinds[column], cell, fields[column]), path, column, cell, fields[column])
+
+
 def compare_answers(plain, directory, folders):
     """Each answer stands in the questionnaire's file, in the participant's row."""
     cells = 0
     for path in directory.glob("phenotype/*.tsv"):
+        if path.stem.startswith("table"):
+            continue
         header, rows = table(path)
         check(len({row[0] for row in rows}) == len(rows), path, "has a participant twice")
         cells += sum(cell != "n/a" for row in rows for name, cell in zip(header, row)
@@ -265,6 +286,7 @@ def compare(plain_directory, directory):
     people = {text(row[1]): row[0] for row in rows}
     for row in plain.tables["sessions"]:
         check(people[row["participant"]] == folders[row["session"]][0], people)
+    compare_participants(plain, directory, folders)
     compare_answers(plain, directory, folders)
 
 

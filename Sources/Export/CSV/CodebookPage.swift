@@ -1,5 +1,6 @@
 import Foundation
 import Markup
+import Reports
 import SessionStore
 
 /// The codebook for people: one page that needs nothing beside it. The search hides what does not match;
