@@ -17,6 +17,8 @@ struct Attune: ParsableCommand {
             WatchCommand.self,
             PlayCommand.self,
             ExportCommand.self, QualityCommand.self,
+            ExportCommand.self,
+            MeasuresCommand.self,
             SyncCommand.self,
             SuggestionsCommand.self,
             CheckCommand.self,

@@ -96,7 +96,8 @@ import Testing
         // A heart like a clock: no threshold can be told, and nothing is corrected.
         let clock = (0..<40).map { Double($0) }
         #expect(BeatCorrection(clock).beats.map(\.time) == clock)
-        #expect(RPeaks.find(in: [], rate: 250).isEmpty && PulsePeaks.find(in: [], rate: 100).isEmpty)
+        #expect(
+            RPeaks.find(in: [], rate: 250).isEmpty && PulsePeaks.find(in: [], rate: 100).isEmpty)
         #expect(RPeaks.clean([1, 2, 3], rate: 250) == nil && RPeaks.clean([], rate: 0.5) == nil)
         #expect(RPeaks.find(in: [Double](repeating: 3, count: 500), rate: 250).isEmpty)
     }

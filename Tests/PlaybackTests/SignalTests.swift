@@ -137,12 +137,13 @@ import Timebase
             track, in: timeline, holding: SessionMaker.at(40.1), columnWidth: 100_000_000,
             columns: 38)
         #expect(window.extremes == nil)
-        #expect(
-            RPeakDetector.peaks(
-                in: [Double](repeating: 3, count: 1000),
-                times: (0..<1000).map { SessionMaker.at(Double($0) / 100) }
-            ).isEmpty)
-        #expect(RPeakDetector.peaks(in: [.nan], times: [SessionMaker.start]).isEmpty)
+        var tile = HeartbeatTile(number: 0)
+        tile.find(
+            in: [Double](repeating: 3, count: 1000),
+            times: (0..<1000).map { Instant(nanoseconds: Int64($0) * 10_000_000) })
+        #expect(tile.peaks.isEmpty)
+        tile.find(in: [.nan], times: [Instant(nanoseconds: 0)])
+        #expect(tile.peaks.isEmpty)
     }
 
     @Test func tracksAreFoundByUnitAndName() {

@@ -26,7 +26,7 @@ struct TurnResponse: Sendable {
         let isFinal = session.tag != nil
         if let track = session.tracks.first(where: { $0.kind == .heartRate && $0.source != .rate })
         {
-            let series = try derivation.heart(track).series(reader, isFinal: isFinal)
+            let series = try derivation.heart(track, of: session).series(reader, isFinal: isFinal)
             heartRate = turns.compactMap { turn in
                 Self.relative(
                     (0..<Self.steps).map { step in

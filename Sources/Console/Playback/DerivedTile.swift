@@ -19,7 +19,7 @@ struct DerivedTile {
                 ?? [Float](repeating: .nan, count: 2 * pixels)
         case .heartRate, .intervals:
             if track.source == .rate { return try rates(from: from, to: to, pixels: pixels) }
-            let series = try derivation.heart(track).series(reader, isFinal: isFinal)
+            let series = try derivation.heart(track, of: session).series(reader, isFinal: isFinal)
             var row = PixelRow(from: from, to: to, pixels: pixels)
             for interval in series.intervals[series.firstPlace(endingAfter: from)...] {
                 guard interval.start < to else { break }
@@ -52,7 +52,7 @@ struct DerivedTile {
                     stream: stream, channel: channel, from: from, to: to)
                 return (found.times, found.values.map { $0 > 0 ? $0 : .nan })
             }
-            let series = try derivation.heart(track).series(reader, isFinal: isFinal)
+            let series = try derivation.heart(track, of: session).series(reader, isFinal: isFinal)
             let part = series.intervals[series.firstPlace(endingAfter: from + -1)...]
                 .prefix { $0.end < to }
             return (

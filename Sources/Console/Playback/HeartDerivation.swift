@@ -5,12 +5,11 @@ import Timebase
 
 /// Heart rate and intervals of one session, from the source that its track names.
 ///
-/// R peaks are looked for tile by tile, and what was found once is kept: a few bytes a beat. Any thread
-/// may use it; one computes at a time.
+/// R peaks are found as for measures, block by block, and what was found once is kept: a few bytes a beat. Any
+/// thread may use it; one computes at a time.
 final class HeartDerivation: Sendable {
     private struct State {
-        /// R peaks by the number of the tile, of those tiles that will not change any more.
-        var tiles: [Int64: [Instant]] = [:]
+        var finder: HeartbeatFinder?
         /// The whole series of a session that does not grow.
         var series: HeartRateSeries?
         /// All R peaks as found, of a session that does not grow.
@@ -19,12 +18,13 @@ final class HeartDerivation: Sendable {
 
     private let track: PlaybackTrack
     private let corrections: SignalCorrections
+    private let stream: StreamDescription?
     private let state = Mutex(State())
-    /// Tiles whose samples are read at once.
-    private static let together: Int64 = 12
 
-    init(track: PlaybackTrack, corrections: SignalCorrections) {
+    /// - Parameter stream: the track's own.
+    init(track: PlaybackTrack, stream: StreamDescription?, corrections: SignalCorrections) {
         self.track = track
+        self.stream = stream
         self.corrections = corrections
     }
 
@@ -46,9 +46,9 @@ final class HeartDerivation: Sendable {
         _ reader: SessionReader, from: Instant, to: Instant, isFinal: Bool
     ) throws -> (found: [Instant], corrected: [Instant]) {
         guard case .peaks = track.source, let stream = track.stream,
-            let range = try reader.timeRange(of: stream)
+            try reader.sampleCount(of: stream) > 0
         else { return ([], []) }
-        let all = try state.withLock { try found(reader, range, isFinal: isFinal, &$0) }
+        let all = try state.withLock { try found(reader, isFinal: isFinal, &$0) }
         let corrected = corrections.heartbeats(stream: stream, channel: track.channelName)
             .apply(to: all)
         func part(_ peaks: [Instant]) -> [Instant] {
@@ -58,15 +58,13 @@ final class HeartDerivation: Sendable {
     }
 
     private func found(
-        _ reader: SessionReader, _ range: (first: Instant, last: Instant), isFinal: Bool,
-        _ state: inout State
+        _ reader: SessionReader, isFinal: Bool, _ state: inout State
     ) throws -> [Instant] {
         if let known = state.found { return known }
-        let peaks = try peaks(reader, range, isFinal: isFinal, &state)
-        if isFinal {
-            state.found = peaks
-            state.tiles = [:]
-        }
+        guard let stream, let channel = track.channel else { return [] }
+        if state.finder == nil { state.finder = HeartbeatFinder(stream, channel: channel) }
+        let peaks = try state.finder?.runs(reader, keeps: !isFinal).flatMap(\.peaks) ?? []
+        if isFinal { state.found = peaks }
         return peaks
     }
 
@@ -79,7 +77,7 @@ final class HeartDerivation: Sendable {
         if case .intervals(let scale) = track.source {
             return try deviceSeries(reader, range, scale, own.artefacts)
         }
-        let peaks = try found(reader, range, isFinal: isFinal, &state)
+        let peaks = try found(reader, isFinal: isFinal, &state)
         return HeartRateSeries(
             peaks: peaks, gaps: try reader.gaps(stream).map(\.gap), corrections: own)
     }
@@ -96,71 +94,5 @@ final class HeartDerivation: Sendable {
         return HeartRateSeries(
             times: window.times, lengths: window.physical(0).map { $0 * scale },
             artefacts: artefacts)
-    }
-
-    private func peaks(
-        _ reader: SessionReader, _ range: (first: Instant, last: Instant), isFinal: Bool,
-        _ state: inout State
-    ) throws -> [Instant] {
-        let first = Self.number(range.first)
-        let last = Self.number(range.last)
-        // A stream whose clock jumped by years would be all tiles; no session is that long.
-        guard last - first < 1_000_000 else { return [] }
-        var peaks: [Instant] = []
-        var next = first
-        while next <= last {
-            if let known = state.tiles[next] {
-                peaks += known
-                next += 1
-                continue
-            }
-            var end = next
-            while end <= last, end < next + Self.together, state.tiles[end] == nil { end += 1 }
-            for (number, found) in try find(reader, next..<end) {
-                peaks += found
-                let isComplete =
-                    isFinal || HeartbeatTile(number: number).end + 5_000_000_000 < range.last
-                if isComplete { state.tiles[number] = found }
-            }
-            next = end
-        }
-        return peaks
-    }
-
-    private func find(
-        _ reader: SessionReader, _ numbers: Range<Int64>
-    ) throws -> [(Int64, [Instant])] {
-        guard let stream = track.stream, let channel = track.channel else { return [] }
-        let window = try reader.window(
-            stream, channel: channel,
-            from: HeartbeatTile(number: numbers.lowerBound).start + -HeartbeatTile.margin,
-            to: HeartbeatTile(number: numbers.upperBound).start + HeartbeatTile.margin)
-        let values = window.physical(0)
-        return numbers.map { number in
-            var tile = HeartbeatTile(number: number)
-            let from = window.times.place(of: tile.start + -HeartbeatTile.margin)
-            let to = window.times.place(of: tile.end + HeartbeatTile.margin)
-            if from < to {
-                tile.find(in: Array(values[from..<to]), times: Array(window.times[from..<to]))
-            }
-            return (number, tile.peaks)
-        }
-    }
-
-    private static func number(_ time: Instant) -> Int64 {
-        let (number, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: HeartbeatTile.length)
-        return rest < 0 ? number - 1 : number
-    }
-}
-
-extension [Instant] {
-    /// The place of the first moment at or after another, where all are in order.
-    func place(of time: Instant) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] >= time { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -23,7 +23,7 @@ struct PeakFinder {
         let isFinal = session.tag != nil
         if let track = session.tracks.first(where: { $0.kind == .heartRate && $0.source != .rate })
         {
-            let series = try derivation.heart(track).series(reader, isFinal: isFinal)
+            let series = try derivation.heart(track, of: session).series(reader, isFinal: isFinal)
             peaks += HeartRateRise.largest(in: series, most: Self.most).map {
                 PlaybackPeak(
                     time: $0.time.seconds(since: session.start), kind: .heartRate,

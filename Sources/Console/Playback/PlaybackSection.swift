@@ -95,7 +95,7 @@ struct PlaybackSection: ConsoleSection {
         if answer.isKnown(call.request) { return answer.notModified(call.request) }
         let start = session.start
         let (found, corrected) = try await derived.run(session) { derivation, reader in
-            try derivation.heart(track).peaks(
+            try derivation.heart(track, of: session).peaks(
                 reader, from: .at(stretch.from, since: start), to: .at(stretch.to, since: start),
                 isFinal: session.tag != nil)
         }

@@ -17,12 +17,14 @@ final class SessionDerivation: Sendable {
 
     init(corrections: SignalCorrections) { self.corrections = corrections }
 
-    func heart(_ track: PlaybackTrack) -> HeartDerivation {
+    func heart(_ track: PlaybackTrack, of session: PlaybackSession) -> HeartDerivation {
         parts.withLock { parts in
             // Heart rate and intervals are told by the same peaks.
             let key = "\(track.stream ?? 0)-\(track.channel ?? 0)"
             if let known = parts.heart[key] { return known }
-            let made = HeartDerivation(track: track, corrections: corrections)
+            let made = HeartDerivation(
+                track: track, stream: session.streams.first { $0.id == track.stream },
+                corrections: corrections)
             parts.heart[key] = made
             return made
         }

@@ -64,7 +64,8 @@ public enum Butterworth {
         let size = (squared.real * squared.real + squared.imaginary * squared.imaginary)
             .squareRoot()
         let rootReal = ((size + squared.real) / 2).squareRoot()
-        let rootImaginary = ((size - squared.real) / 2).squareRoot()
+        let rootImaginary =
+            ((size - squared.real) / 2).squareRoot()
             * (squared.imaginary < 0 ? -1 : 1)
         return [1.0, -1].map { sign in
             let poleReal = real + sign * rootReal

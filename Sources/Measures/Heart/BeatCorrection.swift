@@ -8,10 +8,14 @@
 public struct BeatCorrection: Hashable, Sendable {
     /// A beat after the correction.
     public struct Beat: Hashable, Sendable {
-        /// Seconds.
+        /// In seconds.
         public var time: Double
-        /// Whether it stands where none was found, or a beat between it and the one before was taken away.
-        public var isCorrected: Bool
+        /// Whether it stands where none was found: inserted, or moved.
+        public var isPlaced = false
+        /// Whether a beat between it and the one before was taken away.
+        public var followsRemoved = false
+        /// Whether the interval that ends with it is another than was found.
+        public var isCorrected: Bool { isPlaced || followsRemoved }
     }
 
     /// What was found in one pass, as places among its beats.
@@ -34,7 +38,7 @@ public struct BeatCorrection: Hashable, Sendable {
 
     /// - Parameter times: seconds, in order, of beats without a gap between them.
     public init(_ times: [Double]) {
-        beats = times.map { Beat(time: $0, isCorrected: false) }
+        beats = times.map { Beat(time: $0) }
         // Below this nothing can be told from its neighbours.
         guard beats.count > 3 else { return }
         var artefacts = Self.artefacts(of: beats.map(\.time))
@@ -138,7 +142,9 @@ public struct BeatCorrection: Hashable, Sendable {
         }
         var (first, second) = (changes.map { _ in 0.0 }, changes.map { _ in 0.0 })
         for place in changes.indices {
-            let (before, next, following) = (change(place - 1), change(place + 1), change(place + 2))
+            let (before, next, following) = (
+                change(place - 1), change(place + 1), change(place + 2)
+            )
             if changes[place] > 0 {
                 first[place] = extreme(before, next, largest: true)
             } else if changes[place] < 0 {
@@ -160,7 +166,7 @@ public struct BeatCorrection: Hashable, Sendable {
         if !artefacts.extra.isEmpty {
             for place in artefacts.extra.reversed() {
                 beats.remove(at: place)
-                if place < beats.count { beats[place].isCorrected = true }
+                if place < beats.count { beats[place].followsRemoved = true }
             }
             for path in [\Artefacts.missed, \.ectopic, \.longOrShort] {
                 Self.move(&artefacts[keyPath: path], behind: artefacts.extra, by: -1)
@@ -170,7 +176,7 @@ public struct BeatCorrection: Hashable, Sendable {
             // Between the beat before and the one that came too late.
             for place in artefacts.missed.reversed() where place > 1 && place < beats.count {
                 let time = (beats[place - 1].time + beats[place].time) / 2
-                beats.insert(Beat(time: time, isCorrected: true), at: place)
+                beats.insert(Beat(time: time, isPlaced: true), at: place)
             }
             for path in [\Artefacts.ectopic, \.longOrShort] {
                 Self.move(&artefacts[keyPath: path], behind: artefacts.missed, by: 1)
@@ -185,7 +191,7 @@ public struct BeatCorrection: Hashable, Sendable {
         let before = beats
         for place in places where place > 1 && place < before.count - 1 {
             beats[place] = Beat(
-                time: (before[place - 1].time + before[place + 1].time) / 2, isCorrected: true)
+                time: (before[place - 1].time + before[place + 1].time) / 2, isPlaced: true)
         }
         beats.sort { $0.time < $1.time }
     }

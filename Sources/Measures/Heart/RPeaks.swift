@@ -49,6 +49,27 @@ public enum RPeaks {
             candidates.filter { Double($0.end - $0.begin) >= shortest }, by: samples(0.3, rate))
     }
 
+    /// The highest and the lowest value of each two seconds, the second without its sign: by them
+    /// `isUpsideDown` decides.
+    static func excursions(
+        of cleaned: ArraySlice<Double>, rate: Double
+    ) -> [(up: Double, down: Double)] {
+        let width = max(1, samples(2, rate))
+        return stride(from: cleaned.startIndex, to: cleaned.endIndex - width + 1, by: width).map {
+            let part = cleaned[$0..<$0 + width]
+            return (part.max() ?? 0, -(part.min() ?? 0))
+        }
+    }
+
+    /// Whether electrodes were swapped: in the median of windows, the signal goes twice as far down as up, or
+    /// more. NeuroKit2 leaves this to its `ecg_invert`, which turns each signal that goes farther down
+    /// than up, those with deep S waves too; here these stay.
+    static func isUpsideDown(_ excursions: [(up: Double, down: Double)]) -> Bool {
+        let up = ClusterMean.quantile(excursions.map(\.up).sorted(), 0.5)
+        let down = ClusterMean.quantile(excursions.map(\.down).sorted(), 0.5)
+        return down > 2 * up
+    }
+
     static func samples(_ seconds: Double, _ rate: Double) -> Int {
         Int(clamping: (seconds * rate).rounded(.toNearestOrEven))
     }

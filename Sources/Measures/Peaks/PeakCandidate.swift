@@ -7,6 +7,17 @@ struct PeakCandidate: Hashable, Sendable {
     var peak: Int?
     /// Where between two samples the parabola through the peak and its neighbours has its top, -0.5…0.5.
     var offset = 0.0
+    /// The same of the most prominent minimum.
+    var low: Int?
+    var lowOffset = 0.0
+
+    /// The candidate of the signal upside down.
+    var turned: PeakCandidate {
+        var turned = self
+        (turned.peak, turned.low) = (low, peak)
+        (turned.offset, turned.lowOffset) = (lowOffset, offset)
+        return turned
+    }
 
     /// The stretches in which one signal is above another, each with its most prominent maximum.
     ///
@@ -33,18 +44,29 @@ struct PeakCandidate: Hashable, Sendable {
         self.begin = begin
         self.end = end
         let part = Array(signal[begin..<end])
+        if let top = Self.mostProminent(part).map({ begin + $0 }) {
+            peak = top
+            offset = Self.offset(of: top, in: signal)
+        }
+        if let bottom = Self.mostProminent(part.map { -$0 }).map({ begin + $0 }) {
+            low = bottom
+            lowOffset = Self.offset(of: bottom, in: signal)
+        }
+    }
+
+    /// Of equal ones the first.
+    private static func mostProminent(_ part: [Double]) -> Int? {
         let places = LocalMaxima.places(part)
         let prominences = LocalMaxima.prominences(of: places, in: part)
-        guard let best = prominences.indices.max(by: { prominences[$0] < prominences[$1] }) else {
-            return
-        }
-        // Of equal ones the first.
-        let first = prominences.firstIndex(of: prominences[best]) ?? best
-        let top = begin + places[first]
-        peak = top
-        let (left, middle, right) = (signal[top - 1], signal[top], signal[top + 1])
+        guard let largest = prominences.max(), let first = prominences.firstIndex(of: largest)
+        else { return nil }
+        return places[first]
+    }
+
+    private static func offset(of place: Int, in signal: [Double]) -> Double {
+        let (left, middle, right) = (signal[place - 1], signal[place], signal[place + 1])
         let bend = left - 2 * middle + right
-        if bend < 0 { offset = max(-0.5, min(0.5, (left - right) / (2 * bend))) }
+        return bend == 0 ? 0 : max(-0.5, min(0.5, (left - right) / (2 * bend)))
     }
 
     /// The same, so many places later.
@@ -53,6 +75,7 @@ struct PeakCandidate: Hashable, Sendable {
         shifted.begin += places
         shifted.end += places
         shifted.peak = peak.map { $0 + places }
+        shifted.low = low.map { $0 + places }
         return shifted
     }
 

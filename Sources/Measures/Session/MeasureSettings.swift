@@ -27,8 +27,6 @@ public struct MeasureSettings: Hashable, Sendable {
     public var smallestResponse = 0.05
     /// Share of the largest response that another needs (NeuroKit2).
     public var responseShare = 0.1
-    /// Seconds of signal that are filtered at once, beside the margins; memory grows with it.
-    public var blockLength = 240.0
 
     public init() {}
 }

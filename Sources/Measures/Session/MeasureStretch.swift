@@ -27,3 +27,8 @@ public struct MeasureStretch: Hashable, Sendable {
     /// Seconds.
     var length: Double { Double(to - from) / 1e9 }
 }
+
+extension Instant {
+    /// Seconds from an earlier moment.
+    func seconds(since earlier: Instant) -> Double { Double(self - earlier) / 1e9 }
+}

@@ -8,6 +8,10 @@ public enum ChannelMeaning: Hashable, Sendable {
     case intervals(scale: Double)
     case skinConductance
     case electrocardiogram
+    /// A pulse wave by light.
+    case photoplethysmogram
+    /// Breathing, as a belt or a sensor of the air's flow tells it.
+    case respiration
     case other
 
     public init(_ channel: ChannelDescription) {
@@ -26,6 +30,14 @@ public enum ChannelMeaning: Hashable, Sendable {
             || ["µs", "μs", "us", "microsiemens"].contains(unit)
         {
             self = .skinConductance
+        } else if words.contains(
+            where: ["ppg", "bvp", "photoplethysmogram", "plethysmogram", "pleth"].contains)
+        {
+            self = .photoplethysmogram
+        } else if words.contains(where: ["rsp", "resp", "respiration", "breathing"].contains),
+            !unit.contains("/min"), unit != "bpm"
+        {
+            self = .respiration
         } else {
             self = .other
         }

@@ -22,9 +22,10 @@ public struct SkinComponents: Hashable, Sendable {
     ///   - rate: samples a second.
     ///   - isWhole: whether the stretch really begins with the first value, and ends with the last. Else
     ///     there is more beyond, and no edge is left out there.
+    ///   - cleans: whether each stretch goes through `SkinCleaning` first.
     public init(
         _ values: [Double], breaks: [Int] = [], rate: Double,
-        isWhole: (start: Bool, end: Bool) = (true, true)
+        isWhole: (start: Bool, end: Bool) = (true, true), cleans: Bool = false
     ) {
         tonic = [Double](repeating: .nan, count: values.count)
         phasic = tonic
@@ -33,8 +34,9 @@ public struct SkinComponents: Hashable, Sendable {
         else { return }
         let edge = Int((Self.edge * rate).rounded(.up))
         for run in Self.runs(values, breaks) {
-            let part = Array(values[run])
-            guard let slow = ZeroPhaseFilter.apply(low, to: part),
+            let raw = Array(values[run])
+            guard let part = cleans ? SkinCleaning.clean(raw, rate: rate) : raw,
+                let slow = ZeroPhaseFilter.apply(low, to: part),
                 let quick = ZeroPhaseFilter.apply(high, to: part)
             else { continue }
             let first = run.lowerBound > 0 || isWhole.start ? run.lowerBound + edge : 0

@@ -92,7 +92,7 @@ public struct SignalTrack: Hashable, Sendable {
             track.joining = 2_500_000_000
         case .skinConductance:
             track.role = .skin
-        case .electrocardiogram, .other:
+        case .electrocardiogram, .photoplethysmogram, .respiration, .other:
             break
         }
         return track

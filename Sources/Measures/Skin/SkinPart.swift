@@ -1,4 +1,3 @@
-import Measures
 import SessionStore
 import Timebase
 
@@ -6,17 +5,20 @@ import Timebase
 ///
 /// Computed from the stretch and a margin on both sides, beyond which the filters have forgotten what was
 /// before: after 100 s nothing above 10⁻⁹ of it is left.
-struct SkinPart {
+public struct SkinPart: Sendable {
     /// Nanoseconds.
-    static let margin: Int64 = 100_000_000_000
+    public static let margin: Int64 = 100_000_000_000
 
-    private(set) var times: [Instant]
-    private(set) var components: SkinComponents
+    public private(set) var times: [Instant]
+    /// Of the signal as `SkinCleaning` leaves it.
+    public private(set) var components: SkinComponents
+    /// As recorded, in the channel's unit; NaN where there is an artefact.
+    private(set) var values: [Double]
 
     /// - Parameters:
     ///   - rate: samples a second, as the filters are to take it.
     ///   - artefacts: left out as if nothing had been recorded there.
-    init(
+    public init(
         _ reader: SessionReader, stream: Int64, channel: Int, rate: Double, from: Instant,
         to: Instant, artefacts: [Range<Instant>]
     ) throws {
@@ -35,8 +37,22 @@ struct SkinPart {
         }
         let all = SkinComponents(
             values, breaks: breaks, rate: rate,
-            isWhole: (window.firstIndex == 0, window.firstIndex + Int64(window.count) == count))
+            isWhole: (window.firstIndex == 0, window.firstIndex + Int64(window.count) == count),
+            cleans: true)
+        self.values = values
         times = window.times
         components = all
+    }
+}
+
+extension [Instant] {
+    /// The place of the first moment at or after another, where all are in order.
+    public func place(of time: Instant) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] >= time { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }
