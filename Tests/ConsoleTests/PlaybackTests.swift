@@ -1,5 +1,6 @@
 import Foundation
 import Link
+import Measures
 import SessionStore
 import StudyProtocol
 import TestSupport
@@ -134,6 +135,24 @@ import Timebase
         #expect(rate.allSatisfy { abs($0 - 75) < 0.5 })
         let intervals = try await tile(session, "rr-2-0", 5, 55, 10)
         #expect(intervals.allSatisfy { abs($0 - 800) < 6 })
+    }
+
+    @Test func theConsoleAndTheMeasuresHaveTheSameBeats() async throws {
+        let session = try await session()
+        let track = try session.track("heart-rate-2-0")
+        let derivation = SessionDerivation(corrections: SignalCorrections())
+        let (shown, measured) = try await session.opened.read { reader in
+            let start = session.start
+            let shown = try derivation.heart(track, of: session).peaks(
+                reader, from: start, to: start + 3_600_000_000_000, isFinal: true)
+            let measures = try SessionMeasures(
+                reader: reader, plan: MeasurePlan(), corrections: SignalCorrections(),
+                shows: { _ in true })
+            return (shown.corrected, try measures.heartbeats().flatMap { $0 })
+        }
+        #expect(shown.count > 60 && shown.count == measured.count)
+        #expect(
+            zip(shown, measured).allSatisfy { abs($0.seconds(since: session.start) - $1) < 1e-9 })
     }
 
     @Test func whatIsDerivedHasNothingInAGapEither() async throws {
