@@ -37,6 +37,17 @@ struct MeasuredSession {
             Int64((1000 * sin(2 * .pi * 0.25 * Double($0) / 25)).rounded())
         }
         Self.pieces(3, breath, rate: 25, without: 400..<400, into: &batch)
+        Self.pieces(4, Self.pulse(beats), rate: 50, without: 400..<400, into: &batch)
+        let lengths = zip(beats, beats.dropFirst()).map { (($1 - $0) * 1000).rounded() }
+        batch.samples.append(
+            SampleRun(
+                stream: 5, firstIndex: 0, count: lengths.count,
+                columns: [.integers(lengths.map { Int64($0) })],
+                // A strap tells of a beat somewhat later than it was.
+                packets: beats.dropFirst().enumerated().map { number, beat in
+                    SamplePacket(
+                        count: 1, arrival: Self.at(beat + 0.1 + 0.05 * sin(Double(number))))
+                }))
         Self.addChat(to: &batch)
         batch.stateChange = SessionStateChange(state: .stopped, at: Self.at(Self.seconds))
         try writer.commit(batch)
@@ -72,6 +83,10 @@ struct MeasuredSession {
         signal(1, "belt", rate, ChannelDescription(name: "ecg", unit: "mV", scale: 0.001)),
         signal(2, "skin", 10, ChannelDescription(name: "eda", unit: "uS", scale: 0.001)),
         signal(3, "chest", 25, ChannelDescription(name: "respiration", unit: "1")),
+        signal(4, "finger", 50, ChannelDescription(name: "ppg", unit: "1")),
+        StreamDescription(
+            id: 5, name: "strap", kind: "signal", clock: .stamped,
+            channels: [ChannelDescription(name: "rr", unit: "ms")]),
         StreamDescription(id: 9, name: "keyboard", kind: "keys", clock: .stamped),
     ]
 
@@ -108,6 +123,20 @@ struct MeasuredSession {
                     let away = (Double(index) / rate - centre) / width
                     values[index] += height * exp(-away * away / 2)
                 }
+            }
+        }
+        return values.map { Int64($0.rounded()) }
+    }
+
+    private static func pulse(_ beats: [Double]) -> [Int64] {
+        var values = [Double](repeating: 0, count: Int(seconds * 50))
+        for beat in beats {
+            let centre = beat + 0.25
+            for index in max(
+                0, Int((centre - 0.5) * 50))..<min(values.count, Int((centre + 0.5) * 50))
+            {
+                let away = (Double(index) / 50 - centre) / 0.1
+                values[index] += 2000 * exp(-away * away / 2)
             }
         }
         return values.map { Int64($0.rounded()) }

@@ -43,7 +43,6 @@ import Timebase
             HeartbeatFinder(MeasuredSession.streams[0], channel: 0, interpolatedBelow: 0))
         let runs = try finder.runs(session.reader)
         #expect(runs.count == 2)
-        // The first run is longer than a block of what is filtered at once where there is no gap before.
         let whole = try session.reader.window(
             1, channel: 0, from: MeasuredSession.start, to: MeasuredSession.at(300))
         let values = whole.physical(0)
@@ -65,11 +64,11 @@ import Timebase
             turned.compactMap(\.peak).map { whole.times[$0] }.filter {
                 run(runs[0], contains: $0, edge)
             } == runs[0].peaks)
-        // What is kept for a growing session gives the same.
-        var keeping = try #require(
-            HeartbeatFinder(MeasuredSession.streams[0], channel: 0, interpolatedBelow: 0))
-        #expect(try keeping.runs(session.reader, keeps: true) == runs)
-        #expect(try keeping.runs(session.reader, keeps: true) == runs)
+        // Blocks leave no trace, nor does what is kept for a session that grows.
+        var short = finder
+        short.length = 31
+        #expect(try short.runs(session.reader, keeps: true) == runs)
+        #expect(try short.runs(session.reader, keeps: true) == runs)
         // Between samples, peaks lie nearer to where the heart beat.
         var fine = try #require(
             HeartbeatFinder(MeasuredSession.streams[0], channel: 0, interpolatedBelow: 300))
@@ -110,6 +109,30 @@ import Timebase
         let other = try Self.values(
             MeasuredSession().measures(SignalCorrections(), settings), 10, 30)
         #expect(other["rmssd"] == other["rmssd_raw"] && other["beat_times"] == .text("sample"))
+    }
+
+    @Test func intervalsComeFromWhatTheSessionHas() throws {
+        let session = try MeasuredSession()
+        let expected = HeartMeasures([session.beats.filter { (5..<65).contains($0) }])
+        for (source, stream, rate, spread) in [
+            (HeartSource.ppg, "finger", 0.2, 4.0), (.deviceIntervals, "strap", 0.3, 1.5),
+        ] {
+            var settings = MeasureSettings()
+            settings.heartSource = source
+            let values = try Self.values(
+                session.measures(SignalCorrections(), settings), 5, 65)
+            #expect(values["hr_source"] == .text(source.rawValue))
+            #expect(values["hr_stream"] == .text(stream))
+            #expect(abs(Self.real(values["hr"]) - (expected.rate ?? 0)) < rate, "\(source)")
+            #expect(abs(Self.real(values["rmssd"]) - (expected.rmssd ?? 0)) < spread, "\(source)")
+            #expect(values["hr_artefact_pct"] == .real(0), "\(source)")
+        }
+        // Blocks of a pulse wave leave no trace either.
+        var finder = try #require(
+            HeartbeatFinder(MeasuredSession.streams[3], channel: 0, method: .ppg))
+        let whole = try finder.runs(session.reader)
+        finder.length = 47
+        #expect(try finder.runs(session.reader) == whole && whole[0].peaks.count > 350)
     }
 
     @Test func noMeasureReachesAcrossAGap() throws {

@@ -39,9 +39,10 @@ public struct HeartbeatFinder: Sendable {
         var excursions: [(up: Double, down: Double)]
     }
 
-    /// Seconds of a block, and of what is read beyond each of its ends: of what lies farther away the filters
-    /// have less than 10⁻⁹ left.
-    static let length = 240.0
+    /// Seconds of a block.
+    var length = 240.0
+    /// Seconds that are read beyond each end of a block: of what lies farther away the filters have less than
+    /// 10⁻⁹ left.
     static let margin = 25.0
 
     private let channel: SignalChannel
@@ -88,7 +89,7 @@ public struct HeartbeatFinder: Sendable {
         return runs
     }
 
-    private var step: Int64 { max(1, Int64(Self.length * channel.rate)) }
+    private var step: Int64 { max(1, Int64(length * channel.rate)) }
 
     private static func cores(_ run: Range<Int64>, _ step: Int64) -> [Range<Int64>] {
         stride(from: run.lowerBound, to: run.upperBound, by: Int64.Stride(step)).map {
