@@ -2,6 +2,7 @@ import ArgumentParser
 import Export
 import Foundation
 import Measures
+import Reports
 import SessionStore
 import SimulatedClient
 import StudyProtocol

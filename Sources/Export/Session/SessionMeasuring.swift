@@ -14,7 +14,8 @@ public struct SessionMeasuring {
         _ session: DatasetSession, _ selection: ExportSelection, alignment: AlignmentChoice,
         _ body: (SessionMeasuring) throws -> Result
     ) throws -> Result {
-        let export = try SessionExport(session, selection, nil, alignment: alignment)
+        let alone = StudyContext(Dataset(sessions: [session], excluded: [], studies: [:]), nil)
+        let export = try SessionExport(session, alone, selection, alignment: alignment)
         defer { try? export.reader.close() }
         return try body(SessionMeasuring(export: export, plan: try export.measurePlan()))
     }
