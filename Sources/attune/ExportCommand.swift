@@ -45,6 +45,8 @@ struct ExportCommand: ParsableCommand {
     var pseudonyms: String?
     @Flag(help: "Move each participant's dates by whole weeks; needs --pseudonyms.")
     var moveDates = false
+    @Flag(help: "Pack data where a format can: SPSS files become .zsav.")
+    var compress = false
     @Flag(help: "Say what would be exported and what not, and write nothing.")
     var dryRun = false
     @Flag(help: "Replace an earlier export in DIR (never anything else).")
@@ -141,7 +143,7 @@ struct ExportCommand: ParsableCommand {
             },
             alignment: times.alignment,
             threads: jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount), duckDB: duckdb,
-            arguments: arguments)
+            isCompressed: compress, arguments: arguments)
         let line = Mutex(ProgressLine(isShown: !quiet))
         let export = DatasetExport(
             dataset, options, isCancelled: { isInterrupted.load(ordering: .relaxed) },
@@ -162,6 +164,7 @@ struct ExportCommand: ParsableCommand {
         var arguments = ["--format", format] + selected.arguments
         if pseudonyms != nil { arguments.append("--pseudonyms") }
         if moveDates { arguments.append("--move-dates") }
+        if compress { arguments.append("--compress") }
         return arguments
     }
 

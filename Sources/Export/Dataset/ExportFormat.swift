@@ -6,6 +6,12 @@ public enum ExportFormat: String, CaseIterable, Hashable, Sendable {
     case bids
     /// Tables and samples in Apache Parquet, through DuckDB's own program.
     case parquet
+    /// SPSS data files: `.sav`, or `.zsav` where compression is asked for.
+    case spss
+    /// Stata data files, version 118.
+    case stata
+    /// SAS transport files of versions 5 and 8, with a script for their value labels.
+    case sas
     /// The sound of commentaries.
     case wav
 }
@@ -17,6 +23,9 @@ extension ExportFormat {
         case .csv: CSVWriter()
         case .bids: BIDSWriter()
         case .parquet: ParquetWriter()
+        case .spss: SPSSWriter()
+        case .stata: StataWriter()
+        case .sas: SASWriter()
         case .wav: SoundWriter()
         }
     }

@@ -13,13 +13,15 @@ public struct ExportOptions: Sendable {
     public var threads: Int
     /// Where DuckDB's own program is; nil to look in `PATH`.
     public var duckDB: String?
+    /// Whether formats that can pack their data do so.
+    public var isCompressed: Bool
     /// What the manifest says of how this came about: the arguments, without the key's place.
     public var arguments: [String]
 
     public init(
         formats: [ExportFormat], selection: ExportSelection = ExportSelection(),
         pseudonyms: Pseudonyms? = nil, alignment: AlignmentChoice = .newest, threads: Int = 1,
-        duckDB: String? = nil, arguments: [String] = []
+        duckDB: String? = nil, isCompressed: Bool = false, arguments: [String] = []
     ) {
         self.formats = formats
         self.selection = selection
@@ -27,6 +29,7 @@ public struct ExportOptions: Sendable {
         self.alignment = alignment
         self.threads = threads
         self.duckDB = duckDB
+        self.isCompressed = isCompressed
         self.arguments = arguments
     }
 }

@@ -21,7 +21,7 @@ struct ColumnNames {
         let plain = String(Self.snakeCase(wish, fallback: "channel").prefix(Self.longest))
         var number = 1
         while true {
-            let name = Self.numbered(plain, number, Self.significant)
+            let name = Self.numbered(plain, number, significant: Self.significant)
             if used.insert(Self.key(name)).inserted { return name }
             number += 1
         }
@@ -35,7 +35,7 @@ struct ColumnNames {
         let kept = Self.significant - 1
         var number = 1
         while true {
-            let physical = Self.numbered(plain, number, kept)
+            let physical = Self.numbered(plain, number, significant: kept)
             let raw = "\(physical.prefix(kept))_raw"
             let keys = Set([Self.key(physical), Self.key(raw)])
             if keys.count == 2, used.isDisjoint(with: keys) {
@@ -47,7 +47,7 @@ struct ColumnNames {
     }
 
     /// The name with a number from 2 on within its first characters.
-    private static func numbered(_ name: String, _ number: Int, _ significant: Int) -> String {
+    static func numbered(_ name: String, _ number: Int, significant: Int) -> String {
         guard number > 1 else { return name }
         let digits = String(number)
         let stem = name.prefix(significant - digits.count)
