@@ -4,24 +4,33 @@ import SystemCalls
 /// Writes tables as CSV files, as described in Protocols/formats/csv.md.
 enum CSVTables {
     /// Writes one table into a file that is not there.
+    /// - Parameter isOneLine: whether signs stand for line breaks in texts, see `OneLine`.
     /// - Returns: how many values each column lacks.
     @discardableResult
     static func write(
-        _ table: any TableSource, to path: String, _ run: ExportRun
+        _ table: any TableSource, to path: String, _ run: ExportRun, isOneLine: Bool = false
     ) throws -> [Int64] {
         let file = try CSVFile(path: path, columns: table.columns)
-        try write(table, to: file, run)
+        try write(table, to: file, run, isOneLine: isOneLine)
         return file.missingValues
     }
 
     /// Writes one table whose header was written, and closes its file.
-    static func write(_ table: any TableSource, to file: CSVFile, _ run: ExportRun) throws {
+    static func write(
+        _ table: any TableSource, to file: CSVFile, _ run: ExportRun, isOneLine: Bool = false
+    ) throws {
         if let samples = table as? SampleSource { return try write(samples, to: file, run) }
         let kinds = table.columns.map(\.kind)
         try table.forEachBatch { batch in
             try run.proceed(table.name)
             for row in 0..<batch.count {
-                for (column, kind) in zip(batch.columns, kinds) { file.write(column, row, kind) }
+                for (column, kind) in zip(batch.columns, kinds) {
+                    if isOneLine, case .texts(let values) = column {
+                        file.text(values[row].map(OneLine.text))
+                    } else {
+                        file.write(column, row, kind)
+                    }
+                }
                 try file.endRow()
             }
             run.count(Int64(batch.count))

@@ -12,6 +12,8 @@ public enum ExportFormat: String, CaseIterable, Hashable, Sendable {
     case stata
     /// SAS transport files of versions 5 and 8, with a script for their value labels.
     case sas
+    /// The tables of `csv` with a script that builds labelled data frames.
+    case r
     /// The sound of commentaries.
     case wav
 }
@@ -26,6 +28,7 @@ extension ExportFormat {
         case .spss: SPSSWriter()
         case .stata: StataWriter()
         case .sas: SASWriter()
+        case .r: CSVWriter(isForR: true)
         case .wav: SoundWriter()
         }
     }

@@ -23,6 +23,14 @@ struct SASWriter: StatisticsWriter {
                 isSamples: isSamples && version == 8)
         }
     }
+
+    func script(
+        _ tables: [any TableSource], _ facts: DatasetFacts
+    ) -> (name: String, text: String)? {
+        let isStudy = facts.sessions.count > 1
+        let described = ScriptTables(tables, facts, isStudy: isStudy)
+        return (SASScript.loadFile, SASScript.loading(described, isStudy: isStudy))
+    }
 }
 
 /// What the data sets in transport files are called: each differs from the others of the export, as far as

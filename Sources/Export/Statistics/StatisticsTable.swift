@@ -38,6 +38,15 @@ struct StatisticsTable {
         self.codes = codes
     }
 
+    /// Bytes of all rows of a table, as a file has them that is not packed.
+    static func bytes(of table: any TableSource, _ format: StatisticsFormat) -> Int64 {
+        zip(table.columns, table.statistics).reduce(0) { sum, column in
+            let width =
+                column.0.kind == .text ? min(max(8, column.1.longest), format.longestText) : 8
+            return sum + table.rows * Int64(width)
+        }
+    }
+
     /// Writes the table into a file that is not there, and says in the notes what was lost.
     /// - Parameter name: the file's name, for notes.
     func write(to path: String, as name: String, _ output: FormatOutput) throws {

@@ -28,6 +28,9 @@ public struct ColumnStatistics: Hashable, Sendable {
     public var present: Int64 = 0
     /// Of a text: UTF-8 bytes of the longest.
     public var longest = 0
+    /// Of a text: whether any has what ends a line or a text elsewhere: a line feed, a carriage return or
+    /// a NUL.
+    public var hasLineBreak = false
     /// Of numbers, without those that are missing; of integers rounded as Double rounds.
     public var minimum = Double.infinity
     public var maximum = -Double.infinity
@@ -52,9 +55,14 @@ public struct ColumnStatistics: Hashable, Sendable {
             for case let value? in values {
                 present += 1
                 longest = max(longest, value.utf8.count)
+                hasLineBreak = hasLineBreak || Self.hasLineBreak(value)
                 if isCategory { words.insert(value) }
             }
         }
+    }
+
+    static func hasLineBreak(_ text: String) -> Bool {
+        text.utf8.contains { $0 == 0x0A || $0 == 0x0D || $0 == 0 }
     }
 
     private mutating func take(_ value: Double) {
@@ -65,6 +73,7 @@ public struct ColumnStatistics: Hashable, Sendable {
     mutating func merge(_ other: ColumnStatistics) {
         present += other.present
         longest = max(longest, other.longest)
+        hasLineBreak = hasLineBreak || other.hasLineBreak
         minimum = min(minimum, other.minimum)
         maximum = max(maximum, other.maximum)
         words.formUnion(other.words)
