@@ -177,7 +177,8 @@ enum MadeUpTables {
         for format in formats {
             let output = FormatOutput(
                 folder: ExportFolder(out, prefix: "\(format.rawValue)/"), run: run, isStudy: false,
-                options: ExportOptions(formats: formats, isCompressed: isCompressed), notes: notes)
+                options: ExportOptions(formats: formats, isCompressed: isCompressed), sessions: [],
+                notes: notes)
             let facts = DatasetFacts(sessions: [], excluded: [])
             for job in try format.writer.jobs(tables: tables, of: facts, to: output) { try job() }
         }

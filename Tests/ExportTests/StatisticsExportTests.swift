@@ -102,7 +102,8 @@ import Testing
         for format in [ExportFormat.spss, .stata, .sas] {
             let output = FormatOutput(
                 folder: ExportFolder(directory.file(format.rawValue), prefix: ""), run: run,
-                isStudy: false, options: ExportOptions(formats: [format]), notes: ExportNotes())
+                isStudy: false, options: ExportOptions(formats: [format]), sessions: [],
+                notes: ExportNotes())
             let jobs = try format.writer.jobs(
                 tables: [Liar(rows: rows)], of: DatasetFacts(sessions: [], excluded: []),
                 to: output)

@@ -1,3 +1,5 @@
+import Reports
+
 /// What a statistics package's file can hold, and how it holds it.
 ///
 /// libreadstat checks few of these limits. They are those of the packages' own documentation, and narrower

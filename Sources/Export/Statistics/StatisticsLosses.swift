@@ -1,3 +1,5 @@
+import Reports
+
 /// What of a column a statistics file could not hold as it is, counted.
 struct StatisticsLosses {
     /// Texts that were too long.

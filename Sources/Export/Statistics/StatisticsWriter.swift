@@ -24,7 +24,7 @@ extension StatisticsWriter {
     func jobs(
         tables: [any TableSource], of facts: DatasetFacts, to output: FormatOutput
     ) throws -> [@Sendable () throws -> Void] {
-        let codebook = try Codebook(tables: tables, facts)
+        let codebook = Codebook(tables: tables, facts, missing: MissingSamples())
         let names = tables.map(\.name)
         var jobs: [@Sendable () throws -> Void] = tables.map { table in
             { try write(table, among: names, "", to: output) }
