@@ -81,7 +81,9 @@ def main():
     for error in report.errors[:5]:
         complaints.append(error.message[:300])
     document = json.loads((directory / "datapackage.json").read_text(encoding="utf-8"))
-    files = {str(path.relative_to(directory)) for path in directory.rglob("*.csv")}
+    files = {str(path.relative_to(directory)) for path in directory.rglob("*.csv")
+             # Copies of tables, for programs that know no line break in a text.
+             if path.parent.name != "one_line"}
     described = {resource["path"] for resource in document["resources"]}
     if files != described:
         complaints.append(f"described, or there, but not both: {files ^ described}")

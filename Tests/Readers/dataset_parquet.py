@@ -47,6 +47,8 @@ def main():
         kinds.setdefault(entry["table"], {})[entry["column"]] = entry["type"]
     files = {}
     for path in sorted(plain.rglob("*.csv")):
+        if path.parent.name == "one_line":
+            continue
         folder = path.parent.relative_to(plain)
         if str(folder) == ".":
             files[path] = parquet / f"{path.stem}.parquet"

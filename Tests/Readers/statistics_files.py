@@ -264,7 +264,8 @@ def transport(path):
     for _ in range(count):
         part = data[place:place + 140]
         kind, _, width, _, short = struct.unpack(">hhhh8s", part[:16])
-        label = part[16:56].rstrip(b" \0").decode()
+        # Of a long label version 8 has the first 40 bytes here, wherever they end; the whole one follows.
+        label = part[16:56].rstrip(b" \0").decode(errors="replace" if is_long else "strict")
         shown = part[56:64].rstrip(b" \0").decode()
         length, decimals = struct.unpack(">hh", part[64:68])
         offset, = struct.unpack(">i", part[84:88])

@@ -10,7 +10,7 @@ enum RScript {
             #     source("\(file)", chdir = TRUE)
             #     attune$turns
             #     attune_samples("samples_eda")               # of the session, or of one of several:
-            #     attune_samples("samples_eda", "P01_3f2a9c01")
+            #     attune_samples("samples_eda", "SESSION")
             #
             # Columns have their meaning as the attribute "label". Words of categories are factors. Numbers
             # that mean something are haven::labelled where haven is installed, and otherwise have the

@@ -60,7 +60,7 @@ struct HeartColumns {
             MeasureVariable("nn", .real, "ms", "Mean interval"),
         ]
         + floored("rmssd", "ms", "Root mean square of differences of neighbouring intervals")
-        + floored("sdnn", "ms", "Standard deviation of the intervals, n − 1")
+        + floored("sdnn", "ms", "Standard deviation of the intervals (n - 1)")
         + floored("pnn50", "%", "Differences beyond 50 ms among the intervals")
         + floored("hf", "ms2", "Power from 0.15 to 0.4 Hz, of the longest uninterrupted run")
         + floored("lf", "ms2", "Power from 0.04 to 0.15 Hz, of the longest uninterrupted run")
