@@ -16,6 +16,8 @@ public enum ExportFormat: String, CaseIterable, Hashable, Sendable {
     case r
     /// The sound of commentaries.
     case wav
+    /// A session's signals and markers on one clock, one file a session.
+    case xdf
 }
 
 extension ExportFormat {
@@ -30,6 +32,7 @@ extension ExportFormat {
         case .sas: SASWriter()
         case .r: CSVWriter(isForR: true)
         case .wav: SoundWriter()
+        case .xdf: XDFWriter()
         }
     }
 }

@@ -15,7 +15,7 @@ extension SessionTables {
     func writeAnswers() throws(ExportError) {
         let log = try fromStore { () throws(SessionStoreError) in
             var log = AnswerLog(phases: try reader.phases())
-            for (from, to) in try eventSlices() {
+            for (from, to) in try export.eventSlices() {
                 for event in try reader.events(from: from, to: to) { log.take(event) }
             }
             return log

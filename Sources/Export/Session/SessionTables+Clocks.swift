@@ -21,17 +21,15 @@ extension SessionTables {
             "gaps", "A stretch in which something is missing, between two stored neighbours",
             columns
         ) { file in
-            for row in try reader.gaps()
-            where export.takes(from: row.gap.start, to: row.gap.end) {
-                guard let name = streamName(row.stream) else { continue }
+            for (name, gap) in try export.gaps() {
                 file.text(name)
-                file.text(row.gap.cause.rawValue)
-                file.integer(row.gap.afterIndex)
-                moment(row.gap.start, file)
-                moment(row.gap.end, file)
-                file.milliseconds(row.gap.end - row.gap.start)
-                file.integer(row.gap.lost)
-                file.integer(row.gap.lostBound)
+                file.text(gap.cause.rawValue)
+                file.integer(gap.afterIndex)
+                moment(gap.start, file)
+                moment(gap.end, file)
+                file.milliseconds(gap.end - gap.start)
+                file.integer(gap.lost)
+                file.integer(gap.lostBound)
                 try file.endRow()
                 try proceedSometimes(file)
             }

@@ -103,47 +103,18 @@ extension SessionTables {
                 TableColumn.bound(), TableColumn.stream,
                 TableColumn("payload", .text, "", "What more is known (JSON)"),
             ] + Self.client
-        let slices = try fromStore { () throws(SessionStoreError) in try eventSlices() }
         try table("events", "An event or mark", columns) { file in
-            for (from, to) in slices {
-                for event in try reader.events(from: from, to: to) where takes(event) {
-                    file.text(event.kind)
-                    moment(event.time, file)
-                    file.milliseconds(event.bound)
-                    file.text(event.stream.flatMap { streamName($0) })
-                    file.text(export.names.payload(event.payload))
-                    file.text(event.client)
-                    file.integer(event.clientSequence)
-                    try file.endRow()
-                    try proceedSometimes(file)
-                }
+            try export.forEachEvent { event in
+                file.text(event.kind)
+                moment(event.time, file)
+                file.milliseconds(event.bound)
+                file.text(event.stream.flatMap { streamName($0) })
+                file.text(export.names.payload(event.payload))
+                file.text(event.client)
+                file.integer(event.clientSequence)
+                try file.endRow()
+                try proceedSometimes(file)
             }
-        }
-    }
-
-    /// Whether an event is exported: by its moment, its stream, and what it holds.
-    private func takes(_ event: SessionEvent) -> Bool {
-        if let stream = event.stream, streamName(stream) == nil { return false }
-        return export.takes(event.time)
-            && EventConsent.data(in: event.kind).allSatisfy { export.shows($0) }
-            && (event.kind != "hover" || export.shows(.pointer))
-    }
-
-    /// Stretches of time of which each holds about 50,000 rows, so that not all are in memory at
-    /// once; the first and the last are open.
-    func eventSlices() throws(SessionStoreError) -> [(from: Instant?, to: Instant?)] {
-        let count = try reader.count(of: .events)
-        let start = session.description.started
-        var end = session.stopped ?? start
-        for stream in streams { end = max(end, try reader.timeRange(of: stream.id)?.last ?? end) }
-        let number = min(count / 50_000 + 1, 1024)
-        let width = (end - start) / number
-        guard number > 1, width > 0 else { return [(nil, nil)] }
-        return (0..<number).map { slice in
-            (
-                slice == 0 ? nil : start + slice * width,
-                slice == number - 1 ? nil : start + (slice + 1) * width
-            )
         }
     }
 

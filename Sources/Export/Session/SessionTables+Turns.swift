@@ -54,8 +54,7 @@ extension SessionTables {
             let facts = try turnFacts()
             let stretches = Dictionary(
                 plan.turnStretches.map { ($0.turn, $0) }, uniquingKeysWith: { first, _ in first })
-            let shows = export.shows(.turns)
-            for turn in try reader.turns() where shows && export.takes(turn.sent) {
+            for turn in try export.turns() {
                 builder.integer(turn.number)
                 builder.text(turn.author)
                 moment(turn.sent, builder)

@@ -20,7 +20,6 @@ final class SessionTables {
     let turnsByNumber: [Int64: Turn]
     private let spool: TableBuilder.Spool
     private(set) var tables: [TableSpool] = []
-    private var streamNames: [Int64: String] = [:]
 
     var reader: SessionReader { export.reader }
     var session: SessionRow { export.session }
@@ -42,7 +41,6 @@ final class SessionTables {
         let turns = export.shows(.turns) ? try fromStore(export.reader.turns) : []
         turnsByNumber = Dictionary(
             turns.compactMap { turn in turn.number.map { ($0, turn) } }, uniquingKeysWith: { $1 })
-        for stream in export.streams { streamNames[stream.id] = stream.name }
         do throws(SystemError) {
             spool = try TableBuilder.Spool(in: run.directory)
         } catch {
@@ -119,7 +117,7 @@ final class SessionTables {
     func proceed() throws(ExportError) { try run.proceed(nil) }
 
     /// What a stream is called; nil for one that is not exported.
-    func streamName(_ stream: Int64) -> String? { streamNames[stream] }
+    func streamName(_ stream: Int64) -> String? { export.streamName(stream) }
 
     /// Nanoseconds since the session's start.
     func sinceStart(_ time: Instant) -> Int64 { export.sinceStart(time) }
