@@ -29,22 +29,34 @@ import Timebase
         let path = directory.file("s.attune")
         try SignalSession.write(path)
         let out = directory.file("out")
-        try exportOne(path, [.csv, .xdf], to: out)
+        try exportOne(path, [.csv, .xdf, .edf], to: out)
         try Self.read(
             "signals_xdf.py", ["\(out)/csv", "\(out)/xdf/p07_516ea1.xdf", "wrist"], in: directory)
+        try Self.read("signals_edf.py", ["\(out)/csv", "\(out)/edf/p07_516ea1.bdf"], in: directory)
+        // Without the stream that needs more than 16 bits.
+        var selection = ExportSelection()
+        selection.streams = ["Body*", "wrist", "rr", "BODY 1", "empty*"]
+        let narrow = directory.file("narrow")
+        try DatasetExport(
+            Dataset.find([path], selection), ExportOptions(formats: [.edf], selection: selection)
+        ).write(to: narrow)
+        try Self.read("signals_edf.py", ["\(out)/csv", "\(narrow)/p07_516ea1.edf"], in: directory)
         let again = directory.file("again")
-        try exportOne(path, [.xdf], to: again)
-        #expect(
-            try FileSystem.read("\(out)/xdf/p07_516ea1.xdf")
-                == FileSystem.read("\(again)/p07_516ea1.xdf"))
+        try exportOne(path, [.xdf, .edf], to: again)
+        for file in ["xdf/p07_516ea1.xdf", "edf/p07_516ea1.bdf", "edf/p07_516ea1_signals.csv"] {
+            #expect(
+                try FileSystem.read("\(out)/\(file)") == FileSystem.read("\(again)/\(file)"),
+                "\(file)")
+        }
     }
 
     @Test func randomContentComesBack() throws {
         let directory = try TemporaryDirectory("signals")
         let example = try ExampleSession(at: directory.file("s.attune"), seed: 31, samples: 900)
         let out = directory.file("out")
-        try exportOne(example.path, [.csv, .xdf], to: out)
+        try exportOne(example.path, [.csv, .xdf, .edf], to: out)
         try Self.read("signals_xdf.py", ["\(out)/csv", "\(out)/xdf/p07_6f9a31.xdf"], in: directory)
+        try Self.read("signals_edf.py", ["\(out)/csv", "\(out)/edf/p07_6f9a31.bdf"], in: directory)
     }
 
     @Test func aSessionOfNothingIsWritten() throws {
@@ -52,7 +64,67 @@ import Timebase
         let path = directory.file("s.attune")
         try SignalSession.writeEmpty(path)
         let out = directory.file("out")
-        try exportOne(path, [.csv, .xdf], to: out)
+        let summary = try exportOne(path, [.csv, .xdf, .edf], to: out)
         try Self.read("signals_xdf.py", ["\(out)/csv", "\(out)/xdf/p08_e0e0e0.xdf"], in: directory)
+        #expect(summary.notes.contains("edf: p08_e0e0e0 has no signals, and so no file"))
+        let error = #expect(throws: ExportError.self) {
+            try exportOne(path, [.edf], to: directory.file("edf"))
+        }
+        #expect(error?.code == .nothing)
+    }
+
+    /// EDFlib drops what finds no place, and says that all went well.
+    @Test func noAnnotationIsLost() throws {
+        let directory = try TemporaryDirectory("signals")
+        let path = directory.file("s.attune")
+        try SignalSession.write(path, marks: 32_768)
+        let out = directory.file("out")
+        var selection = ExportSelection()
+        selection.streams = ["BODY 1"]
+        try DatasetExport(
+            Dataset.find([path], selection),
+            ExportOptions(formats: [.csv, .edf], selection: selection)
+        ).write(to: out)
+        try Self.read("signals_edf.py", ["\(out)/csv", "\(out)/edf/p07_516ea1.edf"], in: directory)
+    }
+
+    /// Records hold whole numbers of points, and all annotations.
+    @Test func recordsSuitRatesAndAnnotations() {
+        func layout(_ rates: [Double], _ annotations: Int = 0) -> EDFLayout {
+            EDFLayout(rates: rates, length: 200_000_000_000, annotations: annotations)
+        }
+        #expect(layout([250, 4]).duration == 100_000)
+        #expect(layout([12.5, 1.0 / 3]).duration == 600_000)
+        #expect(layout([12.5, 1.0 / 3]).points(of: 1.0 / 3) == 2)
+        // No length suits this one: its points are denser than its samples.
+        #expect(layout([33.337]).points(of: 33.337) == 34)
+        // Shorter records where they suit the rates, and empty ones behind the end where none do.
+        #expect(layout([250], 32_768).added == 0)
+        let slow = layout([1], 32_768)
+        #expect(slow.duration == 100_000 && slow.records == 512 && slow.added == 312)
+        for layout in [
+            layout([1], 32_768), layout([250], 32_768), layout([250], 3), layout([4], 65),
+        ] {
+            #expect(layout.annotationSignals <= 64)
+        }
+        #expect(layout([4], 201).annotationSignals == 2)
+    }
+
+    @Test func fieldsOfTheHeaderHold() {
+        #expect(EDFText.ascii("µS/cm² (Ä, é) 🫠\u{1}", 20) == "uS/cm2 (A, e) ??")
+        #expect(EDFText.exact(-1.503)?.text == "-1.503")
+        #expect(EDFText.exact(0.0244140625) == nil)
+        #expect(EDFText.exact(25)?.text == "25")
+        for value in [
+            1e-9, -1e-9, 12345678.9, -12345678.9, 3e150, -3e150, 99_999_999.5, 0.1, -0.25,
+        ] {
+            let low = EDFText.outward(value, isUp: false)
+            let high = EDFText.outward(value, isUp: true)
+            #expect(low.text.utf8.count <= 8 && high.text.utf8.count <= 8)
+            #expect(low.value <= value && value <= high.value, "\(low) \(value) \(high)")
+        }
+        #expect(EDFText.annotation(" \n") == nil)
+        let cut = EDFText.annotation("phase " + String(repeating: "👩‍👩‍👧‍👦", count: 9)) ?? ""
+        #expect(cut == "phase 👩‍👩‍👧‍👦")
     }
 }

@@ -46,17 +46,19 @@ def numbers(export, streams):
         whole = info["channel_format"][0] == "int64"
         check(f"{name} can drop samples",
               info["desc"][0]["synchronization"][0]["can_drop_samples"][0] == "true")
-        for time, values, sample in zip(stream["time_stamps"], stream["time_series"], samples):
+        rows = list(zip(channels, described))
+        for time, values, sample in zip(stream["time_stamps"].tolist(), stream["time_series"].tolist(), samples):
             worst = max(worst, abs(time - export.seconds(sample["t_ns"])))
-            for channel, value, about in zip(channels, values, described):
+            for (channel, about), value in zip(rows, values):
+                comparison.compared += 1
                 if whole:
-                    same(f"{name} {channel['channel']}", int(value), int(sample[channel["raw_column"]]))
+                    right = value == int(sample[channel["raw_column"]])
                 elif about["is_converted"][0] == "true":
-                    check(f"{name} {channel['channel']}: {value} instead of {sample[channel['column']]}",
-                          alike(float(value), real(sample[channel["column"]])))
+                    right = alike(value, real(sample[channel["column"]]))
                 else:
-                    raw = sample[channel["raw_column"]]
-                    check(f"{name} {channel['channel']} as stored", float(value) == float(raw))
+                    right = value == float(sample[channel["raw_column"]])
+                if not right:
+                    check(f"{name} {channel['channel']}: {value} in the row {sample}", False)
     check(f"times are off by {worst} s", worst <= 1e-6)
     return worst
 

@@ -18,6 +18,8 @@ public enum ExportFormat: String, CaseIterable, Hashable, Sendable {
     case wav
     /// A session's signals and markers on one clock, one file a session.
     case xdf
+    /// Signals on an even grid with annotations, EDF+ or BDF+, one file a session.
+    case edf
 }
 
 extension ExportFormat {
@@ -33,6 +35,7 @@ extension ExportFormat {
         case .r: CSVWriter(isForR: true)
         case .wav: SoundWriter()
         case .xdf: XDFWriter()
+        case .edf: EDFWriter()
         }
     }
 }

@@ -85,7 +85,7 @@ extension SessionExport {
 
 extension SampleWindow {
     /// The window's first samples; packets beyond them stay.
-    fileprivate func prefix(_ count: Int) -> SampleWindow {
+    func prefix(_ count: Int) -> SampleWindow {
         guard count < self.count else { return self }
         var window = self
         window.times.removeLast(self.count - count)
