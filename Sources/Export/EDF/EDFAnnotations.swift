@@ -30,7 +30,7 @@ extension SessionExport {
         if selection.takes(table: "events") {
             try forEachEvent { event in
                 let label = event.kind.hasPrefix("mark") ? Self.label(event.payload) : nil
-                add(event.time, "\(event.kind) \(label.map { names.cleaned($0) } ?? "")")
+                add(event.time, "\(event.kind) \(label.map { names.remark($0) } ?? "")")
             }
         }
         return all.enumerated().sorted {

@@ -1,5 +1,6 @@
 import CEdf
 import Glibc
+import Reports
 import Synchronization
 import SystemCalls
 

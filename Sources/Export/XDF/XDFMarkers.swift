@@ -119,7 +119,7 @@ extension SessionExport {
         ) { body in
             try self.forEachEvent { event in
                 guard takes(event.kind) else { return }
-                try body(event.time, "\(event.kind) \(self.names.cleaned(event.payload))")
+                try body(event.time, "\(event.kind) \(self.names.payload(event.payload))")
             }
         }
     }

@@ -1,4 +1,6 @@
+import Measures
 import Playback
+import Reports
 import SessionStore
 import Timebase
 
@@ -162,6 +164,8 @@ extension ChannelDescription {
         case .intervals: "RR"
         case .skinConductance: "EDA"
         case .electrocardiogram: "ECG"
+        case .photoplethysmogram: "PPG"
+        case .respiration: "RESP"
         case .other: "Misc"
         }
     }
