@@ -3,9 +3,13 @@ import Foundation
 /// The first values of a discrete Fourier transform of any length, by Bluestein's chirp transform (Bluestein,
 /// L. I., 1970, A linear filtering approach to the computation of discrete Fourier transform, IEEE
 /// Transactions on Audio and Electroacoustics 18(4), 451–455): Σ x[n] · e^(−2πi·n·k/length), k = 0, 1, ….
+///
+/// Long signals go through it piece by piece, so that memory does not grow with them.
 struct ChirpTransform {
-    private let count: Int
+    private let length: Int
     private let bins: Int
+    /// Values of a piece.
+    private let count: Int
     private let size: Int
     /// e^(−πi·n²/length), as many as the longer of both, and the transformed kernel of the convolution.
     private let chirp: [Complex]
@@ -23,12 +27,16 @@ struct ChirpTransform {
         }
     }
 
+    private static let most = 1 << 16
+
     /// - Parameters:
     ///   - count: of values.
     ///   - length: of the transform; as if zeros stood behind the values.
     ///   - bins: how many are wanted.
     init(count: Int, length: Int, bins: Int) {
+        let count = min(count, Self.most)
         self.count = count
+        self.length = length
         self.bins = bins
         var size = 1
         while size < count + bins { size *= 2 }
@@ -55,22 +63,38 @@ struct ChirpTransform {
 
     /// The squared size of each value.
     func powers(of values: [Double]) -> [Double] {
+        var sums = [Complex](repeating: Complex(real: 0, imaginary: 0), count: bins)
+        var start = 0
+        while start < values.count {
+            add(values[start..<min(values.count, start + count)], to: &sums)
+            start += count
+        }
+        return sums.map { $0.real * $0.real + $0.imaginary * $0.imaginary }
+    }
+
+    /// Adds the transform of a piece, turned by where it begins.
+    private func add(_ values: ArraySlice<Double>, to sums: inout [Complex]) {
         var work = [Complex](repeating: Complex(real: 0, imaginary: 0), count: size)
-        for n in 0..<count {
-            work[n] = Complex(
-                real: values[n] * chirp[n].real, imaginary: values[n] * chirp[n].imaginary)
+        for (n, value) in values.enumerated() {
+            work[n] = Complex(real: value * chirp[n].real, imaginary: value * chirp[n].imaginary)
         }
         Self.transform(&work, roots)
-        // The inverse is the transform of the conjugate, conjugated; only the size counts in the end.
+        // The inverse is the transform of the conjugate, conjugated.
         for n in 0..<size {
             let product = work[n] * kernel[n]
             work[n] = Complex(real: product.real, imaginary: -product.imaginary)
         }
         Self.transform(&work, roots)
         let scale = 1 / Double(size)
-        return (0..<bins).map { k in
-            let (real, imaginary) = (work[k].real * scale, work[k].imaginary * scale)
-            return real * real + imaginary * imaginary
+        for k in 0..<bins {
+            let value =
+                Complex(real: work[k].real * scale, imaginary: -work[k].imaginary * scale)
+                * chirp[k]
+            let turns = Double(values.startIndex % length * k % length)
+            let angle = -2 * Double.pi * turns / Double(length)
+            let turned = value * Complex(real: cos(angle), imaginary: sin(angle))
+            sums[k].real += turned.real
+            sums[k].imaginary += turned.imaginary
         }
     }
 

@@ -40,7 +40,7 @@ public struct HeartbeatFinder: Sendable {
     }
 
     /// Seconds of a block.
-    var length = 240.0
+    var length = 160.0
     /// Seconds that are read beyond each end of a block: of what lies farther away the filters have less than
     /// 10⁻⁹ left.
     static let margin = 25.0

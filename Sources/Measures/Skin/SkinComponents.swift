@@ -34,19 +34,21 @@ public struct SkinComponents: Hashable, Sendable {
         else { return }
         let edge = Int((Self.edge * rate).rounded(.up))
         for run in Self.runs(values, breaks) {
-            let raw = Array(values[run])
-            guard let part = cleans ? SkinCleaning.clean(raw, rate: rate) : raw,
-                let slow = ZeroPhaseFilter.apply(low, to: part),
-                let quick = ZeroPhaseFilter.apply(high, to: part)
-            else { continue }
+            // One array after the other: at 1 kHz each has megabytes.
+            let raw = run == values.indices ? values : Array(values[run])
+            guard let part = cleans ? SkinCleaning.clean(raw, rate: rate) : raw else { continue }
             let first = run.lowerBound > 0 || isWhole.start ? run.lowerBound + edge : 0
             let last =
                 run.upperBound < values.count || isWhole.end
                 ? run.upperBound - edge : values.count
             guard first < last else { continue }
-            for place in first..<last {
-                tonic[place] = slow[place - run.lowerBound]
-                phasic[place] = quick[place - run.lowerBound]
+            for (section, path) in [
+                (low, \SkinComponents.tonic), (high, \SkinComponents.phasic),
+            ] {
+                guard let filtered = ZeroPhaseFilter.apply(section, to: part) else { continue }
+                self[keyPath: path].replaceSubrange(
+                    first..<last,
+                    with: filtered[first - run.lowerBound..<last - run.lowerBound])
             }
         }
     }

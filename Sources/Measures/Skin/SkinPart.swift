@@ -22,10 +22,11 @@ public struct SkinPart: Sendable {
         _ reader: SessionReader, stream: Int64, channel: Int, rate: Double, from: Instant,
         to: Instant, artefacts: [Range<Instant>]
     ) throws {
-        let window = try reader.window(
+        var window = try reader.window(
             stream, channel: channel, from: from + -Self.margin, to: to + Self.margin)
         let count = try reader.sampleCount(of: stream)
         var values = window.physical(0)
+        window.columns = []
         for artefact in artefacts {
             let first = window.times.place(of: artefact.lowerBound)
             let end = window.times.place(of: artefact.upperBound)

@@ -3,7 +3,7 @@ import Timebase
 
 /// The skin conductance of one channel of a session: its level, and its responses.
 ///
-/// Made block by block in bounded memory: the level is kept in steps of at most 20 ms, and of the quick part
+/// Made block by block in bounded memory: the level is kept in steps of at most 0.1 s, and of the quick part
 /// its turning points alone, which tell its responses exactly.
 struct SkinSeries {
     /// A response.
@@ -36,8 +36,10 @@ struct SkinSeries {
 
     /// Turning points nearer to each other than this, in µS, are rounding.
     private static let smallest = 1e-6
-    private static let step = 0.02
-    private static let block: Int64 = 300_000_000_000
+    private static let step = 0.1
+    /// Samples a second up to which each is a step of the level.
+    private static let slow = 20.0
+    private static let block: Int64 = 100_000_000_000
 
     /// - Returns: nil where the session has no skin conductance.
     init?(
@@ -125,7 +127,7 @@ struct SkinSeries {
 
     private mutating func add(_ tonic: Double, at time: Double) {
         guard tonic.isFinite else { return }
-        if let last = times.last, time - last < Self.step, rate * Self.step > 1 {
+        if let last = times.last, time - last < Self.step, rate > Self.slow {
             sums[sums.count - 1] += tonic
             counts[counts.count - 1] += 1
         } else {
