@@ -32,7 +32,8 @@ public struct SessionConsent: Hashable, Sendable {
                 // A recorded no counts also where the protocol has no such tier.
                 guard !covering.isEmpty else {
                     return ConsentTier.Name.allCases.contains { tier in
-                        last[tier.rawValue] == false && ConsentRule.usualData(of: tier).contains(data)
+                        last[tier.rawValue] == false
+                            && ConsentRule.usualData(of: tier).contains(data)
                     }
                 }
                 return covering.contains { last[$0.name.rawValue] == false }

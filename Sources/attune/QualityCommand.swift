@@ -9,8 +9,9 @@ struct QualityCommand: ParsableCommand {
         commandName: "quality",
         abstract: "Say on one page what a session is worth: coverage, artefacts, baselines, answers.",
         discussion: """
-            The daemon writes this page beside each session's file when it is finished (X.quality.html for \
-            X.attune). This command makes it anew, for instance after an alignment, or for a session that is \
+            The daemon writes this page beside each session's file when it is finished \
+            (X.quality.html for X.attune). This command makes it anew, for instance after an \
+            alignment, or for a session that is \
             still being recorded.
             """)
 
