@@ -7,7 +7,7 @@ import SystemCalls
 struct QualityCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quality",
-        abstract: "Say on one page what a session is worth: coverage, artefacts, baselines, answers.",
+        abstract: "Say on one page what a session is worth.",
         discussion: """
             The daemon writes this page beside each session's file when it is finished \
             (X.quality.html for X.attune). This command makes it anew, for instance after an \
