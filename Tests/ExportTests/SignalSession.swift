@@ -7,7 +7,7 @@ import Timebase
 struct SignalSession {
     static let started = Instant(nanoseconds: 7_200_000_000_123)
     static let startedRealtime: Int64 = 1_795_253_400_250_000_000
-    static let secret = "the secret of p07"
+    static let secret = "nobody may know this"
     static let texts = [
         "plain", "", "👩‍👩‍👧‍👦 family 🫠", "שלום <b>עולם</b>", "مرحبا & \"بك\"", "line\nbreak\u{1}\u{7F}",
         String(repeating: "漢🫠\n\"", count: 1000), secret,

@@ -20,6 +20,8 @@ public enum ExportFormat: String, CaseIterable, Hashable, Sendable {
     case xdf
     /// Signals on an even grid with annotations, EDF+ or BDF+, one file a session.
     case edf
+    /// MAT-files of version 5: samples, one file a session, and all tables.
+    case matlab
 }
 
 extension ExportFormat {
@@ -36,6 +38,7 @@ extension ExportFormat {
         case .wav: SoundWriter()
         case .xdf: XDFWriter()
         case .edf: EDFWriter()
+        case .matlab: MATLABWriter()
         }
     }
 }

@@ -34,11 +34,12 @@ extension SessionTables {
                     "boot_id", .text, "", "The kernel's id of the boot whose clock all times are on"
                 ),
                 TableColumn("prot_text", .text, "", "Text of the study protocol"),
+            ] + conditionColumns + [
                 TableColumn(
                     "alignment", .integer, "",
                     "Number of the alignment (attune align) whose times these tables have; empty for "
                         + "those of the session file itself"),
-            ] + conditionColumns
+            ]
         let session = session
         let description = session.description
         try table("sessions", "A session", columns) { file in
@@ -63,8 +64,8 @@ extension SessionTables {
             file.text(description.softwareVersion)
             file.text(export.names.thing(description.bootIdentifier))
             file.text(description.protocolText)
-            file.integer(reader.alignment?.id)
             writeConditions(file)
+            file.integer(reader.alignment?.id)
             try file.endRow()
         }
     }
