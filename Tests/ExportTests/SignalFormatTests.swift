@@ -97,15 +97,17 @@ import Timebase
         let out = directory.file("out")
         try exportOne(path, to: "\(out)/csv")
         let dataset = try Dataset.find([path], ExportSelection())
+        let study = StudyContext(dataset, nil)
         let session = try SessionExport(
-            dataset.sessions[0], ExportSelection(), nil, alignment: .newest)
+            dataset.sessions[0], study, ExportSelection(), alignment: .newest)
         let run = ExportRun(
             directory: directory.path, destination: out, isCancelled: { false }, progress: { _ in })
         let folder = ExportFolder("\(out)/matlab", prefix: "")
         let options = ExportOptions(formats: [.matlab])
         let output = FormatOutput(
-            folder: folder, run: run, isStudy: false, options: options, notes: ExportNotes())
-        let tables = try SessionTables(session, run, StudyContext(dataset, nil))
+            folder: folder, run: run, isStudy: false, options: options, sessions: [],
+            notes: ExportNotes())
+        let tables = try SessionTables(session, run, study)
         try tables.makeAll()
         let writer = MATLABWriter(largest: 100_000)
         let names = ColumnNames.files(session.streams.map(\.name))

@@ -38,7 +38,7 @@ extension SessionTables {
                 TableColumn(
                     "alignment", .integer, "",
                     "Number of the alignment (attune align) whose times these tables have; empty for "
-                        + "those of the session file itself"),
+                        + "those of the session file itself")
             ]
         let session = session
         let description = session.description
