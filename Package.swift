@@ -80,6 +80,7 @@ let package = Package(
         systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        systemLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         systemLibrary("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
         systemLibrary("CReadStat", apt: "libreadstat-dev"),
@@ -102,7 +103,7 @@ let package = Package(
             ["Timebase", "SystemCalls", "CSystemCalls", "CUdev", "CEvdev", "CSystemd"]),
         library(
             "SessionStore",
-            ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CSodium", "CSndfile"]),
+            ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CCrypto", "CSndfile"]),
         library("Link", ["Timebase", "SystemCalls", "CSystemCalls"]),
         library(
             "StudyProtocol",
