@@ -121,6 +121,7 @@ struct ExportCommand: ParsableCommand {
             unsafe sigaddset(&signals, number)
         }
         unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        ProcessMemory.giveBackAtOnce()
         do {
             try export()
         } catch let error as ExportError where error.code == .cancelled {

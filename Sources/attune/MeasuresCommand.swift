@@ -6,6 +6,7 @@ import Reports
 import SessionStore
 import SimulatedClient
 import StudyProtocol
+import SystemCalls
 
 /// `attune measures`: heart, skin, typing and texts of sessions.
 struct MeasuresCommand: ParsableCommand {
@@ -111,6 +112,7 @@ struct MeasuresCommand: ParsableCommand {
     }
 
     func run() throws {
+        ProcessMemory.giveBackAtOnce()
         func words(_ text: String?) -> Set<String> {
             Set(
                 (text ?? "").split(separator: ",")

@@ -10,9 +10,8 @@ struct QualityCommand: ParsableCommand {
         abstract: "Say on one page what a session is worth.",
         discussion: """
             The daemon writes this page beside each session's file when it is finished \
-            (X.quality.html for X.attune). This command makes it anew, for instance after an \
-            alignment, or for a session that is \
-            still being recorded.
+            (X.quality.html for X.attune). This command makes it anew, for instance for a session \
+            that is still being recorded.
             """)
 
     @Argument(help: "The session file.", completion: .file(extensions: ["attune"]))
@@ -24,6 +23,7 @@ struct QualityCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
+        ProcessMemory.giveBackAtOnce()
         let page = try QualityPage.html(of: file)
         let place = out ?? "-"
         if place == "-" {

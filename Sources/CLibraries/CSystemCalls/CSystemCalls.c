@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/input.h>
 #include <linux/serial.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -256,4 +257,13 @@ int attune_poll(struct pollfd *descriptors, size_t count, int64_t nanoseconds) {
     if (nanoseconds < 0) return ppoll(descriptors, count, NULL, NULL);
     struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
     return ppoll(descriptors, count, &limit, NULL);
+}
+
+int attune_begin_writeback(int fd) {
+    return sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+void attune_give_back_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
 }

@@ -10,7 +10,7 @@ protocol ByteSink: AnyObject {
     func close() throws(SystemError)
 }
 
-/// A file that was not there, durable once it is closed.
+/// A file that was not there.
 final class FileSink: ByteSink {
     private let file: FileDescriptor
     private let path: String
@@ -32,7 +32,5 @@ final class FileSink: ByteSink {
         }
     }
 
-    func close() throws(SystemError) {
-        try systemCall("fdatasync", path) { fdatasync(file.number) }
-    }
+    func close() throws(SystemError) {}
 }

@@ -69,7 +69,7 @@ import Timebase
     /// Bytes written, those waiting in the buffer included.
     var bytes: Int64 { written + Int64(used) }
 
-    /// Writes what waits and makes the file durable.
+    /// Writes what waits.
     func close() throws(SystemError) {
         flush()
         if let failure { throw failure }

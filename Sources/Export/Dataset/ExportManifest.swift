@@ -58,16 +58,18 @@ struct ExportManifest: Sendable {
         var sha256: String
     }
 
-    /// Hashes all files and writes the manifest beside them.
+    /// Hashes all files, makes them durable, and writes the manifest beside them.
     func write(to directory: String, threads: Int) throws -> ExportSummary {
         let sorted = files.sorted { $0.path < $1.path }
         let hashed = Mutex([Int: File]())
         let jobs = sorted.enumerated().map { place, file -> @Sendable () throws -> Void in
             {
                 let path = "\(directory)/\(file.path)"
+                let durable = try DurableFile(path)
                 let entry = File(
                     path: file.path, name: file.name, rows: file.rows,
                     bytes: try FileSystem.size(path), sha256: try FileHash.sha256(path))
+                try durable.finish()
                 hashed.withLock { $0[place] = entry }
             }
         }

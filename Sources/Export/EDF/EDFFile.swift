@@ -136,7 +136,6 @@ final class EDFFile {
             }
         }
         try systemCall("fchmod", path) { fchmod(file.number, 0o640) }
-        try systemCall("fdatasync", path) { fdatasync(file.number) }
         try verify()
     }
 

@@ -47,14 +47,13 @@ import SystemCalls
         variables += 1
     }
 
-    /// Ends the file, makes it durable, and goes through it.
+    /// Ends the file and goes through it.
     func close() throws {
         isOpen = false
         errno = 0
         guard unsafe Mat_Close(mat) == 0 else { throw Self.failure(path, "be ended") }
         let file = try FileDescriptor(opening: path, flags: O_RDWR)
         try systemCall("fchmod", path) { fchmod(file.number, 0o640) }
-        try systemCall("fdatasync", path) { fdatasync(file.number) }
         try verify(file.number)
     }
 

@@ -68,9 +68,6 @@ struct DuckDBProgram: Sendable {
                     + "is left of the export",
                 cause: "it ended with \(code): \(Self.firstLines(program.printed()))")
         }
-        let file = try FileDescriptor(opening: place, flags: O_RDONLY)
-        let number = file.number
-        try systemCall("fdatasync", place) { fdatasync(number) }
     }
 
     /// The beginning of what a program says, on one line; what comes after may be somebody's text.

@@ -77,8 +77,6 @@ struct SoundWriter: FormatWriter {
             run.count(Int64(samples.count))
             try run.proceed(nil)
         }
-        let number = file.number
-        try systemCall("fdatasync", path) { fdatasync(number) }
     }
 
     /// The places of the selected phases' samples in a track, which is silent elsewhere; nil where

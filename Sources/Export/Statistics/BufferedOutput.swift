@@ -39,11 +39,10 @@ import SystemCalls
         return failure == nil
     }
 
-    /// Writes what waits and makes the file durable.
+    /// Writes what waits.
     func close() throws(SystemError) {
         flush()
         if let failure { throw failure }
-        try systemCall("fdatasync", path) { fdatasync(file.number) }
     }
 
     private func flush() {

@@ -225,7 +225,7 @@ import SystemCalls
         if failure != READSTAT_OK { try throwFailure("row \(rows)") }
     }
 
-    /// Writes what belongs behind the rows, and makes the file durable.
+    /// Writes what belongs behind the rows.
     func close() throws {
         if rows > 0 {
             unsafe check(readstat_end_writing(writer))

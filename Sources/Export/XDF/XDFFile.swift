@@ -59,10 +59,9 @@ final class XDFFile {
         try chunk(.clockOffset, of: stream, content)
     }
 
-    /// Writes what waits and makes the file durable.
+    /// Writes what waits.
     func close() throws(SystemError) {
         try flush()
-        try systemCall("fdatasync", path) { fdatasync(file.number) }
     }
 
     private func begin(_ tag: Tag, length: Int) throws(SystemError) {

@@ -135,4 +135,13 @@ int attune_unread_bytes(int fd);
 /// limit waits without end. Returns how many are ready, or -1 with errno set.
 int attune_poll(struct pollfd *descriptors, size_t count, int64_t nanoseconds);
 
+/// Has the kernel begin to write a file to its disk, and does not wait (`sync_file_range`, which needs
+/// _GNU_SOURCE). Returns 0 or -1 with errno set.
+int attune_begin_writeback(int fd);
+
+/// From now on blocks of 128 KiB and more are given back to the kernel when they are freed, and the heap's
+/// end from 8 MiB on (`mallopt`, whose header is not in Glibc's module). Otherwise glibc learns from large
+/// blocks that come and go to keep up to 32 MiB of them.
+void attune_give_back_memory(void);
+
 #endif
