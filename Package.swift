@@ -153,7 +153,7 @@ let package = Package(
                 "Timebase", "SystemCalls", "Randomness", "Markup", "Declarations", "Link",
                 "SessionStore", "StudyProtocol", "Agreement",
             ]),
-        // What a session is worth, in words: used by the daemon too, so without foreign libraries.
+        // What a session holds and is worth, in words; no foreign library is needed for it.
         library(
             "Reports",
             [
