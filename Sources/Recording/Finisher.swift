@@ -14,6 +14,8 @@ final class Finisher: Sendable {
         case align(path: String, reason: String, number: UInt64)
         /// Add a correction to a finished session's review file; the number is the caller's own.
         case correct(path: String, EmotionCorrection, number: UInt64)
+        /// Write the quality report of a finished session that has none.
+        case report(path: String)
         case finish
     }
 
@@ -33,10 +35,10 @@ final class Finisher: Sendable {
                     case .session(let path):
                         let outcome = Self.finish(path)
                         notices.post(.finished(path: path, outcome))
-                        if case .finished = outcome, let reporter {
-                            let failure = Self.report(path, by: reporter)
-                            notices.post(.reported(path: path, failure: failure))
+                        if case .finished = outcome {
+                            Self.report(path, by: reporter, to: notices)
                         }
+                    case .report(let path): Self.report(path, by: reporter, to: notices)
                     case .align(let path, let reason, let number):
                         notices.post(.aligned(number, Self.align(path, reason)))
                     case .correct(let path, let correction, let number):
@@ -67,17 +69,21 @@ final class Finisher: Sendable {
 
     /// Has a session's quality report written, by a process of its own: whatever goes wrong there, no
     /// recording suffers.
-    /// - Returns: what went wrong, in words; nil where nothing did.
-    private static func report(_ path: String, by reporter: String) -> String? {
-        let page = path.hasSuffix(".attune") ? String(path.dropLast(".attune".count)) : path
+    private static func report(
+        _ path: String, by reporter: String?, to notices: Mailbox<ControlNotice>
+    ) {
+        guard let reporter else { return }
+        var failure: String?
         do throws(SystemError) {
             let code = try ChildProgram.run(
-                reporter, ["quality", path, "--quiet", "--out", "\(page).quality.html"],
+                reporter,
+                ["quality", path, "--quiet", "--out", StudyDirectory.qualityReport(of: path)],
                 niceness: 10)
-            return code == 0 ? nil : "\(reporter) quality ended with code \(code)"
+            if code != 0 { failure = "\(reporter) quality ended with code \(code)" }
         } catch {
-            return error.description
+            failure = error.description
         }
+        notices.post(.reported(path: path, failure: failure))
     }
 
     private static func finish(_ path: String) -> FinishOutcome {

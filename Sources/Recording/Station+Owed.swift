@@ -123,13 +123,27 @@ extension Station {
         for name in StudyCatalogue.studies(data: data) {
             do throws(SessionStoreError) {
                 for entry in try study(name).sessions()
-                where entry.sha256 == nil && !active.contains(entry.identifier) {
-                    survey(entry, in: name)
+                where !active.contains(entry.identifier) {
+                    if entry.sha256 == nil { survey(entry, in: name) }
+                    reportAnew(entry, in: name)
                 }
             } catch {
                 log.error("the index of study \(name) cannot be read: \(error)")
             }
         }
+    }
+
+    /// Has the quality report written of a session that was finished when the daemon ended before it was.
+    ///
+    /// Of old sessions none is made: somebody may have taken theirs away.
+    private func reportAnew(_ entry: IndexedSession, in name: String) {
+        let path = "\(data)/\(name)/\(entry.file)"
+        let day: Int64 = 86_400_000_000_000
+        guard let stopped = entry.stoppedRealtime, Clocks.realtime() - stopped < day,
+            StudyCatalogue.isReadOnly(path),
+            !FileSystem.exists(StudyDirectory.qualityReport(of: path))
+        else { return }
+        finisher.messages.post(.report(path: path))
     }
 
     private func survey(_ entry: IndexedSession, in name: String) {

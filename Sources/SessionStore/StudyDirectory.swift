@@ -84,6 +84,12 @@ public struct StudyDirectory: Hashable, Sendable {
         return "\(root)/\(study)/\(relative)"
     }
 
+    /// Where a session's quality report is, beside its file: `X.quality.html` for `X.attune`.
+    public static func qualityReport(of session: String) -> String {
+        (session.hasSuffix(".attune") ? String(session.dropLast(".attune".count)) : session)
+            + ".quality.html"
+    }
+
     /// Whole seconds of UTC, as in `20261121T093000Z`.
     private static func stamp(_ realtime: Int64) -> String {
         let seconds = realtime.quotientAndRemainder(dividingBy: 1_000_000_000).quotient

@@ -34,7 +34,17 @@ extension IntegrationTests {
 
                 try station.start()
                 try station.waitForState("finished", of: identifier)
+                let report = path.dropLast("attune".count) + "quality.html"
+                try waitFor("a quality report") { FileSystem.exists(report) }
+                #expect(try FileSystem.readText(report).contains("ending, p\(attempt)"))
                 #expect(!FileSystem.exists(path + "-wal"))
+                if attempt == 1 {
+                    // As after a daemon that ended before the report was written.
+                    #expect(try station.end().code == 0)
+                    try FileSystem.remove(report)
+                    try station.start()
+                    try waitFor("the report once more") { FileSystem.exists(report) }
+                }
                 #expect(try station.end(SIGTERM).code == 0)
                 #expect(!FileSystem.exists("\(station.runtime)/acquisition.ring"))
             }

@@ -12,12 +12,6 @@ public struct QualityPage: Sendable {
         QualityPage(try QualityReader.read(path)).html
     }
 
-    /// Where a session's report is, beside its file.
-    public static func path(of session: String) -> String {
-        (session.hasSuffix(".attune") ? String(session.dropLast(".attune".count)) : session)
-            + ".quality.html"
-    }
-
     public var html: String {
         """
         <!DOCTYPE html>
