@@ -184,6 +184,7 @@ import Testing
         #expect(shift < 0 && shift % (7 * 86_400_000_000_000) == 0)
         let secrets = [
             "P01", "P02", "anna", "\"ben", "lab-7", "AA:BB:CC", "2026-11",
+            "uid 1000", "1795339800",
             ExampleStudy.identifier(1),
             ExampleStudy.identifier(3), study.path,
         ]

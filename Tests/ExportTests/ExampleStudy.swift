@@ -174,7 +174,9 @@ struct ExampleStudy {
     private func commentary(_ batch: inout SessionBatch) {
         let parent = Self.started.nanoseconds
         batch.events = [
-            SessionEvent(time: Self.second(0), kind: "recall", payload: #"{"delay_ms":250}"#),
+            SessionEvent(
+                time: Self.second(0), kind: "recall",
+                payload: #"{"delay_ms":250,"task_ended_utc_ns":1795339800000000000}"#),
             SessionEvent(
                 time: Self.second(1), kind: "position",
                 payload: """
