@@ -57,9 +57,10 @@ struct EDFSession {
 
     func write() throws {
         let signals = signals()
+        // The point of a stream's last sample may be half a period behind it, and lies within the file.
         let end = max(
             session.session.stopped ?? origin, annotations.last?.time ?? origin,
-            streams.map(\.last).max() ?? origin)
+            streams.map { $0.last + (Int64(0.5e9 / $0.rate) + 1) }.max() ?? origin)
         let length = max(1, end - origin)
         let breaks = zip(streams, signals).reduce(0) {
             $0 + $1.0.breaks * (streams.count == 1 ? 1 : $1.1.count)
