@@ -106,6 +106,7 @@ struct BIDSRecording {
         _ part: Part, _ columns: [TableColumn], _ gaps: inout ArraySlice<Gap>, isLast: Bool
     ) throws {
         try part.file.close()
+        output.noteInfinities(of: part.file, "\(part.name)physio.tsv.gz")
         output.folder.add(
             "\(part.name)physio.tsv.gz", table.name, rows: part.file.rows, isSamples: true)
         var members = BIDSJSON.task(place.task)
@@ -187,6 +188,7 @@ struct BIDSRecording {
             output.run.count(Int64(batch.count))
         }
         try file.close()
+        output.noteInfinities(of: file, "\(name).tsv")
         output.folder.add("\(name).tsv", table.name, rows: file.rows, isSamples: true)
         // What the timeline's description says already, holds for this file as well.
         var members = BIDSJSON.task(place.task)

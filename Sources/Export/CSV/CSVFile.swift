@@ -12,6 +12,8 @@ import Timebase
     let path: String
     /// Rows ended so far, without the header.
     private(set) var rows: Int64 = 0
+    /// Infinities that became missing values.
+    private(set) var infinities: Int64 = 0
     private let sink: any ByteSink
     private let style: Style
     /// What stands for a missing value.
@@ -113,7 +115,8 @@ import Timebase
         if let value { integer(value) } else { missing() }
     }
 
-    /// The shortest digits that give the same number when read back; a NaN is a missing value.
+    /// The shortest digits that give the same number when read back; a NaN is a missing value, and where BIDS
+    /// is written, which has no word for it, an infinity as well.
     func real(_ value: Double) {
         reserve(40)
         separate()
@@ -130,6 +133,9 @@ import Timebase
                     used += 1
                 }
             }
+        } else if value.isInfinite, style == .bids {
+            infinities += 1
+            absent()
         } else if value.isInfinite {
             for byte in (value < 0 ? "-inf" : "inf").utf8 {
                 unsafe buffer[used] = byte
