@@ -15,6 +15,11 @@ struct SampleTable {
     let channels: [SampleColumns]
     let columns: [TableColumn]
 
+    /// Columns that formats put beside those of the samples: Parquet the first three, BIDS the others.
+    private static let reserved = [
+        "participant", "session", "stream", "timestamp", "onset", "duration",
+    ]
+
     init(_ stream: StreamDescription, name: String) {
         self.stream = stream
         self.name = name
@@ -33,7 +38,7 @@ struct SampleTable {
                 "arrival_ns", .integer, "ns",
                 "Arrival of the packet that brought the sample; since the session's start"),
         ]
-        var names = ColumnNames(taken: columns.map(\.name))
+        var names = ColumnNames(taken: columns.map(\.name) + Self.reserved)
         var channels: [SampleColumns] = []
         for (channel, form) in zip(stream.channels, forms) {
             let what = channel.label.isEmpty ? channel.name : channel.label
