@@ -53,8 +53,13 @@ struct Codebook: Sendable {
                     ?? Table(
                         name: name, title: "A sample of the stream \(stream)", columns: [], rows: 0,
                         missing: [], sessions: 0)
-                let names = Set(table.columns.map(\.name))
-                table.columns += columns.filter { !names.contains($0.name) }
+                for column in columns {
+                    if let place = table.columns.firstIndex(where: { $0.name == column.name }) {
+                        table.columns[place] = Self.both(table.columns[place], column)
+                    } else {
+                        table.columns.append(column)
+                    }
+                }
                 table.rows += session.samples[name] ?? 0
                 table.sessions = (table.sessions ?? 0) + 1
                 samples[name] = table
@@ -78,6 +83,18 @@ struct Codebook: Sendable {
                     }
                 }))
         self.tables = all
+    }
+
+    /// What holds of a column of samples in all sessions: devices are replaced and set up anew while a study
+    /// runs.
+    private static func both(_ known: TableColumn, _ other: TableColumn) -> TableColumn {
+        if known == other { return known }
+        var column = known
+        if known.kind != other.kind { column.kind = .real }
+        if known.unit != other.unit { column.unit = "" }
+        let differs = "; not the same in all sessions, see channels"
+        if !column.meaning.hasSuffix(differs) { column.meaning += differs }
+        return column
     }
 
     func writeCSV(to output: FormatOutput) throws {
@@ -105,8 +122,11 @@ struct Codebook: Sendable {
 }
 
 extension Codebook.Table {
-    /// Names of at most 8 characters, unique in the table, one a column.
-    var shortNames: [String] { columns.shortNames }
+    /// Names of at most 8 characters, unique in the table, one a column. Columns of samples differ in their
+    /// first 8 within each session; those of two sessions never stand in one file.
+    var shortNames: [String] {
+        isSamples ? columns.map { String($0.name.prefix(8)) } : columns.shortNames
+    }
 }
 
 extension [TableColumn] {
