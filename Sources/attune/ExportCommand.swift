@@ -246,6 +246,11 @@ struct ExportSelectionOptions: ParsableArguments {
         selection.streams = words(streams)
         selection.phases = Set(words(phases))
         selection.tables = Set(words(tables))
+        for table in words(tables) where !ExportSelection.knownTables.contains(table) {
+            throw ValidationError(
+                "There is no table '\(table)'; there are "
+                    + ExportSelection.knownTables.joined(separator: ", ") + ".")
+        }
         selection.includesPilots = pilots
         for word in words(without) {
             if let kind = ConsentTier.Data(rawValue: word) {

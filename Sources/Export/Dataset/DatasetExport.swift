@@ -92,6 +92,7 @@ public struct DatasetExport: Sendable {
         let made = parts.withLock { parts in dataset.sessions.indices.compactMap { parts[$0] } }
         let facts = DatasetFacts(sessions: made.map(\.facts), excluded: dataset.excluded)
         try Self.checkKeys(facts)
+        try UnknownNames(dataset, options, made.map(\.selectable)).tell(notes)
         let tables = try StudyTables(
             dataset: dataset, options: options, facts: facts, study: study,
             spool: TableBuilder.Spool(in: staged.path)
@@ -112,6 +113,7 @@ public struct DatasetExport: Sendable {
     private struct Part: Sendable {
         var facts: DatasetFacts.Session
         var tables: [TableSpool]
+        var selectable: (streams: [String], phases: [String])
     }
 
     private func part(
@@ -143,7 +145,7 @@ public struct DatasetExport: Sendable {
             alignment: session.reader.alignment?.id ?? 0)
         try tables.review.close()
         try session.reader.close()
-        return Part(facts: facts, tables: tables.tables)
+        return Part(facts: facts, tables: tables.tables, selectable: session.selectable)
     }
 
     /// Two sessions must not have the same key: each names the session's folder.

@@ -17,6 +17,9 @@ public struct ExportSelection: Hashable, Sendable {
 
     public init() {}
 
+    /// What `tables` can name.
+    public static let knownTables = StudyTables.order + ["samples"]
+
     func takes(table: String) -> Bool { tables.isEmpty || tables.contains(table) }
 
     func takes(phase: String) -> Bool { phases.isEmpty || phases.contains(phase) }

@@ -20,6 +20,9 @@ final class SessionExport {
     /// Streams that are exported, by id; those of kinds that may not leave the file are not among them.
     let streams: [StreamDescription]
     let phases: [Phase]
+    /// What can be selected in this session, exported or not: names of its streams, and of the phases that it
+    /// or its protocol has.
+    let selectable: (streams: [String], phases: [String])
     /// The selected phases' time; nil where everything is exported.
     let stretches: [Range<Instant>]?
     /// What people and things are called.
@@ -49,13 +52,15 @@ final class SessionExport {
         clock = UTCClock(
             session.description, try fromStore(reader.timeTriples),
             shift: pseudonyms?.dateShift(of: entry.participant, study: entry.study) ?? 0)
-        streams = try fromStore(reader.streams).filter { stream in
+        let all = try fromStore(reader.streams)
+        streams = all.filter { stream in
             guard selection.takes(stream: stream.name) else { return false }
             guard let data = Self.data(of: stream) else { return true }
             return consent.shows(data) && !selection.leftOut.contains(data)
         }
         let phases = try fromStore(reader.phases)
         self.phases = phases
+        selectable = (all.map(\.name), phases.map(\.name) + (plan?.phases ?? []).map(\.name))
         let end = session.stopped ?? Instant(nanoseconds: .max)
         stretches =
             selection.phases.isEmpty
@@ -127,6 +132,8 @@ struct SessionKey: Hashable, Sendable {
     /// The code, or a pseudonym.
     var participant: String
     /// The participant and eight letters or digits of the session's identifier: unique, and without a date.
+    /// It names files and folders, so it has letters, digits, `-` and `_` alone, whatever the code has in a
+    /// file that other programs made.
     var session: String
 
     init(_ entry: DatasetSession, _ pseudonyms: Pseudonyms?) {
@@ -138,8 +145,22 @@ struct SessionKey: Hashable, Sendable {
             let letters = entry.identifier.lowercased().filter {
                 $0.isASCII && ($0.isLetter || $0.isNumber)
             }
-            session = participant + "_" + letters.prefix(8)
+            session = Self.fileName(participant) + "_" + letters.prefix(8)
         }
+    }
+
+    /// Of a code as the programs give them the code itself.
+    private static func fileName(_ code: String) -> String {
+        var name = ""
+        for character in code {
+            let isPlain =
+                character.isLetter || character.isNumber || character == "-" || character == "_"
+            let next = isPlain ? String(character) : "-"
+            // A name has at most 255 bytes, endings and what stands beside it included.
+            if name.utf8.count + next.utf8.count > 160 { break }
+            name += next
+        }
+        return name
     }
 }
 

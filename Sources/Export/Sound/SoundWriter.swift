@@ -40,11 +40,18 @@ struct SoundWriter: FormatWriter {
     ) throws -> [@Sendable () throws -> Void] {
         guard output.folder.files.isEmpty else { return [] }
         let first = facts.sessions.first?.entry.path ?? ""
+        // With other formats beside it, their files are worth having.
+        guard output.options.formats.count == 1 else {
+            output.notes.add("wav: no session has sound, and so there is no file")
+            return []
+        }
         throw ExportError(
             code: .nothing,
-            message: facts.sessions.count == 1
-                ? "\(first) has no sound" : "none of the \(facts.sessions.count) sessions has sound"
-        )
+            message: (facts.sessions.count == 1
+                ? "\(first) has no sound"
+                : "none of the \(facts.sessions.count) sessions has sound")
+                + ", which is all that the format wav holds; commentaries have it, where the "
+                + "participant agrees to it; nothing was written")
     }
 
     /// Samples that are read and written at once: as long as a chunk of a finished file.
