@@ -53,13 +53,7 @@ struct Codebook: Sendable {
                     ?? Table(
                         name: name, title: "A sample of the stream \(stream)", columns: [], rows: 0,
                         missing: [], sessions: 0)
-                for column in columns {
-                    if let place = table.columns.firstIndex(where: { $0.name == column.name }) {
-                        table.columns[place] = Self.both(table.columns[place], column)
-                    } else {
-                        table.columns.append(column)
-                    }
-                }
+                table.columns.describe(columns)
                 table.rows += session.samples[name] ?? 0
                 table.sessions = (table.sessions ?? 0) + 1
                 samples[name] = table
@@ -83,18 +77,6 @@ struct Codebook: Sendable {
                     }
                 }))
         self.tables = all
-    }
-
-    /// What holds of a column of samples in all sessions: devices are replaced and set up anew while a study
-    /// runs.
-    private static func both(_ known: TableColumn, _ other: TableColumn) -> TableColumn {
-        if known == other { return known }
-        var column = known
-        if known.kind != other.kind { column.kind = .real }
-        if known.unit != other.unit { column.unit = "" }
-        let differs = "; not the same in all sessions, see channels"
-        if !column.meaning.hasSuffix(differs) { column.meaning += differs }
-        return column
     }
 
     func writeCSV(to output: FormatOutput) throws {
@@ -130,6 +112,22 @@ extension Codebook.Table {
 }
 
 extension [TableColumn] {
+    /// Adds the columns of another session's samples. Devices are replaced and set up anew while a study runs:
+    /// of a column that both have, what holds in both sessions stays.
+    mutating func describe(_ others: [TableColumn]) {
+        let differs = "; not the same in all sessions, see channels"
+        for other in others {
+            guard let place = firstIndex(where: { $0.name == other.name }) else {
+                append(other)
+                continue
+            }
+            if self[place] == other { continue }
+            if self[place].kind != other.kind { self[place].kind = .real }
+            if self[place].unit != other.unit { self[place].unit = "" }
+            if !self[place].meaning.hasSuffix(differs) { self[place].meaning += differs }
+        }
+    }
+
     /// Names of at most 8 characters, unique in the table, one a column.
     var shortNames: [String] {
         var names = ColumnNames()

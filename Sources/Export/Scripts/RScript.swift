@@ -61,8 +61,7 @@ enum RScript {
                 samples.append(other)
                 continue
             }
-            let names = Set(samples[known].columns.map(\.name))
-            samples[known].columns += other.columns.filter { !names.contains($0.name) }
+            samples[known].columns.describe(other.columns)
         }
         script += "\nattune_sample_columns <- list(\n"
         script += samples.map(describe).joined(separator: ",\n") + ")\n"
