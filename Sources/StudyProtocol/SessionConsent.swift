@@ -44,11 +44,17 @@ public struct SessionConsent: Hashable, Sendable {
 
     /// Reads the answers of a session's participant; without a study's database there are none.
     public static func read(of row: SessionRow, file: String) -> SessionConsent {
+        SessionConsent(
+            answers: answers(of: row, file: file), session: row.description.identifier,
+            protocolText: row.description.protocolText)
+    }
+
+    /// The answers of a session's participant in the order in which they were given; without a study's
+    /// database there are none.
+    public static func answers(of row: SessionRow, file: String) -> [Consent] {
         let answers = try? answers(
             of: row.description.participant, at: StudyDirectory.database(of: file))
-        return SessionConsent(
-            answers: answers ?? [], session: row.description.identifier,
-            protocolText: row.description.protocolText)
+        return answers ?? []
     }
 
     private static func answers(of participant: String, at path: String) throws -> [Consent] {

@@ -18,7 +18,8 @@ import Timebase
     /// A recording: samples at 4 Hz to a whole second after its start, of channels that are
     /// called as what formats put beside them.
     private func write(
-        _ name: String, participant: String, unit: String = "uS", values: [Double] = [1]
+        _ name: String, participant: String, unit: String = "uS", values: [Double] = [1],
+        answers: [Bool] = []
     ) throws -> String {
         let path = directory.file("study/\(name)/1-chat.attune")
         try FileSystem.makeDirectories(directory.file("study/\(name)"))
@@ -53,6 +54,16 @@ import Timebase
                     bound: 0, method: "least-delay/1"))
         ]
         batch.phases = [PhaseChange(name: "rest", time: Self.started)]
+        batch.audit = [
+            AuditEntry(
+                time: Self.started, realtime: 0, actor: "lab", action: "consent",
+                detail: #"{"answers":{"sensors":true},"withheld":[]}"#)
+        ]
+        batch.events = answers.enumerated().map { place, isGranted in
+            SessionEvent(
+                time: Self.started + Int64(place + 1), kind: "consent",
+                payload: #"{"tier":"sensors","granted":\#(isGranted),"actor":"lab"}"#)
+        }
         // Samples that were on their way still came.
         batch.stateChange = SessionStateChange(
             state: .stopped, at: Self.started + 5_000_000_000)
@@ -104,7 +115,22 @@ import Timebase
         let row = codebook.values("table", "column", "unit", "meaning").first {
             $0[0] == "samples_odd" && $0[1] == "onset2"
         }
+        #expect(
+            try FileSystem.readText(directory.file("out/import.R"))
+                .contains("onset; not the same in all sessions"))
         #expect(row?.suffix(2) == ["", "onset; not the same in all sessions, see channels"])
+    }
+
+    /// A file that lies alone, far from its study's database.
+    @Test(arguments: [
+        ([], true), ([false], false), ([false, true], true), ([true, false], false),
+    ])
+    func consentThatTheFileItselfTellsHolds(answers: [Bool], isThere: Bool) throws {
+        let path = try write("one", participant: "P1", answers: answers)
+        _ = try export([path], [.csv], to: "out")
+        #expect(FileSystem.exists(directory.file("out/samples_odd.csv")) == isThere)
+        let manifest = try FileSystem.readText(directory.file("out/manifest.json"))
+        #expect(manifest.contains("\"signals\"") == !isThere)
     }
 
     @Test func whatNobodyHasIsTold() throws {

@@ -1,3 +1,4 @@
+import Link
 import SessionStore
 import StudyProtocol
 import Timebase
@@ -47,7 +48,10 @@ final class SessionExport {
         let text = session.description.protocolText
         plan = text.isEmpty ? nil : try? StudyPlan.read(text, file: "protocol")
         key = SessionKey(entry, pseudonyms)
-        let consent = SessionConsent.read(of: session, file: entry.path)
+        let consent = try SessionConsent(
+            answers: Self.ownAnswers(reader, session)
+                + SessionConsent.answers(of: session, file: entry.path),
+            session: session.description.identifier, protocolText: text)
         self.consent = consent
         clock = UTCClock(
             session.description, try fromStore(reader.timeTriples),
@@ -67,6 +71,42 @@ final class SessionExport {
             ? nil
             : phases.filter { selection.phases.contains($0.name) }.map {
                 $0.started..<max($0.started, $0.ended ?? end)
+            }
+    }
+
+    /// What the session's file itself tells of consent, in order: a copy of it may be far from the study's
+    /// database, which has the same answers and later ones.
+    private static func ownAnswers(
+        _ reader: SessionReader, _ row: SessionRow
+    ) throws(ExportError) -> [Consent] {
+        let description = row.description
+        var answers: [(time: Instant, tier: String, isGranted: Bool)] = []
+        for entry in try fromStore(reader.audit) where entry.action == "consent" {
+            guard case .object(let members)? = (try? JSONValue(parsing: entry.detail))?["answers"]
+            else { continue }
+            for (tier, value) in members {
+                if case .bool(let isGranted) = value {
+                    answers.append((entry.time, tier, isGranted))
+                }
+            }
+        }
+        let events = try fromStore { () throws(SessionStoreError) in
+            try reader.events(of: ["consent"])
+        }
+        for event in events {
+            let payload = try? JSONValue(parsing: event.payload)
+            guard let tier = payload?["tier"]?.string,
+                case .bool(let isGranted)? = payload?["granted"]
+            else { continue }
+            answers.append((event.time, tier, isGranted))
+        }
+        return answers.enumerated()
+            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .map { _, answer in
+                Consent(
+                    participant: description.participant, tier: answer.tier,
+                    isGranted: answer.isGranted, realtime: description.startedRealtime,
+                    session: description.identifier)
             }
     }
 
