@@ -93,7 +93,7 @@ import Timebase
     @Test func longStreamsAndTablesAreInParts() throws {
         let directory = try TemporaryDirectory("signals")
         let path = directory.file("s.attune")
-        try SignalSession.write(path, marks: 400)
+        try SignalSession.write(path, marks: 9_000)
         let out = directory.file("out")
         try exportOne(path, to: "\(out)/csv")
         let dataset = try Dataset.find([path], ExportSelection())
@@ -121,6 +121,11 @@ import Timebase
         #expect(
             output.notes.all.contains { $0.contains("Body <&> \"1\" is in 22 parts") },
             "\(output.notes.all)")
+        #expect(
+            output.notes.all.contains {
+                $0.hasPrefix("tables.mat: the ")
+                    && $0.hasSuffix("variables: events, events_part2, …")
+            }, "\(output.notes.all)")
         try Self.readMat("p07_516ea1", out, ["some"], in: directory)
     }
 

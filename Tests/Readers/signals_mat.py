@@ -114,6 +114,7 @@ def tables(export, path, some):
     found = {name: value for name, value in file.items() if not name.startswith("__")}
     names(found)
     codebook = found.pop("codebook")[:, 0]
+    listed = {text(entry["name"]): entry for entry in found.pop("tables")[:, 0]}
     described = {}
     for entry in codebook:
         described.setdefault(text(entry["table"]), {})[text(entry["column"])] = entry
@@ -129,6 +130,8 @@ def tables(export, path, some):
         rows = export.table(name)
         parts = [name] + sorted((other for other in found if re.fullmatch(name + "_part[0-9]+", other)),
                                 key=lambda other: int(other.rsplit("part", 1)[1]))
+        same(f"variables of {name}", [text(cell) for cell in listed[name]["variables"][:, 0]], parts)
+        same(f"rows of {name}", listed[name]["rows"].item(), len(rows))
         values = [found.pop(part)[0, 0] for part in parts]
         longest = max(longest, len(parts))
         for column, entry in columns.items():

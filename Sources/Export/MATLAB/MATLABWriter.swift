@@ -46,7 +46,7 @@ struct MATLABWriter: FormatWriter {
             {
                 let file = "tables.mat"
                 try MatTables.write(
-                    tables, to: output.folder.place(file), largest: largest, output.run)
+                    tables, to: output.folder.place(file), largest: largest, output)
                 output.folder.add(file, "tables", rows: tables.reduce(0) { $0 + $1.rows })
             }
         ]

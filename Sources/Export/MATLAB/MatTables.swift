@@ -30,14 +30,27 @@ enum MatTables {
 
     /// - Parameter largest: bytes of data in a variable at most, about.
     static func write(
-        _ tables: [any TableSource], to path: String, largest: Int, _ run: ExportRun
+        _ tables: [any TableSource], to path: String, largest: Int, _ output: FormatOutput
     ) throws {
         let file = try MatFile(path: path)
         var names = MatNames()
         try file.write(names.unique("codebook"), codebook(tables))
+        let list = names.unique("tables")
+        var written: [[MatValue]] = []
         for table in tables {
-            try write(table, names.unique(table.name, room: 8), to: file, largest, run)
+            let variables = try write(
+                table, names.unique(table.name, room: 8), to: file, largest, output.run)
+            written.append([
+                .text(table.name), .text(table.title), .real(Double(table.rows)), .texts(variables),
+            ])
+            if variables.count > 1 {
+                output.notes.add(
+                    "tables.mat: the \(table.rows) rows of \(table.name) are in \(variables.count) "
+                        + "variables: \(variables[0]), \(variables[1])"
+                        + (variables.count > 2 ? ", …" : ""))
+            }
         }
+        try file.write(list, .structures(["name", "title", "rows", "variables"], written))
         try file.close()
     }
 
@@ -71,17 +84,19 @@ enum MatTables {
         }
     }
 
+    /// - Returns: the names of the variables with the table's rows.
     private static func write(
         _ table: any TableSource, _ name: String, to file: MatFile, _ largest: Int, _ run: ExportRun
-    ) throws {
+    ) throws -> [String] {
         let kinds = zip(table.columns, table.statistics).map { Kind($0, $1) }
         var part = Part(table.columns, kinds)
-        var number = 1
+        var variables: [String] = []
         func end() throws {
-            let suffix = number == 1 ? "" : "\(MatStream.partSuffix)\(number)"
+            let suffix =
+                variables.isEmpty ? "" : "\(MatStream.partSuffix)\(variables.count + 1)"
             try file.write(name + suffix, part.value)
             part = Part(table.columns, kinds)
-            number += 1
+            variables.append(name + suffix)
         }
         try table.forEachBatch { batch in
             try run.proceed(table.name)
@@ -90,7 +105,8 @@ enum MatTables {
             if part.weight > largest { try end() }
         }
         // A table without rows has its columns all the same.
-        if part.rows > 0 || number == 1 { try end() }
+        if part.rows > 0 || variables.isEmpty { try end() }
+        return variables
     }
 
     /// Rows that wait to be written.
