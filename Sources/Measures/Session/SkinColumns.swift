@@ -94,7 +94,9 @@ struct SkinColumns {
         row.set("scl", level.mean, raw: "scl_raw", data: level.seconds, floor: floor)
         guard series.hasUnit else {
             row.set(["scl", "scr"], missing: .unit)
+            // A mean of ohms is no µS, below a floor or above.
             row["scl"] = .missing
+            row["scl_raw"] = .missing
             return
         }
         guard level.seconds > 0 else {

@@ -27,7 +27,8 @@ public enum ChannelMeaning: Hashable, Sendable {
         } else if words.contains(where: ["ecg", "ekg", "electrocardiogram"].contains) {
             self = .electrocardiogram
         } else if words.contains(where: ["eda", "gsr", "electrodermal", "skin", "scl"].contains)
-            || ["µs", "μs", "us", "microsiemens"].contains(unit)
+            // In lower case these are microseconds, as devices count them.
+            || ["µS", "μS", "uS"].contains(channel.unit) || unit == "microsiemens"
         {
             self = .skinConductance
         } else if words.contains(

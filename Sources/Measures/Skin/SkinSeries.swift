@@ -93,17 +93,21 @@ struct SkinSeries {
         }
     }
 
-    /// The first channel of skin conductance with a rate and samples.
+    /// The first channel of skin conductance with a rate and samples; one whose unit is a conductance before
+    /// one that measures something else of the skin.
     private static func place(
         _ reader: SessionReader, _ streams: [StreamDescription]
     ) throws -> (stream: StreamDescription, channel: Int)? {
+        var other: (stream: StreamDescription, channel: Int)?
         for stream in streams where (stream.nominalRate ?? 0) >= 1 {
             for (number, channel) in stream.channels.enumerated()
             where ChannelMeaning(channel) == .skinConductance {
-                if try reader.sampleCount(of: stream.id) > 0 { return (stream, number) }
+                guard try reader.sampleCount(of: stream.id) > 0 else { continue }
+                if factor(of: channel.unit) != nil { return (stream, number) }
+                if other == nil { other = (stream, number) }
             }
         }
-        return nil
+        return other
     }
 
     /// What makes µS of a channel's values; nil for what is no conductance.
