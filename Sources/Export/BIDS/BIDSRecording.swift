@@ -97,7 +97,7 @@ struct BIDSRecording {
         let name = "\(place.folder)\(place.stem)_recording-\(recording)_"
         let path = try output.folder.place("\(name)physio.tsv.gz")
         let file = try CSVFile(
-            GzipSink(path), path: path, columns: columns, style: .bids, hasHeader: false)
+            GzipSink(path), path: path, columns: columns, style: .recording, hasHeader: false)
         return Part(
             file: file, name: name, grid: SampleGrid(rate: rate, start: time), end: time)
     }
@@ -106,7 +106,11 @@ struct BIDSRecording {
         _ part: Part, _ columns: [TableColumn], _ gaps: inout ArraySlice<Gap>, isLast: Bool
     ) throws {
         try part.file.close()
-        output.noteInfinities(of: part.file, "\(part.name)physio.tsv.gz")
+        if part.file.infinities > 0 {
+            output.notes.add(
+                "bids: \(part.name)physio.tsv.gz: infinite numbers, which recordings do not have, are n/a "
+                    + "(\(part.file.infinities)); csv has them")
+        }
         output.folder.add(
             "\(part.name)physio.tsv.gz", table.name, rows: part.file.rows, isSamples: true)
         var members = BIDSJSON.task(place.task)
@@ -188,7 +192,6 @@ struct BIDSRecording {
             output.run.count(Int64(batch.count))
         }
         try file.close()
-        output.noteInfinities(of: file, "\(name).tsv")
         output.folder.add("\(name).tsv", table.name, rows: file.rows, isSamples: true)
         // What the timeline's description says already, holds for this file as well.
         var members = BIDSJSON.task(place.task)

@@ -24,7 +24,6 @@ struct BIDSTable {
         func finish() throws {
             guard let done = file, let current, let place = names.places[current] else { return }
             try done.close()
-            output.noteInfinities(of: done, Self.name(place, label))
             output.folder.add(Self.name(place, label), table.name, rows: done.rows)
             tasks.insert(place.task)
             file = nil

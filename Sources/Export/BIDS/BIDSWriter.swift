@@ -1,14 +1,3 @@
-extension FormatOutput {
-    /// Says what a file of BIDS could not hold.
-    /// - Parameter name: the file's, in the dataset.
-    func noteInfinities(of file: CSVFile, _ name: String) {
-        guard file.infinities > 0 else { return }
-        notes.add(
-            "bids: \(name): infinite numbers, which the format does not have, are n/a "
-                + "(\(file.infinities)); csv has them")
-    }
-}
-
 /// The format `bids`: Protocols/formats/bids.md.
 struct BIDSWriter: FormatWriter {
     func write(_ session: SessionExport, samples: [SampleSource], to output: FormatOutput) throws {

@@ -36,6 +36,8 @@ import Timebase
         case csv
         /// Tabs, texts as JSON has them between its quotes, and `n/a`: as BIDS has it.
         case bids
+        /// The same for recordings, in which the validator of BIDS takes no infinities.
+        case recording
     }
 
     /// Creates the file, which must not be there, and writes the header.
@@ -115,8 +117,8 @@ import Timebase
         if let value { integer(value) } else { missing() }
     }
 
-    /// The shortest digits that give the same number when read back; a NaN is a missing value, and where BIDS
-    /// is written, which has no word for it, an infinity as well.
+    /// The shortest digits that give the same number when read back; a NaN is a missing value, and in
+    /// recordings of BIDS an infinity as well.
     func real(_ value: Double) {
         reserve(40)
         separate()
@@ -133,7 +135,7 @@ import Timebase
                     used += 1
                 }
             }
-        } else if value.isInfinite, style == .bids {
+        } else if value.isInfinite, style == .recording {
             infinities += 1
             absent()
         } else if value.isInfinite {
@@ -239,7 +241,7 @@ import Timebase
     /// Text of any length; in quotes where it has to be, and where it is empty, which a missing
     /// value is not.
     func text(_ value: String) {
-        if style == .bids { return tabbed(value) }
+        if style != .csv { return tabbed(value) }
         var value = value
         reserve(1)
         separate()
