@@ -41,8 +41,7 @@ struct StudyFreezeCommand: ParsableCommand {
         guard !dataset.sessions.isEmpty else {
             throw ExportError(
                 code: .nothing,
-                message:
-                    "there is no session to freeze, of \(dataset.excluded.count) that were found")
+                message: "none of the sessions found is frozen\(dataset.reasons)")
         }
         let frozen = try FrozenDataset(dataset, at: out)
         do throws(SystemError) {

@@ -133,6 +133,20 @@ import Timebase
         #expect(manifest.contains("\"signals\"") == !isThere)
     }
 
+    @Test func datasetsOfAnotherVersionAreToldApart() throws {
+        let path = directory.file("d.json")
+        try FileSystem.write(Array(#"{"kind":"attune-dataset/2","sets":[]}"#.utf8), to: path)
+        let error = #expect(throws: ExportError.self) { try FrozenDataset.read(path) }
+        #expect(error?.message.contains("is of the kind 'attune-dataset/2'") == true)
+    }
+
+    @Test func labelsOfBIDSFitIntoNames() {
+        let long = String(repeating: "x", count: 300)
+        #expect(
+            BIDSNames.labels([long, long + "y"])
+                == [String(long.prefix(64)), String(long.prefix(64)) + "n2"])
+    }
+
     @Test func whatNobodyHasIsTold() throws {
         let path = try write("one", participant: "P1")
         for (wish, words) in [

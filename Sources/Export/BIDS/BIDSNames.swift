@@ -51,7 +51,8 @@ struct BIDSNames: Sendable {
     static func labels(_ names: [String]) -> [String] {
         func plain(_ name: String) -> String {
             let letters = name.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-            return letters.isEmpty ? "x" : letters
+            // It stands in names of files twice, beside words of their own; these have at most 255 bytes.
+            return letters.isEmpty ? "x" : String(letters.prefix(64))
         }
         var used: Set<String> = []
         var labels = [String](repeating: "", count: names.count)

@@ -22,6 +22,16 @@ public struct Dataset: Sendable {
         for path in paths { try finder.take(path) }
         return finder.dataset
     }
+
+    /// Why sessions are left out, behind a colon: how many for each reason. Empty where none is.
+    public var reasons: String {
+        let words = Dictionary(grouping: excluded, by: \.reason)
+            .sorted { $0.key.rawValue < $1.key.rawValue }
+            .map {
+                "\($0.value.count == 1 ? "1 session" : "\($0.value.count) sessions"): \($0.key.words)"
+            }
+        return words.isEmpty ? "" : ": \(words.joined(separator: "; "))"
+    }
 }
 
 /// Goes through files and folders.

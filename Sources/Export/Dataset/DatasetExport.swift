@@ -53,15 +53,8 @@ public struct DatasetExport: Sendable {
     }
 
     private func nothing() -> ExportError {
-        let reasons = Dictionary(grouping: dataset.excluded, by: \.reason)
-            .sorted { $0.key.rawValue < $1.key.rawValue }
-            .map {
-                "\($0.value.count == 1 ? "1 session" : "\($0.value.count) sessions"): \($0.key.words)"
-            }
-        return ExportError(
-            code: .nothing,
-            message: "none of the sessions found is exported"
-                + (reasons.isEmpty ? "" : ": \(reasons.joined(separator: "; "))"))
+        ExportError(
+            code: .nothing, message: "none of the sessions found is exported\(dataset.reasons)")
     }
 
     private func write(

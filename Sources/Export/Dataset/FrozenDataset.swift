@@ -61,18 +61,20 @@ public struct FrozenDataset: Codable, Sendable {
     /// Reads a dataset's file.
     /// - Throws: `changed` where it is none.
     public static func read(_ path: String) throws(ExportError) -> FrozenDataset {
+        /// What every version of such a file says of itself.
+        struct Head: Decodable { var kind: String }
         do {
             let decoder = JSONDecoder()
             decoder.keyDecodingStrategy = .convertFromSnakeCase
-            let dataset = try decoder.decode(
-                FrozenDataset.self, from: Data(FileSystem.readText(path).utf8))
-            guard dataset.kind == kind else {
+            let data = Data(try FileSystem.readText(path).utf8)
+            let head = try decoder.decode(Head.self, from: data)
+            guard head.kind == kind else {
                 throw ExportError(
                     code: .changed,
                     message:
-                        "\(path) is of the kind '\(dataset.kind)', and this program reads \(kind)")
+                        "\(path) is of the kind '\(head.kind)', and this program reads \(kind)")
             }
-            return dataset
+            return try decoder.decode(FrozenDataset.self, from: data)
         } catch let error as ExportError {
             throw error
         } catch {
