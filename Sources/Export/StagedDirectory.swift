@@ -77,7 +77,7 @@ public final class StagedDirectory {
                     _ = unsafe rename(old, destination)
                     throw error
                 }
-                Self.removeTree(old)
+                FileSystem.removeTree(old)
             } else {
                 try systemCall("rename", destination) { unsafe rename(path, destination) }
             }
@@ -92,7 +92,7 @@ public final class StagedDirectory {
     public func discard() {
         guard isOpen else { return }
         isOpen = false
-        Self.removeTree(path)
+        FileSystem.removeTree(path)
         for directory in made.reversed() { _ = unsafe rmdir(directory) }
     }
 
@@ -131,7 +131,7 @@ public final class StagedDirectory {
 
     /// The first file that the export in a folder does not say it has; nil where there is none.
     private static func foreign(_ directory: String) -> String? {
-        let known = ExportManifest.files(of: directory) ?? []
+        let known = Set((WrittenExport.files(of: directory) ?? []).map(\.path))
         func look(_ below: String) -> String? {
             let names = (try? FileSystem.list("\(directory)/\(below)")) ?? []
             for name in names.sorted() {
@@ -172,16 +172,7 @@ public final class StagedDirectory {
                 let file = try? FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY),
                 flock(file.number, LOCK_EX | LOCK_NB) == 0
             else { continue }
-            removeTree(path)
+            FileSystem.removeTree(path)
         }
-    }
-
-    /// Removes a directory with its files and the directories in it; never follows a link.
-    private static func removeTree(_ path: String) {
-        for name in (try? FileSystem.list(path)) ?? [] {
-            let inside = "\(path)/\(name)"
-            if isDirectory(inside) { removeTree(inside) } else { try? FileSystem.remove(inside) }
-        }
-        _ = unsafe rmdir(path)
     }
 }

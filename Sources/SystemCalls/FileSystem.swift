@@ -116,6 +116,18 @@ public enum FileSystem {
         }
     }
 
+    /// Removes a directory with its files and the directories in it, as far as it may; never follows a link.
+    /// One that is not there is fine.
+    public static func removeTree(_ path: String) {
+        for name in (try? list(path)) ?? [] {
+            let inside = "\(path)/\(name)"
+            var status = stat()
+            let isOther = unsafe lstat(inside, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+            if isOther { try? remove(inside) } else { removeTree(inside) }
+        }
+        _ = unsafe rmdir(path)
+    }
+
     /// Makes a directory's entries durable (after a rename or a removal).
     public static func syncDirectory(_ path: String) throws(SystemError) {
         let directory = try FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY)

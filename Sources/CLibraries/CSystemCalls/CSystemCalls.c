@@ -31,6 +31,18 @@ int attune_pin_thread(int processor) {
     return sched_setaffinity(0, sizeof set, &set);
 }
 
+int attune_pipe(int *reading, int *writing) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    *reading = ends[0];
+    *writing = ends[1];
+    return 0;
+}
+
+int attune_spawn_without(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 int attune_clock_discipline(int64_t *maximum_error) {
     struct timex clock = {0};
     int state = adjtimex(&clock);

@@ -72,7 +72,7 @@ final class DevToolsBrowser {
             if attempt == 200 { kill(process, SIGKILL) }
             usleep(20_000)
         }
-        Self.removeTree(profile)
+        FileSystem.removeTree(profile)
     }
 
     /// Asks the browser, or with `onPage` the page.
@@ -217,13 +217,5 @@ final class DevToolsBrowser {
         }
         guard made else { throw ChatError(.browser, "no folder for the browser in /tmp") }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    private static func removeTree(_ path: String) {
-        for name in (try? FileSystem.list(path)) ?? [] where name != "." && name != ".." {
-            let inner = "\(path)/\(name)"
-            if unsafe unlink(inner) != 0 { removeTree(inner) }
-        }
-        _ = unsafe rmdir(path)
     }
 }

@@ -50,7 +50,7 @@ struct ExportManifest: Sendable {
         var message: String
     }
 
-    struct File: Codable {
+    private struct File: Encodable {
         var path: String
         var name: String
         var rows: Int64?
@@ -107,19 +107,5 @@ struct ExportManifest: Sendable {
         }
         summary.notes = notes
         return summary
-    }
-
-    private struct Written: Decodable {
-        var kind: String
-        var files: [File]
-    }
-
-    /// The files that an export in a folder says it has; nil where there is none.
-    static func files(of directory: String) -> Set<String>? {
-        guard let text = try? FileSystem.readText("\(directory)/\(file)"),
-            let written = try? JSONDecoder().decode(Written.self, from: Data(text.utf8)),
-            written.kind.hasPrefix("attune-export/")
-        else { return nil }
-        return Set(written.files.map(\.path) + [file])
     }
 }

@@ -4,6 +4,7 @@
 #define ATTUNE_CSYSTEMCALLS_H
 
 #include <poll.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,13 @@ int attune_ioctl_integer(int fd, unsigned long request, long argument);
 int attune_fcntl_integer(int fd, int command, int argument);
 /// `open` is variadic.
 int attune_open(const char *path, int flags, mode_t mode);
+
+/// A pipe, both ends close-on-exec from their first moment, so that nothing that another thread starts
+/// keeps it open (`pipe2` is not in Glibc's module). Returns 0 or -1 with errno set.
+int attune_pipe(int *reading, int *writing);
+/// Has a program that is started get none of the caller's descriptors from `first` on
+/// (`posix_spawn_file_actions_addclosefrom_np` is not in Glibc's module). Returns 0 or an error number.
+int attune_spawn_without(posix_spawn_file_actions_t *actions, int first);
 
 /// Supplementary groups of the peer of a Unix socket, as they were when it connected
 /// (SO_PEERGROUPS). Returns the number of groups, or -1 with errno set (ERANGE: `capacity` is too small).
