@@ -60,6 +60,12 @@ struct ExportCommand: ParsableCommand {
     var duckdb: String?
     @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
     var quiet = false
+    @Option(
+        help: ArgumentHelp(
+            "Whom progress is told on standard error: \(ProgressLine.Reader.allValueStrings.joined(separator: ", ")). "
+                + "A program is told in lines of JSON; the export ends where it reads no more.",
+            valueName: "reader"))
+    var progress = ProgressLine.Reader.person
     @OptionGroup var times: AlignmentOption
     @OptionGroup var global: GlobalOptions
 
@@ -145,13 +151,14 @@ struct ExportCommand: ParsableCommand {
             alignment: times.alignment,
             threads: jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount), duckDB: duckdb,
             isCompressed: compress, arguments: arguments)
-        let line = Mutex(ProgressLine(isShown: !quiet))
+        let line = Mutex(ProgressLine(for: quiet ? .nobody : progress))
         let export = DatasetExport(
             dataset, options, isCancelled: { isInterrupted.load(ordering: .relaxed) },
             progress: { progress in
                 // Where another thread is showing something, that will do.
                 _ = line.withLockIfAvailable {
                     $0.show(progress.table, progress.rows, of: progress.expected)
+                    if $0.isForsaken { isInterrupted.store(true, ordering: .relaxed) }
                 }
             })
         defer { line.withLock { $0.clear() } }
@@ -199,6 +206,8 @@ struct ExportCommand: ParsableCommand {
         for note in summary?.notes ?? [] { print("Note: \(note)") }
     }
 }
+
+extension ProgressLine.Reader: ExpressibleByArgument {}
 
 /// What of the sessions is exported.
 struct ExportSelectionOptions: ParsableArguments {

@@ -21,7 +21,7 @@ public struct Pseudonyms: Sendable {
         self.movesDates = movesDates
     }
 
-    /// Reads a key as `newKey` writes it.
+    /// Reads a key as `makeKey` writes it.
     /// - Throws: `key` where the file is none.
     public static func read(
         keyAt path: String, movesDates: Bool
@@ -51,8 +51,28 @@ public struct Pseudonyms: Sendable {
         return Pseudonyms(key: key, movesDates: movesDates)
     }
 
+    /// Makes a new key in a file that only its owner may read, durably.
+    /// - Throws: `key` where the file is there already, or cannot be made.
+    public static func makeKey(at path: String) throws(ExportError) {
+        do throws(SystemError) {
+            let target = try FileDescriptor(
+                opening: path, flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+            let number = target.number
+            try FileSystem.writeAll(Array(newKey().utf8), to: number, subject: path)
+            try systemCall("fsync", path) { fsync(number) }
+        } catch {
+            throw ExportError(
+                code: .key,
+                message: error.code == EEXIST
+                    ? "\(path) is there already; a key is never replaced, since the names of earlier "
+                        + "exports would be lost with it"
+                    : "the key \(path) cannot be made",
+                cause: error.code == EEXIST ? nil : error.description)
+        }
+    }
+
     /// A new key as text: 64 hexadecimal digits and a line feed.
-    public static func newKey() -> String {
+    static func newKey() -> String {
         var bytes = [UInt8](repeating: 0, count: keyLength)
         unsafe randombytes_buf(&bytes, bytes.count)
         let digits = Array("0123456789abcdef".utf8)

@@ -1,25 +1,48 @@
 import Glibc
+import Link
 import Reports
 import SystemCalls
 import Timebase
 
-/// A line on standard error that tells how far something is, rewritten in place.
+/// Tells on standard error how far something is: to a person on one line that is rewritten in place, to a
+/// program as JSON, a line each time.
 ///
-/// Shows nothing where standard error is no terminal. Used by one thread.
+/// A person is told nothing where standard error is no terminal. Used by one thread.
 public final class ProgressLine {
-    private let isShown: Bool
+    /// Who is told.
+    public enum Reader: String, CaseIterable, Sendable {
+        /// Somebody at a terminal.
+        case person
+        /// A program that reads lines `{"table":…,"rows":…,"expected":…}`, which come about ten times a second.
+        case program
+        case nobody
+    }
+
+    private let reader: Reader
     private var lastShown = Instant(nanoseconds: .min)
     private var isOnScreen = false
+    /// Whether the program that was told is not there any more, so that nobody waits for the result.
+    public private(set) var isForsaken = false
 
-    /// - Parameter isShown: false keeps quiet in a terminal too.
-    public init(isShown: Bool = true) { self.isShown = isShown && isatty(STDERR_FILENO) == 1 }
+    public init(for reader: Reader = .person) {
+        self.reader = reader == .person && isatty(STDERR_FILENO) != 1 ? .nobody : reader
+    }
 
     /// Shows what is being done and how much of it; at most ten times a second.
     public func show(_ what: String, _ done: Int64, of total: Int64) {
-        guard isShown else { return }
+        guard reader != .nobody else { return }
         let now = Clocks.now()
         guard lastShown.nanoseconds == .min || now - lastShown >= 100_000_000 else { return }
         lastShown = now
+        if reader == .program {
+            let line: JSONValue = [
+                "table": .string(what), "rows": .integer(done), "expected": .integer(total),
+            ]
+            do { try FileSystem.writeAll(line.serialised + [0x0A], to: STDERR_FILENO) } catch {
+                isForsaken = true
+            }
+            return
+        }
         isOnScreen = true
         let share = total > 0 ? min(100, Double(done) / Double(total) * 100) : 0
         let text =
