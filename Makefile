@@ -6,7 +6,7 @@
 # To build the programs.
 BUILD_NEEDS = ca-certificates pkg-config libsqlite3-dev libudev-dev libevdev-dev libsystemd-dev \
 	libdeflate-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsndfile1-dev libreadstat-dev libedf-dev \
-	libmatio-dev zlib1g-dev
+	libmatio-dev libarchive-dev zlib1g-dev
 # To run all tests: independent readers in Python, a made-up machine with devices.
 TEST_NEEDS = $(BUILD_NEEDS) $(GUEST_NEEDS) openssl python3 python3-venv python3-gi python3-dbus dbus-daemon \
 	umockdev libumockdev-dev gir1.2-umockdev-1.0 chromium fonts-noto-color-emoji pspp r-base-core \

@@ -86,6 +86,7 @@ let package = Package(
         systemLibrary("CReadStat", apt: "libreadstat-dev"),
         systemLibrary("CEdf", apt: "libedf-dev"),
         systemLibrary("CMatio", pkgConfig: "matio", apt: "libmatio-dev"),
+        systemLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         .target(name: "CSystemCalls", path: "Sources/CLibraries/CSystemCalls"),
 
         // The ground: time, and the kernel's calls.
@@ -173,10 +174,9 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "Randomness", "Markup",
-                "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures",
-                "Playback",
-                "Review", "Export", "Web", logging,
+                "Timebase", "SystemCalls", "CSystemCalls", "CSodium", "CArchive", "Randomness",
+                "Markup", "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement",
+                "Measures", "Playback", "Review", "Reports", "Export", "Web", logging,
             ] + web,
             // The pages are served as files; the README shows pictures of them.
             exclude: ["Page", "Screenshots"], swiftSettings: house),

@@ -12,11 +12,20 @@ public enum Secret {
     public static func hash(_ secret: String) -> String { hash(Array(secret.utf8)) }
 
     /// The SHA-256 of bytes as hexadecimal digits.
-    public static func hash(_ bytes: [UInt8]) -> String {
+    public static func hash(_ bytes: [UInt8]) -> String { hexadecimal(digest(bytes)) }
+
+    /// The SHA-256 of a text in base64, as a content security policy has it.
+    public static func base64Hash(_ text: String) -> String {
+        let digits = base64url(digest(Array(text.utf8)))
+        let plain = digits.replacing("-", with: "+").replacing("_", with: "/")
+        return plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
+    }
+
+    private static func digest(_ bytes: [UInt8]) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
         // Both arrays are as long as is said; hashing cannot fail.
         unsafe crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
-        return hexadecimal(digest)
+        return digest
     }
 
     public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {

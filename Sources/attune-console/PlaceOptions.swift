@@ -7,7 +7,7 @@ struct PlaceOptions: ParsableArguments {
     var data: String?
 
     @Option(
-        help: "Where the console keeps accounts, sign-ins and what is not delivered yet.")
+        help: "Where the console keeps accounts, sign-ins, exports and what is not delivered yet.")
     var state: String?
 
     var dataFolder: String { data ?? Places.data }

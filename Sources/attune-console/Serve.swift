@@ -57,6 +57,6 @@ struct Serve: AsyncParsableCommand {
                 usual: ListenAddress(host: "127.0.0.1", port: 8080),
                 directory: places.stateFolder),
             times: file.times, printsLink: file.printLink ?? true,
-            version: SoftwareVersion.current)
+            version: SoftwareVersion.current, exporter: Places.program("attune"))
     }
 }

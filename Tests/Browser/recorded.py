@@ -17,8 +17,10 @@ import os
 import pathlib
 import shutil
 import socket
+import sqlite3
 import sys
 import time
+import uuid
 
 from console_station import CHECKOUT, ConsoleStation, programs
 
@@ -211,6 +213,37 @@ def put(station):
     data, session = recorded()
     shutil.copytree(data, station.data, dirs_exist_ok=True)
     return session
+
+
+CLASSES = ["direct-adoption", "slight-modification", "combination", "rewritten", "no-detected-overlap"]
+
+
+def another(first, participant, number):
+    """Makes another chat of the recorded one: other words, feelings, ratings and uses of Suggestions. Gives its path."""
+    path = first.parent.parent / participant / f"20261122T0{number}0000Z-chat.attune"
+    path.parent.mkdir(exist_ok=True)
+    shutil.copyfile(first, path)
+    file = sqlite3.connect(path)
+    identifier = str(uuid.UUID(int=number << 96 | 0x4000_8000_0000_0000_0000))
+    file.execute("UPDATE session SET id = ?, participant = ?, started_realtime_ns = started_realtime_ns + ?",
+                 (identifier, path.parent.name, number * 10**12))
+    for turn, text in file.execute("SELECT id, text FROM turns WHERE author = 'participant'").fetchall():
+        file.execute("UPDATE turns SET text = ? WHERE id = ?", (" ".join([text] * (1 + (number * turn) % 4)), turn))
+    for event, kind, payload in file.execute("SELECT id, kind, payload FROM events").fetchall():
+        told = json.loads(payload)
+        if kind == "emotion":
+            told["valence"] = round(max(-1, min(1, told["valence"] + 0.11 * (number % 7))), 2)
+            told["arousal"] = round(max(-1, min(1, told["arousal"] + 0.07 * (number % 5) - 0.2)), 2)
+        elif kind == "provenance":
+            told["class"] = CLASSES[(number + told["turn"]) % 5]
+        elif kind == "answers" and told["questionnaire"] == "client":
+            told["answers"]["human-likeness"] = 1 + (number * 3) % 7
+        else:
+            continue
+        file.execute("UPDATE events SET payload = ? WHERE id = ?", (json.dumps(told), event))
+    file.commit()
+    file.close()
+    return path
 
 
 if __name__ == "__main__":

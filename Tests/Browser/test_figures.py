@@ -7,11 +7,8 @@ import io
 import json
 import pathlib
 import re
-import shutil
-import sqlite3
 import unittest
 import urllib.request
-import uuid
 import xml.etree.ElementTree as tree
 
 import browser
@@ -23,34 +20,8 @@ NAMES = ["message-length", "likert", "strategies", "emotion", "physiology"]
 TITLES = ["Message length by participant", "Ratings", "Use of Suggestions", "The client's emotion over the chat",
           "Physiology around the client's turns"]
 SVG = "{http://www.w3.org/2000/svg}"
-CLASSES = ["direct-adoption", "slight-modification", "combination", "rewritten", "no-detected-overlap"]
 # Chats of each participant beside the recorded one.
 CHATS = {"p7": 1, "p8": 2, "p9": 3, "p10": 2, "p11": 1}
-
-
-def vary(path, number):
-    """Makes another chat of a copy of the recorded one: other words, feelings, ratings and uses of Suggestions."""
-    path.chmod(0o644)
-    file = sqlite3.connect(path)
-    identifier = str(uuid.UUID(int=0x4000_8000_0000_0000_0000 + number))
-    file.execute("UPDATE session SET id = ?, participant = ?, started_realtime_ns = started_realtime_ns + ?",
-                 (identifier, path.parent.name, number * 10**12))
-    for turn, text in file.execute("SELECT id, text FROM turns WHERE author = 'participant'").fetchall():
-        file.execute("UPDATE turns SET text = ? WHERE id = ?", (" ".join([text] * (1 + (number * turn) % 4)), turn))
-    for event, kind, payload in file.execute("SELECT id, kind, payload FROM events").fetchall():
-        told = json.loads(payload)
-        if kind == "emotion":
-            told["valence"] = round(max(-1, min(1, told["valence"] + 0.11 * (number % 7))), 2)
-            told["arousal"] = round(max(-1, min(1, told["arousal"] + 0.07 * (number % 5) - 0.2)), 2)
-        elif kind == "provenance":
-            told["class"] = CLASSES[(number + told["turn"]) % 5]
-        elif kind == "answers" and told["questionnaire"] == "client":
-            told["answers"]["human-likeness"] = 1 + (number * 3) % 7
-        else:
-            continue
-        file.execute("UPDATE events SET payload = ? WHERE id = ?", (json.dumps(told), event))
-    file.commit()
-    file.close()
 
 
 class Figures(unittest.TestCase):
@@ -64,10 +35,7 @@ class Figures(unittest.TestCase):
         for participant, chats in CHATS.items():
             for _ in range(chats):
                 number += 1
-                copy = first.parent.parent / participant / f"20261122T0{number}0000Z-chat.attune"
-                copy.parent.mkdir(exist_ok=True)
-                shutil.copyfile(first, copy)
-                vary(copy, number)
+                recorded.another(first, participant, number)
         cls.sessions = number + 1
         cls.station.start()
         cls.station.attune("study", "new", "empty", "--protocol", "browser-test", "--participants", "2", json_output=False)

@@ -1,6 +1,5 @@
 import Hummingbird
 import Link
-import SessionStore
 
 /// Figures of a study, live from its sessions; see Protocols/formats/console-api.md.
 struct FiguresSection: ConsoleSection {
@@ -15,13 +14,7 @@ struct FiguresSection: ConsoleSection {
     private typealias Collected = (sessions: [PlaybackSession], pilotsLeftOut: Int, unreadable: Int)
 
     private func collect(_ call: ConsoleCall) async throws -> (study: String, Collected) {
-        let study = try call.parameter("study")
-        guard (try? StudyDirectory.validate(study, "study")) != nil else {
-            throw ConsoleRefusal.missing("study")
-        }
-        guard try await surroundings.shelf.hasStudy(study) else {
-            throw ConsoleRefusal.missing("study")
-        }
+        let study = try await call.study(on: surroundings.shelf)
         let pilots = call.query("pilots") == "1"
         return (study, try await library.collect(study: study, pilots: pilots))
     }

@@ -16,6 +16,7 @@ const pages = [
   { path: /^\/review\/(?<assignment>[^/]+)$/, module: "review" },
   { path: /^\/reviews\/(?<study>[^/]+)$/, module: "reviews" },
   { path: /^\/figures\/(?<study>[^/]+)$/, module: "figures" },
+  { path: /^\/export\/(?<study>[^/]+)$/, module: "export" },
 ];
 
 /** Sets the title of the document. */

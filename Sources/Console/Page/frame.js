@@ -5,7 +5,7 @@ import { get } from "./api.js";
 
 /** The pages of the way, the roles that have them, and the addresses that count as theirs. */
 const places = [
-  { name: "Sessions", address: "/", roles: ["operator", "researcher"], here: /^\/$|^\/sessions\/|^\/think-aloud\/|^\/figures\// },
+  { name: "Sessions", address: "/", roles: ["operator", "researcher"], here: /^\/$|^\/sessions\/|^\/think-aloud\/|^\/(figures|export)\// },
   { name: "Dashboard", address: "/dashboard", roles: ["operator", "researcher"], here: /^\/dashboard$/ },
   { name: "Review", address: "/review", roles: ["researcher", "expert", "participant"], here: /^\/review(s)?(\/|$)/ },
 ];

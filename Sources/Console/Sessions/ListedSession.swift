@@ -26,6 +26,8 @@ public struct ListedSession: Encodable, Hashable, Sendable {
     public var file: String
     /// Whether there is a review file beside it.
     public var hasReview: Bool
+    /// Whether there is a quality report beside it.
+    public var hasQuality: Bool
 
     enum CodingKeys: String, CodingKey {
         case id, study, participant, kind, state
@@ -33,6 +35,7 @@ public struct ListedSession: Encodable, Hashable, Sendable {
         case durationS = "duration_s"
         case pilot, parent, outcome, visit, condition, file
         case hasReview = "has_review"
+        case hasQuality = "has_quality"
     }
 
     /// Whether the file is in its final form, so that nobody changes it any more.

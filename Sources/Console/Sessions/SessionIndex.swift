@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Reports
 import SessionStore
 import SystemCalls
 import Timebase
@@ -56,7 +57,8 @@ struct SessionIndex {
             durationS: end.map { Double(max(0, $0 - entry.startedRealtime)) / 1e9 },
             pilot: entry.isPilot ?? false, parent: entry.parent, outcome: entry.outcome,
             visit: entry.visit, condition: entry.condition, file: path,
-            hasReview: FileSystem.exists(SessionReview(path: path).reviewPath))
+            hasReview: FileSystem.exists(SessionReview(path: path).reviewPath),
+            hasQuality: FileSystem.exists(QualityPage.path(of: path)))
     }
 
     private mutating func strays(of study: String, beside known: Set<String>) -> [ListedSession] {
@@ -74,6 +76,7 @@ struct SessionIndex {
                 }
                 if var session = strays[path]?.session {
                     session.hasReview = FileSystem.exists(SessionReview(path: path).reviewPath)
+                    session.hasQuality = FileSystem.exists(QualityPage.path(of: path))
                     found.append(session)
                 }
             }
@@ -93,7 +96,8 @@ struct SessionIndex {
             startedUtcNs: description.startedRealtime,
             durationS: row.stopped.map { Double($0 - description.started) / 1e9 },
             pilot: description.isPilot, parent: description.parent, outcome: row.outcome,
-            visit: nil, condition: nil, file: path, hasReview: false)
+            visit: nil, condition: nil, file: path, hasReview: false,
+            hasQuality: false)
     }
 
     private func names(_ folder: String) -> [String] {

@@ -26,7 +26,12 @@ enum ConsoleAnswer {
 
     /// A file that the browser saves.
     static func download(_ bytes: [UInt8], type: String, name: String) -> Response {
-        var response = Self.bytes(bytes, type: type)
+        download(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)), type: type, name: name)
+    }
+
+    /// A file that the browser saves and that is made while it is sent.
+    static func download(_ body: ResponseBody, type: String, name: String) -> Response {
+        var response = Response(status: .ok, headers: [.contentType: type], body: body)
         let safe = name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         response.headers[.contentDisposition] = "attachment; filename=\"\(safe)\""
         return response

@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Link
 import NIOCore
+import SessionStore
 import Web
 
 /// A request that was let in: its visitor has one of the roles that its address asks for, and, where it
@@ -27,6 +28,15 @@ struct ConsoleCall: Sendable {
             throw .missing(name)
         }
         return value
+    }
+
+    /// The study that the path names: one that there is.
+    func study(on shelf: SessionShelf) async throws -> String {
+        let study = try parameter("study")
+        guard (try? StudyDirectory.validate(study, "study")) != nil,
+            try await shelf.hasStudy(study)
+        else { throw ConsoleRefusal.missing("study") }
+        return study
     }
 
     /// A value of the query; nil where it is left out.

@@ -15,6 +15,7 @@ struct ConsolePages: ConsoleSection {
         ("review/:assignment", [.expert, .researcher, .participant]),
         ("reviews/:study", [.researcher]),
         ("figures/:study", [.researcher]),
+        ("export/:study", [.researcher]),
     ]
 
     func addRoutes(to router: ConsoleRouter) {

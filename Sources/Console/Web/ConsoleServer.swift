@@ -114,6 +114,8 @@ public struct ConsoleServer: Sendable {
             CommentarySection(surroundings: surroundings, rooms: thinkAloud.rooms),
             RaterSection(surroundings: surroundings, shelf: reviews),
             ReviewsSection(surroundings: surroundings, shelf: reviews),
+            try ExportsSection(surroundings: surroundings),
+            QualitySection(surroundings: surroundings),
         ]
     }
 }

@@ -8,12 +8,14 @@ public struct ConsoleSettings: Sendable {
     public var chatSocketPath: String
     /// Where sessions are kept; read only.
     public var dataDirectory: String
-    /// The console's own files: accounts and outboxes.
+    /// The console's own files: accounts, outboxes and exports.
     public var stateDirectory: String
     /// The console's page.
     public var pagesDirectory: String
     /// The participant's page, whose modules show a session as the participant saw it.
     public var participantPagesDirectory: String
+    /// The program that writes exports (attune); nil where it does not lie beside the console.
+    public var exporter: String?
     public var place: WebPlace
     /// How long browsers stay signed in.
     public var times: SignInTimes
@@ -24,7 +26,8 @@ public struct ConsoleSettings: Sendable {
     public init(
         socketPath: String, chatSocketPath: String, dataDirectory: String, stateDirectory: String,
         pagesDirectory: String, participantPagesDirectory: String, place: WebPlace,
-        times: SignInTimes = SignInTimes(), printsLink: Bool = true, version: String = ""
+        times: SignInTimes = SignInTimes(), printsLink: Bool = true, version: String = "",
+        exporter: String? = nil
     ) {
         self.socketPath = socketPath
         self.chatSocketPath = chatSocketPath
@@ -36,5 +39,6 @@ public struct ConsoleSettings: Sendable {
         self.times = times
         self.printsLink = printsLink
         self.version = version
+        self.exporter = exporter
     }
 }

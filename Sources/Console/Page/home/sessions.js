@@ -27,7 +27,8 @@ function actions(session) {
   return make("div", { class: "toolbar" },
     make("a", { class: "button small", href: playback(session) }, session.kind === "commentary" ? "Listen" : "Play back", hidden),
     session.kind === "chat" && session.state === "finished"
-      ? make("a", { class: "button small quiet", href: `/think-aloud/${encodeURIComponent(session.id)}` }, "Think aloud", hidden.cloneNode(true)) : null);
+      ? make("a", { class: "button small quiet", href: `/think-aloud/${encodeURIComponent(session.id)}` }, "Think aloud", hidden.cloneNode(true)) : null,
+    session.has_quality ? make("a", { class: "button small quiet", href: `/api/sessions/${encodeURIComponent(session.id)}/quality` }, "Quality", hidden.cloneNode(true)) : null);
 }
 
 /** A row of the table. */

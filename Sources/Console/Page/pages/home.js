@@ -77,7 +77,7 @@ async function showSessions(page) {
 function showLinks(links, sessions, chosen) {
   const studies = [...new Set(sessions.map(({ study }) => study))];
   const study = chosen ?? (studies.length === 1 ? studies[0] : null);
-  links.replaceChildren(...(study === null ? [] : [["Figures", "figures"], ["Reviews", "reviews"]].map(([name, path]) =>
+  links.replaceChildren(...(study === null ? [] : [["Figures", "figures"], ["Reviews", "reviews"], ["Export", "export"]].map(([name, path]) =>
     make("a", { class: "button", href: `/${path}/${encodeURIComponent(study)}` }, name, make("span", { class: "visually-hidden" }, ` of ${study}`)))));
 }
 
