@@ -110,7 +110,7 @@ import Web
     @Test func aProgramCanBeEnded() throws {
         var child: ChildProgram?
         let told = try written(
-            "exec sleep 600",
+            "exec sleep 20",
             started: {
                 child = $0
                 $0.send(SIGTERM)
