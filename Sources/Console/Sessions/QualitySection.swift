@@ -11,7 +11,7 @@ struct QualitySection: ConsoleSection {
     func addRoutes(to router: ConsoleRouter) {
         router.get("api/sessions/:session/quality", [.researcher]) { call in
             let shelf = surroundings.shelf
-            let path = QualityPage.path(of: try await shelf.open(call.parameter("session")).path)
+            let path = StudyDirectory.qualityReport(of: try await shelf.open(call.parameter("session")).path)
             let page = try await shelf.run {
                 guard FileSystem.exists(path) else {
                     throw ConsoleRefusal(

@@ -58,7 +58,7 @@ struct SessionIndex {
             pilot: entry.isPilot ?? false, parent: entry.parent, outcome: entry.outcome,
             visit: entry.visit, condition: entry.condition, file: path,
             hasReview: FileSystem.exists(SessionReview(path: path).reviewPath),
-            hasQuality: FileSystem.exists(QualityPage.path(of: path)))
+            hasQuality: FileSystem.exists(StudyDirectory.qualityReport(of: path)))
     }
 
     private mutating func strays(of study: String, beside known: Set<String>) -> [ListedSession] {
@@ -76,7 +76,7 @@ struct SessionIndex {
                 }
                 if var session = strays[path]?.session {
                     session.hasReview = FileSystem.exists(SessionReview(path: path).reviewPath)
-                    session.hasQuality = FileSystem.exists(QualityPage.path(of: path))
+                    session.hasQuality = FileSystem.exists(StudyDirectory.qualityReport(of: path))
                     found.append(session)
                 }
             }
