@@ -158,7 +158,7 @@ class SigningIn(ConsoleTest):
             page = browser.new_page(context)
             self.sign_in(page, "elsa")
             page.wait_for_url("**/review")
-            for path in ["/dashboard", "/sessions/x", "/figures/x", "/reviews/x"]:
+            for path in ["/dashboard", "/sessions/x", "/figures/x", "/reviews/x", "/export/x"]:
                 answer = page.goto(self.station.address + path)
                 self.assertEqual(answer.status, 403)
             self.assertIn("not for your account", page.inner_text("h1"))
@@ -306,7 +306,7 @@ class Markup(ConsoleTest):
         with self.browser.context() as context:
             self.station.sign_in(context, "operator,researcher")
             page = browser.new_page(context)
-            for path in ["/", f"/sessions/{session}", "/dashboard", "/figures/browser", "/reviews/browser", "/review",
+            for path in ["/", f"/sessions/{session}", "/dashboard", "/figures/browser", "/reviews/browser", "/export/browser", "/review",
                          f"/?find={EVIL}", f"/sessions/{EVIL_NAME}", f"/figures/{EVIL_NAME}"]:
                 page.goto(self.station.address + path)
                 page.wait_for_selector("main > *")

@@ -151,7 +151,7 @@ def rights(station):
             answers_to.setdefault(path.replace(name, "ID"), set()).add((code, body))
     for path, different in answers_to.items():
         check(f"{path} answers an expert the same for each id", len(different) == 1, different)
-    for path in ["/dashboard", f"/sessions/{session}", "/reviews/browser", "/figures/browser"]:
+    for path in ["/dashboard", f"/sessions/{session}", "/reviews/browser", "/figures/browser", "/export/browser"]:
         code, _, body = station.request("GET", path, headers={"cookie": station.cookie("expert")})
         check(f"the page {path} is not for experts", code == 403 and b"not for your account" in body, (code, body[:99]))
     # Not even asking in another way.
@@ -191,8 +191,11 @@ def words(station):
         f"{own}/annotations?since=x", f"{own}/annotations/none/history", "/api/figures/none", "/api/figures/browser/a.svg",
         "/api/dashboard/studies/none", "/api/dashboard/studies/browser/participants/none/consent", "/api/reviews/none",
         "/api/reviews/browser/plans/none", "/api/review/none", f"/api/review/{'a' * 300}", f"/api/commentaries/{session}",
-        "/api/commentaries/none", "/api/think-aloud/none/stream", "/api/think-aloud/none/replay"]]
+        "/api/commentaries/none", "/api/think-aloud/none/stream", "/api/think-aloud/none/replay", "/api/exports/none", "/api/exports/browser/none/zip",
+        "/api/exports/browser/none/files/../record.json", f"{own}x/quality"]]
     asked += [("POST", path, body) for path, body in [
+        ("/api/exports/none/start", "{}"), ("/api/exports/browser/start", '{"formats": ["csv"]}'), ("/api/exports/browser/preview", "[]"),
+        ("/api/exports/browser/cancel", "{}"), ("/api/exports/browser/none/delete", "{}"),
         ("/api/dashboard/sessions/none-such/mark", '{"label": "x"}'), (f"/api/dashboard{own[4:]}/mark", '{"label": "x"}'),
         (f"/api/dashboard{own[4:]}/pause", "{}"), (f"/api/dashboard{own[4:]}/phase", '{"phase": "x"}'),
         ("/api/dashboard/sessions", '{"study": "../x"}'), ("/api/dashboard/alarms/acknowledge", '{"session": "x", "alarm": "y"}'),
