@@ -163,6 +163,8 @@ import Timebase
     }
 
     @Test func thePageStandsBesideItsSession() {
-        #expect(StudyDirectory.qualityReport(of: "/d/P01/x-chat.attune") == "/d/P01/x-chat.quality.html")
+        #expect(
+            StudyDirectory.qualityReport(of: "/d/P01/x-chat.attune") == "/d/P01/x-chat.quality.html"
+        )
     }
 }

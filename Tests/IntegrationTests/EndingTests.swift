@@ -34,7 +34,7 @@ extension IntegrationTests {
 
                 try station.start()
                 try station.waitForState("finished", of: identifier)
-                let report = path.dropLast("attune".count) + "quality.html"
+                let report = StudyDirectory.qualityReport(of: path)
                 try waitFor("a quality report") { FileSystem.exists(report) }
                 #expect(try FileSystem.readText(report).contains("ending, p\(attempt)"))
                 #expect(!FileSystem.exists(path + "-wal"))

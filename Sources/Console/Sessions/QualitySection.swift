@@ -1,6 +1,6 @@
 import HTTPTypes
 import Hummingbird
-import Reports
+import SessionStore
 import SystemCalls
 import Web
 
@@ -11,7 +11,8 @@ struct QualitySection: ConsoleSection {
     func addRoutes(to router: ConsoleRouter) {
         router.get("api/sessions/:session/quality", [.researcher]) { call in
             let shelf = surroundings.shelf
-            let path = StudyDirectory.qualityReport(of: try await shelf.open(call.parameter("session")).path)
+            let path = StudyDirectory.qualityReport(
+                of: try await shelf.open(call.parameter("session")).path)
             let page = try await shelf.run {
                 guard FileSystem.exists(path) else {
                     throw ConsoleRefusal(

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import Reports
 import SessionStore
 import SystemCalls
 import Timebase
