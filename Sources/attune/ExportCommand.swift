@@ -224,6 +224,11 @@ struct ExportSelectionOptions: ParsableArguments {
     var tables: String?
     @Option(
         help: ArgumentHelp(
+            "The table windows too: measures of windows that slide over each phase, so many seconds long and a "
+                + "new one every so many: 60/30.", valueName: "length/step"))
+    var windows: String?
+    @Option(
+        help: ArgumentHelp(
             "Leave kinds of data out, or what a tier of consent covers: "
                 + "\(ConsentTier.Data.allCases.map(\.rawValue).joined(separator: ", ")).",
             valueName: "kinds"))
@@ -236,7 +241,7 @@ struct ExportSelectionOptions: ParsableArguments {
         var arguments: [String] = []
         for (name, value) in [
             ("--participants", participants), ("--streams", streams), ("--phases", phases),
-            ("--tables", tables), ("--without", without),
+            ("--tables", tables), ("--windows", windows), ("--without", without),
         ] {
             // Codes of participants do not belong into what is given away.
             if let value { arguments += name == "--participants" ? [name] : [name, value] }
@@ -259,6 +264,16 @@ struct ExportSelectionOptions: ParsableArguments {
             throw ValidationError(
                 "There is no table '\(table)'; there are "
                     + ExportSelection.knownTables.joined(separator: ", ") + ".")
+        }
+        if let windows {
+            guard let found = MeasureWindows(windows) else {
+                throw ValidationError(
+                    "--windows is a length and a step in seconds, such as 60/30; the length from 1 s to a day, "
+                        + "the step from 0.1 s.")
+            }
+            selection.windows = found
+        } else if selection.tables.contains("windows") {
+            selection.windows = .usual
         }
         selection.includesPilots = pilots
         for word in words(without) {

@@ -17,9 +17,10 @@ final class BIDSTimeline {
     private var words: [String] = []
     private var places: [String: Int64] = [:]
 
-    /// Tables about signals and how they were recorded, and those with a row for each key.
+    /// Tables about signals and how they were recorded, those with a row for each key, and windows, which no
+    /// happening is.
     private static let leftOut: Set<String> = [
-        "keystrokes", "draft_edits", "gaps", "streams", "channels", "clock_segments",
+        "windows", "keystrokes", "draft_edits", "gaps", "streams", "channels", "clock_segments",
         "clock_observations", "time_triples", "faults", "audit",
     ]
     /// The column that says what it was, where that is not the first one of words.

@@ -10,6 +10,8 @@ public struct ExportSelection: Hashable, Sendable {
     public var phases: Set<String> = []
     /// Names of tables; `samples` stands for those of all streams.
     public var tables: Set<String> = []
+    /// Windows whose measures are the table `windows`; nil for no such table.
+    public var windows: MeasureWindows?
     /// Kinds of data that are left out, whatever participants agreed to.
     public var leftOut: Set<ConsentTier.Data> = []
     /// Whether trial runs are exported.

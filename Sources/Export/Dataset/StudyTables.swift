@@ -11,8 +11,9 @@ struct StudyTables {
 
     /// Names of the tables, in order.
     static let order = [
-        "participants", "sessions", "phases", "turns", "participant_phases", "keystrokes",
-        "draft_edits", "ratings", "annotations", "commentary", "events", "answers", "scales",
+        "participants", "sessions", "phases", "turns", "windows", "participant_phases",
+        "keystrokes", "draft_edits", "ratings", "annotations", "commentary", "events", "answers",
+        "scales",
         "gaps", "streams", "channels", "clock_segments", "clock_observations", "time_triples",
         "faults", "audit",
     ]

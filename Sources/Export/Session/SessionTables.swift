@@ -65,6 +65,7 @@ final class SessionTables {
         try writeKeystrokes()
         try writeEvents()
         try writePhases()
+        try writeWindows()
         try writeAnswers()
         try writeRatings()
         try writeAnnotations()
