@@ -10,8 +10,9 @@ struct ExportBenchmark: Benchmark {
         abstract: "How long exports take beside pandas, pyreadstat and a writer in Python.",
         discussion: """
             The real attune export, as a process, of an hour of the study: from its start to its end, reading the \
-            session file included. The peers have the tables in memory already; only their writing counts. Then \
-            the memory of exporting 4 hours of 1 kHz × 6, format by format, and 100 sessions in one call with \
+            session file included. pandas and pyreadstat have the tables in memory already; only their writing \
+            counts. A writer of XDF in Python does all of it, from the session file on, and beside that its writing \
+            alone. Then the memory of exporting 4 hours of 1 kHz × 6, format by format, and 100 sessions in one call with \
             one thread and with all. Needs python3 and the environment of Tests/Readers.
             """)
 
@@ -51,8 +52,22 @@ struct ExportBenchmark: Benchmark {
 
     // MARK: - Beside others
 
+    /// A format, who else writes it, and whether the peer begins with the session file as Attune does.
+    private struct Peer {
+        var format: String
+        var name: String
+        /// What is compared, where a format is compared twice.
+        var detail = ""
+        var readsSession = false
+        /// What the script's answer calls it.
+        var key: String { format + (readsSession ? " whole" : "") }
+    }
+
     private static let peers = [
-        ("csv", "pandas"), ("spss", "pyreadstat"), ("xdf", "a writer in Python"),
+        Peer(format: "csv", name: "pandas, writing alone"),
+        Peer(format: "spss", name: "pyreadstat, writing alone"),
+        Peer(format: "xdf", name: "the same in Python", readsSession: true),
+        Peer(format: "xdf", name: "Python, writing alone", detail: ", beside writing alone"),
     ]
 
     private func beside(_ folder: String) throws -> [BenchResult] {
@@ -63,52 +78,38 @@ struct ExportBenchmark: Benchmark {
         _ = try ExportProcess.run([hour, "--format", "csv", "--out", "\(folder)/tables"])
         var own: [String: Distribution] = [:]
         var others: [String: Distribution] = [:]
+        let script = try withoutPeers ? nil : PeerScript(benchmarks ?? BenchmarkFolder.find())
         for round in 0..<rounds {
             output.note("Round \(round + 1) of \(rounds) …")
-            for (format, _) in Self.peers {
+            for format in ["csv", "spss", "xdf"] {
                 let out = "\(folder)/out"
                 let figures = try ExportProcess.run([hour, "--format", format, "--out", out])
                 own[format, default: Distribution()].add(figures.seconds)
                 try FileManager.default.removeItem(atPath: out)
             }
-            if withoutPeers { continue }
-            let found = try ask("\(folder)/tables", "\(folder)/peers")
-            for (format, _) in Self.peers {
-                others[format, default: Distribution()].add(found[format] ?? 0)
+            guard let script else { continue }
+            for (key, seconds) in try script.writing("\(folder)/tables", to: "\(folder)/peers") {
+                others[key, default: Distribution()].add(seconds)
             }
+            others["xdf whole", default: Distribution()]
+                .add(try script.whole(hour, to: "\(folder)/peer.xdf"))
         }
-        return Self.peers.map { format, peer in
+        return Self.peers.map { peer in
             var result = BenchResult(
-                bench: "export", case: "an hour of the study as \(format)",
-                figure: own[format]?.quantile(0.5) ?? 0, unit: "s")
-            result.p10 = own[format]?.p10
-            result.p90 = own[format]?.p90
-            guard let other = others[format] else { return result }
-            result.peer = peer
+                bench: "export", case: "an hour of the study as \(peer.format)\(peer.detail)",
+                figure: own[peer.format]?.quantile(0.5) ?? 0, unit: "s")
+            result.p10 = own[peer.format]?.p10
+            result.p90 = own[peer.format]?.p90
+            guard let other = others[peer.key] else { return result }
+            result.peer = peer.name
             result.peerFigure = other.quantile(0.5)
             result.ratio = other.quantile(0.5) / max(result.figure, 1e-9)
-            result.goal = "5 times as fast"
-            result.met = (result.ratio ?? 0) >= 5
+            if peer.detail.isEmpty {
+                result.goal = "5 times as fast"
+                result.met = (result.ratio ?? 0) >= 5
+            }
             return result
         }
-    }
-
-    private func ask(_ tables: String, _ out: String) throws -> [String: Double] {
-        let process = Process()
-        let answer = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [
-            "\(try benchmarks ?? BenchmarkFolder.find())/export/peers.sh", tables, out,
-        ]
-        process.standardOutput = answer
-        try process.run()
-        let text = answer.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw BenchmarkError(
-                "Tests/Benchmarks/export/peers.sh failed; --without-peers measures Attune alone.")
-        }
-        return try JSONDecoder().decode([String: Double].self, from: text)
     }
 
     // MARK: - Memory

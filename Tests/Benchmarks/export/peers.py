@@ -2,20 +2,25 @@
 """How long other people's writers take for the tables of an export.
 
     peers.py FOLDER OUT
+    peers.py SESSION.attune OUT.xdf
 
 FOLDER holds an hour of the study as `attune export --format csv` wrote it. Its samples and keys are loaded
 first, which is not counted; then they are written into OUT: by pandas as CSV, by pyreadstat as .sav, and as
 XDF by a writer in plain Python, sample by sample as the format has them. Prints one JSON object with the
-seconds of each, and with how many rows there were."""
+seconds of each, and with how many rows there were.
+
+With a session file the same writer does all that an export does: it reads the file (Protocols/formats/session-file.md,
+with NumPy), puts samples onto the session's time and writes them. Whoever starts it counts the time."""
 
 import json
 import pathlib
+import sqlite3
 import struct
 import sys
 import time
+import zlib
 
-import pandas
-import pyreadstat
+import numpy
 
 
 def varlen(length):
@@ -30,16 +35,14 @@ def chunk(tag, content):
     return varlen(len(content) + 2) + struct.pack("<H", tag) + content
 
 
-def write_xdf(path, frames):
-    """A stream for each frame: its channels as doubles, a second of samples in a chunk."""
+def write_xdf(path, streams):
+    """Each stream's times in nanoseconds and its channels, as doubles, a second of samples in a chunk."""
     with open(path, "wb") as file:
         file.write(b"XDF:")
         file.write(chunk(1, b"<?xml version=\"1.0\"?><info><version>1.0</version></info>"))
-        for number, (name, frame) in enumerate(frames.items(), 1):
-            channels = [column for column in frame.columns if column not in (
-                "sample_index", "t_ns", "t_start_ms", "bound_ms", "arrival_ns") and not column.endswith("_raw")]
-            times = (frame["t_ns"] / 1e9).tolist()
-            values = list(zip(*(frame[column].tolist() for column in channels)))
+        for number, (name, (t_ns, channels)) in enumerate(streams.items(), 1):
+            times = (t_ns / 1e9).tolist()
+            values = list(zip(*(channel.tolist() for channel in channels)))
             rate = max(1, round((len(times) - 1) / (times[-1] - times[0])))
             header = (f"<?xml version=\"1.0\"?><info><name>{name}</name><type>signal</type><channel_count>{len(channels)}"
                       f"</channel_count><nominal_srate>{rate}</nominal_srate><channel_format>double64</channel_format>"
@@ -56,17 +59,72 @@ def write_xdf(path, frames):
             file.write(chunk(6, struct.pack("<I", number) + footer.encode()))
 
 
+def columns(blob):
+    """The columns of a chunk's blob."""
+    data = zlib.decompress(blob)
+    place = 0
+    while place < len(data):
+        order, width, count, start, step = struct.unpack_from("<BBIqq", data, place)
+        place += 22
+        planes = numpy.frombuffer(data, numpy.uint8, width * count, place).reshape(width, count)
+        place += width * count
+        bytes_of = numpy.zeros((count, 8), numpy.uint8)
+        bytes_of[:, :width] = planes.T
+        words = bytes_of.view(numpy.uint64).reshape(count)
+        if order == 8:
+            yield words.view(numpy.float64)
+            continue
+        values = (words >> numpy.uint64(1)).astype(numpy.int64) ^ -(words & numpy.uint64(1)).astype(numpy.int64)
+        for _ in range(order):
+            values = values.cumsum()
+        yield start + step * numpy.arange(count) + values
+
+
+def read_session(path):
+    """The times and the channels of a session's signals, by the streams' names."""
+    query = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True).execute
+    [(started,)] = query("SELECT started_ns FROM session")
+    found = {}
+    for number, name in query("SELECT id, name FROM streams WHERE kind = 'signal' ORDER BY id").fetchall():
+        chunks = [list(columns(data)) for (data,) in query(
+            "SELECT data FROM chunks WHERE stream_id = ? ORDER BY first_index", [number])]
+        if not chunks:
+            continue
+        raw = [numpy.concatenate(parts) for parts in zip(*chunks)]
+        scales = query(
+            "SELECT scale, \"offset\" FROM channels WHERE stream_id = ? ORDER BY position", [number]).fetchall()
+        times = numpy.zeros(len(raw[0]), numpy.int64)
+        for first, last, origin, period in query(
+                "SELECT first_index, last_index, origin_ns, period_ns FROM clock_segments WHERE stream_id = ?"
+                " ORDER BY first_index", [number]):
+            index = numpy.arange(last - first + 1)
+            times[first:last + 1] = origin - started + numpy.round(index * period).astype(numpy.int64)
+        found[name] = times, [
+            values * (1 if scale is None else scale) + (offset or 0) for values, (scale, offset) in zip(raw, scales)]
+    return found
+
+
 def timed(work):
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
-def main():
-    folder, out = map(pathlib.Path, sys.argv[1:])
+def signals(frame):
+    """The times and the channels of a table of samples."""
+    channels = [column for column in frame.columns if column not in (
+        "sample_index", "t_ns", "t_start_ms", "bound_ms", "arrival_ns") and not column.endswith("_raw")]
+    return frame["t_ns"], [frame[column] for column in channels]
+
+
+def compare(folder, out):
+    import pandas
+    import pyreadstat
+
     out.mkdir(exist_ok=True)
     frames = {path.stem: pandas.read_csv(path) for path in sorted(folder.glob("samples_*.csv"))}
     tables = dict(frames, keystrokes=pandas.read_csv(folder / "keystrokes.csv"))
+    streams = {name: signals(frame) for name, frame in frames.items()}
 
     def csv():
         for name, frame in tables.items():
@@ -78,7 +136,15 @@ def main():
 
     print(json.dumps({
         "rows": sum(len(frame) for frame in tables.values()), "csv": timed(csv), "spss": timed(sav),
-        "xdf": timed(lambda: write_xdf(out / "hour.xdf", frames))}))
+        "xdf": timed(lambda: write_xdf(out / "hour.xdf", streams))}))
+
+
+def main():
+    source, out = map(pathlib.Path, sys.argv[1:])
+    if source.is_dir():
+        compare(source, out)
+    else:
+        write_xdf(out, read_session(source))
 
 
 if __name__ == "__main__":
