@@ -66,9 +66,12 @@ class KeyboardTest(StationTest):
         # Before the file is finished, in every place that the keys passed on their way.
         places = self.guest.run(
             "find /run/attuned /var/lib/attune -type f").split()
-        found = self.scan("/tmp/everything", process, *places)
+        keeper = self.guest.run(f"pgrep --full --exact 'cat {node}'").strip()
+        found = self.scan("/tmp/everything", keeper, process, *places)
         self.report(f"keys found: {found}; in the daemon's memory before typing: {before}")
         self.assertGreaterEqual(found.pop("/tmp/everything"), len(FIRST + SECOND), "the search finds nothing")
+        # Its buffer has the last keys that it read.
+        self.assertGreaterEqual(found.pop(keeper), 1, "the search in memory finds nothing")
         self.assertEqual(found.pop(process), before, "the daemon's memory holds keys")
         self.assertEqual([place for place, count in found.items() if count], [], "files that hold keys")
 

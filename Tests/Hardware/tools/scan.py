@@ -5,7 +5,9 @@ a process.
     scan.py CODES USAGES PLACE ...      lists of numbers with commas; a PLACE is a file or a process id
 
 Prints JSON: by place, how many were found. A press is the tail of a struct input_event: type 1, code,
-value 1; a scan code is type 4, code 4 and a usage of the HID keyboard page."""
+value 1; a scan code is type 4, code 4 and a usage of the HID keyboard page. In memory the structure begins at
+a multiple of 4, since its value does: the same bytes elsewhere are parts of other numbers (relative pointers in
+libswiftCore, tables of 16-bit numbers)."""
 
 import json
 import re
@@ -20,7 +22,7 @@ def patterns(codes, usages):
 
 
 def memory(process):
-    """The writable memory of a process, piece by piece."""
+    """The writable memory of a process, piece by piece; each begins at a page."""
     with open(f"/proc/{process}/maps", encoding="ascii") as maps, \
             open(f"/proc/{process}/mem", "rb", buffering=0) as content:
         for line in maps:
@@ -41,11 +43,10 @@ def main():
     found = {}
     for place in sys.argv[3:]:
         if place.isdigit():
-            pieces = memory(place)
+            found[place] = sum(match.start() % 4 == 0 for piece in memory(place) for match in wanted.finditer(piece))
         else:
             with open(place, "rb") as file:
-                pieces = [file.read()]
-        found[place] = sum(len(wanted.findall(piece)) for piece in pieces)
+                found[place] = len(wanted.findall(file.read()))
     print(json.dumps(found))
 
 
