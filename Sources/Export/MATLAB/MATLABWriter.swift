@@ -7,7 +7,7 @@ import Timebase
 struct MATLABWriter: FormatWriter {
     /// Bytes of data in a variable at most, about: what is longer goes on in another one. MATLAB's own limit is
     /// 2 GB; this one bounds memory.
-    var largest = 8 << 20
+    var largest = 4 << 20
 
     func write(_ session: SessionExport, samples: [SampleSource], to output: FormatOutput) throws {
         guard output.options.selection.takes(table: "samples") else { return }
