@@ -28,6 +28,7 @@ let web: [Target.Dependency] = [
     .product(name: "HummingbirdTLS", package: "hummingbird"),
     .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
@@ -77,6 +78,7 @@ let package = Package(
         systemLibrary("CUdev", pkgConfig: "libudev", apt: "libudev-dev"),
         systemLibrary("CEvdev", pkgConfig: "libevdev", apt: "libevdev-dev"),
         systemLibrary("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+        systemLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
         systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         systemLibrary("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
@@ -92,6 +94,8 @@ let package = Package(
         // The ground: time, and the kernel's calls.
         library("Timebase"),
         library("SystemCalls", ["Timebase", "CSystemCalls"]),
+        // What a program and the service manager tell one another.
+        library("ServiceManagement", ["SystemCalls", "CSystemd"]),
         library("Randomness"),
         library("Markup"),
 
@@ -104,7 +108,10 @@ let package = Package(
             ["Timebase", "SystemCalls", "CSystemCalls", "CUdev", "CEvdev", "CSystemd"]),
         library(
             "SessionStore",
-            ["Timebase", "SystemCalls", grdb, sqlite, "CDeflate", "CCrypto", "CSndfile"]),
+            [
+                "Timebase", "SystemCalls", "CSystemCalls", grdb, sqlite, "CSQLite", "CDeflate",
+                "CCrypto", "CSndfile",
+            ]),
         library("Link", ["Timebase", "SystemCalls", "CSystemCalls"]),
         library(
             "StudyProtocol",
@@ -113,11 +120,22 @@ let package = Package(
             "Recording",
             [
                 "Timebase", "SystemCalls", "Ring", "Declarations", "DeviceProfiles",
-                "LinuxDevices", "Link", "SessionStore", "StudyProtocol", logging,
+                "LinuxDevices", "Link", "SessionStore", "StudyProtocol", "CSystemCalls",
+                "ServiceManagement", logging,
+            ]),
+
+        // What a machine needs to be a station, and what it lacks.
+        library(
+            "Doctor",
+            [
+                "Timebase", "SystemCalls", "CCrypto", "Link", "Declarations", "SessionStore",
+                "Recording",
             ]),
 
         // What serves pages: to participants, and to researchers.
-        library("Web", ["Timebase", "SystemCalls", "Link", "CSodium", logging] + web),
+        library(
+            "Web",
+            ["Timebase", "SystemCalls", "ServiceManagement", "Link", "CSodium", logging] + web),
 
         // How the programs with pages are told where to serve them.
         library("WebOptions", ["Web", argumentParser]),
@@ -142,7 +160,11 @@ let package = Package(
 
         // Sensors of the network, in a process of their own.
         library(
-            "NetworkSensors", ["Timebase", "SystemCalls", "CSystemCalls", "Declarations", "Link"]),
+            "NetworkSensors",
+            [
+                "Timebase", "SystemCalls", "CSystemCalls", "ServiceManagement", "Declarations",
+                "Link",
+            ]),
 
         // Looking back.
         library("Measures", ["Timebase", "SessionStore"]),
@@ -164,7 +186,7 @@ let package = Package(
         library(
             "Export",
             [
-                "Timebase", "SystemCalls", "CSystemCalls", "CZlib", "CReadStat", "CEdf",
+                "Timebase", "SystemCalls", "CSystemCalls", "CArchive", "CZlib", "CReadStat", "CEdf",
                 "CMatio", "CSodium", "Markup",
                 "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures",
                 "Reports", "Playback", "Review",
@@ -192,13 +214,17 @@ let package = Package(
         // Thin programs.
         program(
             "attuned",
-            ["Timebase", "SystemCalls", "Recording", argumentParser, logging]),
+            [
+                "Timebase", "SystemCalls", "ServiceManagement", "Declarations", "Recording",
+                argumentParser, logging,
+            ]),
         program(
             "attune",
             [
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
                 "SessionStore", "StudyProtocol", "SimulatedClient", "Agreement", "Measures",
-                "Playback", "Review", "Reports", "Export", "VirtualDevices", argumentParser,
+                "Playback", "Review", "Reports", "Export", "VirtualDevices", "Doctor", "Recording",
+                argumentParser,
             ]),
         program(
             "attune-chat",
@@ -212,7 +238,9 @@ let package = Package(
                 "SystemCalls", "Declarations", "SessionStore", "Console", "Web", "WebOptions",
                 argumentParser, logging,
             ]),
-        program("attune-net", ["SystemCalls", "NetworkSensors", argumentParser]),
+        program(
+            "attune-net",
+            ["SystemCalls", "ServiceManagement", "NetworkSensors", argumentParser]),
         program(
             "attune-bench",
             [
@@ -250,7 +278,7 @@ let package = Package(
             "ConsoleTests",
             [
                 "Timebase", "SystemCalls", "Markup", "Link", "SessionStore", "StudyProtocol",
-                "Measures", "Playback", "Review", "Console",
+                "Measures", "Playback", "Review", "Export", "Console",
                 "Web", "LinkTestSupport", "SessionStoreTestSupport", "TestSupport",
                 "attune-console", logging, .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + web),
@@ -277,7 +305,8 @@ let package = Package(
                 "TestSupport", "attune",
             ]),
         .executableTarget(
-            name: "device-probe", dependencies: ["Timebase", "SystemCalls", "LinuxDevices"],
+            name: "device-probe",
+            dependencies: ["Timebase", "SystemCalls", "LinuxDevices", "ServiceManagement"],
             path: "Tests/DeviceProbe", swiftSettings: house),
         tests(
             "LinuxDevicesTests",
@@ -311,7 +340,8 @@ let package = Package(
         tests(
             "RecordingTests",
             [
-                "Timebase", "SystemCalls", "DeviceProfiles", "LinuxDevices", "SessionStore",
+                "Timebase", "SystemCalls", "CSystemCalls", "ServiceManagement", "DeviceProfiles",
+                "LinuxDevices", "SessionStore",
                 "Ring", "Link", "StudyProtocol", "Recording", "TestSupport",
             ]),
         // The real programs together.
@@ -320,6 +350,12 @@ let package = Package(
             [
                 "Timebase", "SystemCalls", "Link", "SessionStore", "LinkTestSupport",
                 "TestSupport", "attuned", "attune", "attune-chat", "attune-console", "attune-net",
+            ]),
+        tests(
+            "DoctorTests",
+            [
+                "SystemCalls", "Declarations", "Link", "Recording", "Doctor", "LinkTestSupport",
+                "TestSupport",
             ]),
         tests("AttuneBenchTests", ["Timebase", "attune-bench"]),
         tests("DeclarationsTests", ["Declarations"]),
@@ -332,8 +368,8 @@ let package = Package(
         tests(
             "SimulatedClientTests",
             [
-                "Timebase", "SystemCalls", "Declarations", "Link", "StudyProtocol",
-                "SimulatedClient", "Agreement", "TestSupport",
+                "Timebase", "SystemCalls", "Declarations", "Link", "SessionStore",
+                "StudyProtocol", "SimulatedClient", "Agreement", "TestSupport",
             ]),
         tests(
             "ExportTests",

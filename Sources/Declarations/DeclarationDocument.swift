@@ -69,6 +69,14 @@ public struct DeclarationDocument {
         }
     }
 
+    /// The text at these keys (elements by their index as text), whatever else stands in the document; nil where
+    /// there is none. For who wants one thing of a file that somebody else checks.
+    public func text(at keys: [String]) -> String? {
+        guard let node = root.value(at: keys), case .scalar(let scalar) = node, !node.isNothing
+        else { return nil }
+        return scalar.string
+    }
+
     /// An error at the value of these keys (elements by their index as text). Keys that are not in
     /// the document give the nearest place around them. For checks that need more than the file.
     public func error(at keys: [String], _ message: String) -> DeclarationError {

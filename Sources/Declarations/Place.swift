@@ -36,6 +36,18 @@ extension Node {
         return place
     }
 
+    /// The value at these keys; nil where there is none.
+    func value(at keys: [String]) -> Node? {
+        keys.reduce(self) { node, key in
+            switch node {
+            case .mapping(let mapping)?: mapping.first { $0.key.scalar?.string == key }?.value
+            case .sequence(let sequence)?:
+                Int(key).flatMap { sequence.indices.contains($0) ? sequence[$0] : nil }
+            default: nil
+            }
+        }
+    }
+
     /// Whether this is an empty or null value.
     var isNothing: Bool {
         guard case .scalar(let scalar) = self, scalar.isPlain else { return false }

@@ -15,6 +15,7 @@ struct BITalinoForm: FrameForm {
     let length: Int
     let sources: [Source]
     var confirmations: Int { 4 }
+    var isNumbered: Bool { true }
     var samplesPerFrame: [Int] { [1] }
 
     init(_ framing: BITalinoFraming, channels: [ChannelProfile]) {

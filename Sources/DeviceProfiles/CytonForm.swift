@@ -22,6 +22,7 @@ struct CytonForm: FrameForm {
 
     var length: Int { 33 }
     var confirmations: Int { 3 }
+    var isNumbered: Bool { true }
 
     func isFrame(_ bytes: Span<UInt8>, at start: Int) -> Bool {
         bytes[start] == 0xA0 && bytes[start + 32] & 0xF0 == 0xC0

@@ -19,6 +19,7 @@ struct FixedForm: FrameForm {
     }
 
     var confirmations: Int { framing.confirmations }
+    var isNumbered: Bool { framing.counter != nil }
 
     func isFrame(_ bytes: Span<UInt8>, at start: Int) -> Bool {
         for (index, byte) in framing.sync.enumerated() where bytes[start + index] != byte {

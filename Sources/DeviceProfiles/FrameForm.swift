@@ -11,6 +11,8 @@ protocol FrameForm: Sendable {
 
     /// Whether the bytes from `start` look like a frame. `start + length` is within `bytes`.
     func isFrame(_ bytes: Span<UInt8>, at start: Int) -> Bool
+    /// Whether frames have a number that tells of a loss.
+    var isNumbered: Bool { get }
     /// The frame's number; 0 where frames have none.
     func number(_ bytes: Span<UInt8>, at start: Int) -> UInt32
     /// How many frames after `earlier` the frame `later` comes, modulo the counter; 1 where frames

@@ -13,6 +13,10 @@ import Timebase
 /// like a frame; four in a row with following numbers happen by chance once in 16⁷ = 2.7·10⁸
 /// places. Zeros (a line held low) pass the check, and are refused since their number stands still.
 ///
+/// Where bytes may be missing (`suspect()`), the frame that was begun before that place is believed only with
+/// the number that is due, and with `confirmations` frames that follow one another without a loss from it on:
+/// in step one of 256 halves would pass for the other half.
+///
 /// The result is a function of the bytes alone, never of how they were split over calls.
 struct FrameScanner<Form: FrameForm>: ScanningDecoder {
     private(set) var form: Form
@@ -23,6 +27,8 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
     private var last: UInt32?
     /// Whether the next frame must be preceded by a break, whatever its number.
     private var isBreakDue = false
+    /// So many of the pending bytes, of one frame, come from before a place where bytes may be missing.
+    private var suspected = 0
     /// Bytes skipped since the last frame or fault.
     private var skipped = 0
 
@@ -40,8 +46,16 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
     mutating func interrupt() {
         skip(pending.count)
         pending.removeAll(keepingCapacity: true)
+        suspected = 0
         isInStep = false
         isBreakDue = last != nil
+    }
+
+    mutating func suspect() -> Bool {
+        guard isInStep && form.isNumbered && last != nil || pending.isEmpty else { return false }
+        suspected = pending.count
+        isInStep = false
+        return true
     }
 
     mutating func scan(
@@ -60,15 +74,22 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
                 if bytes.count - position >= length { isInStep = false }
                 continue
             }
-            switch judge(bytes, at: position, isEnd: isEnd) {
+            let judgement =
+                suspected > 0
+                ? judgeSuspected(bytes, isEnd: isEnd) : judge(bytes, at: position, isEnd: isEnd)
+            switch judgement {
             case .start(let frames):
+                suspected = 0
                 take(bytes, at: position, count: frames, into: &output)
                 position += frames * length
             case .undecided:
                 return position
             case .none:
-                position += 1
-                skip(1)
+                // No frame begins before a place where bytes are missing and ends behind it.
+                let refused = max(1, suspected)
+                suspected = 0
+                position += refused
+                skip(refused)
                 if skipped >= Self.longestSkip { report(into: &output) }
             }
         }
@@ -124,6 +145,24 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         }
     }
 
+    /// Whether the frame that was begun goes on behind the place where bytes may be missing. It stands first.
+    private func judgeSuspected(_ bytes: Span<UInt8>, isEnd: Bool) -> Judgement {
+        let needed = max(2, form.confirmations)
+        var number = last ?? 0
+        for count in 0..<needed {
+            let position = count * form.length
+            guard bytes.count - position >= form.length else {
+                guard isEnd else { return .undecided }
+                return count >= 2 ? .start(frames: count) : .none
+            }
+            guard form.isFrame(bytes, at: position) else { return .none }
+            let next = form.number(bytes, at: position)
+            guard form.distance(from: number, to: next) == 1 else { return .none }
+            number = next
+        }
+        return .start(frames: needed)
+    }
+
     /// Gives out frames that were found by search, with breaks where numbers jump.
     private mutating func take(
         _ bytes: Span<UInt8>, at start: Int, count: Int, into output: inout DecodedOutput
@@ -174,7 +213,8 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
 
     // MARK: State
 
-    private static var stateVersion: UInt8 { 1 }
+    /// Version 1 had no suspected bytes.
+    private static var stateVersion: UInt8 { 2 }
 
     func save(into writer: inout StateWriter) {
         writer.write(Self.stateVersion)
@@ -185,11 +225,15 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         writer.write(last ?? 0)
         writer.write(UInt32(clamping: skipped))
         writer.write(pending)
+        writer.write(UInt16(truncatingIfNeeded: suspected))
         form.save(into: &writer)
     }
 
     mutating func restore(from reader: inout StateReader) throws(StateError) {
-        try reader.expectVersion(Self.stateVersion)
+        let version = try reader.read(UInt8.self)
+        guard (1...Self.stateVersion).contains(version) else {
+            throw .version(expected: Self.stateVersion, found: version)
+        }
         guard try reader.read(UInt16.self) == UInt16(truncatingIfNeeded: form.length) else {
             throw .invalid("the saved state is of frames of another length")
         }
@@ -199,11 +243,17 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         let last = try reader.read(UInt32.self)
         let skipped = Int(try reader.read(UInt32.self))
         let pending = try reader.readBytes()
+        let suspected = version == 1 ? 0 : Int(try reader.read(UInt16.self))
         var form = form
         try form.restore(from: &reader)
         guard pending.count < window else {
             throw .invalid("the saved state holds more bytes than a decoder keeps")
         }
+        guard suspected < form.length, suspected <= pending.count, suspected == 0 || !isInStep
+        else {
+            throw .invalid("the saved state suspects more bytes than a frame has")
+        }
+        self.suspected = suspected
         self.isInStep = isInStep
         self.isBreakDue = isBreakDue
         self.last = hasLast ? last : nil

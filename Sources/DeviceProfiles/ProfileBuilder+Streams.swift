@@ -121,7 +121,8 @@ extension ProfileBuilder {
                 delayUncertainty: nanoseconds(
                     stream.delayUncertaintyMilliseconds, keys + ["delayUncertaintyMilliseconds"]),
                 silenceLimit: nanoseconds(
-                    stream.silenceLimitMilliseconds ?? Self.silenceLimit(rate),
+                    stream.silenceLimitMilliseconds
+                        ?? Double(StreamProfile.usualSilenceLimit(rate: rate)) / 1e6,
                     keys + ["silenceLimitMilliseconds"]),
                 channels: channels)
         }
@@ -131,12 +132,6 @@ extension ProfileBuilder {
     private static func gapTolerance(_ rate: Double?) -> Double {
         guard let rate, rate > 0 else { return 1000 }
         return max(100, 20_000 / rate)
-    }
-
-    /// 2 s, or three samples at a slow rate.
-    private static func silenceLimit(_ rate: Double?) -> Double {
-        guard let rate, rate > 0 else { return 2000 }
-        return max(2000, 3000 / rate)
     }
 
     private mutating func check(

@@ -25,6 +25,13 @@ public protocol SampleDecoder: SavedState, Sendable {
     /// none. Call `finish(into:)` first to keep frames that are complete but not yet confirmed.
     mutating func interrupt()
 
+    /// Bytes may have been lost at this point, or none (nobody was reading): what was begun before it is given
+    /// out only where what follows proves that it belongs together. Nothing is lost by asking where nothing
+    /// was lost.
+    /// - Returns: whether that can be told; where not, bytes have to count as lost (`finish(into:)`, and then
+    ///   `interrupt()`), and nothing was changed.
+    mutating func suspect() -> Bool
+
     /// No more bytes will come: appends complete frames that still waited to be confirmed by
     /// the frames after them.
     mutating func finish(into output: inout DecodedOutput)
@@ -38,4 +45,7 @@ extension SampleDecoder {
     }
 
     public mutating func configure(_ settings: [UInt8]) {}
+
+    /// Packets are whole.
+    public mutating func suspect() -> Bool { true }
 }

@@ -14,6 +14,8 @@ protocol ScanningDecoder: SampleDecoder {
 }
 
 extension ScanningDecoder {
+    mutating func suspect() -> Bool { false }
+
     mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout DecodedOutput) {
         guard bytes.count > 0 else { return }
         var buffer: [UInt8] = []

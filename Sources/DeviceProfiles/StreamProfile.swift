@@ -42,4 +42,11 @@ public struct StreamProfile: Hashable, Sendable {
         self.silenceLimit = silenceLimit
         self.channels = channels
     }
+
+    /// The silence limit of a stream whose profile names none, in nanoseconds: 2 s, or two samples at a
+    /// slow rate.
+    public static func usualSilenceLimit(rate: Double?) -> Int64 {
+        guard let rate, rate > 0 else { return 2_000_000_000 }
+        return Int64(clamping: max(2e9, 2e9 / rate))
+    }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Measures
 import SessionStore
 import SystemCalls
 
@@ -59,6 +60,7 @@ public struct ExportError: Error, Hashable, Sendable, CustomStringConvertible {
         case let error as ExportError: error
         case let error as SessionStoreError: .reading(error)
         case let error as SystemError: .system(error, directory: directory)
+        case let error as MeasureError: ExportError(code: .nothing, message: error.message)
         default:
             ExportError(
                 code: .inputOutput, message: "writing \(directory) failed", cause: "\(error)")

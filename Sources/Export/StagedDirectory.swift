@@ -23,31 +23,20 @@ public final class StagedDirectory {
     ///   - destination: must not be there, or be empty, unless it is to be replaced.
     ///   - isReplacing: whether an earlier export there is replaced. Only files that an export
     ///     writes are ever replaced: `notAnExport` where there are others.
-    public init(for destination: String, replacing isReplacing: Bool = false)
-        throws(ExportError)
-    {
-        var place = destination
-        while place.count > 1, place.hasSuffix("/") { place.removeLast() }
-        guard !place.isEmpty, place != "/", place != ".", place != "..", !place.hasSuffix("/.."),
-            !place.hasSuffix("/.")
-        else {
-            throw ExportError(
-                code: .notEmpty,
-                message: "\"\(destination)\" cannot become an export; name a new directory with "
-                    + "--out")
-        }
-        self.destination = place
+    public init(
+        for destination: String, replacing isReplacing: Bool = false
+    ) throws(ExportError) {
+        let place = try StagedPlace(destination)
+        self.destination = place.path
         self.isReplacing = isReplacing
-        let above = Self.above(place)
-        let prefix = Self.prefix(place)
-        let path = "\(above)/\(prefix)\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        try Self.check(place, isReplacing: isReplacing)
-        let made = Self.missing(above)
+        let path = place.makeBeside()
+        try Self.check(place.path, isReplacing: isReplacing)
+        let made = place.missing
         self.path = path
         self.made = made
         do throws(SystemError) {
-            if !made.isEmpty { try FileSystem.makeDirectories(above) }
-            Self.removeLeftovers(in: above, prefix: prefix)
+            if !made.isEmpty { try FileSystem.makeDirectories(place.above) }
+            place.removeLeftovers()
             try systemCall("mkdir", path) { unsafe mkdir(path, 0o750) }
             let file = try FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY)
             let number = file.number
@@ -55,7 +44,7 @@ public final class StagedDirectory {
             lock = file
         } catch {
             for directory in [path] + made.reversed() { _ = unsafe rmdir(directory) }
-            throw .system(error, directory: place)
+            throw .system(error, directory: place.path)
         }
     }
 
@@ -82,7 +71,7 @@ public final class StagedDirectory {
                 try systemCall("rename", destination) { unsafe rename(path, destination) }
             }
             isOpen = false
-            try FileSystem.syncDirectory(Self.above(destination))
+            try FileSystem.syncDirectory(StagedPlace.above(destination))
         } catch {
             throw .system(error, directory: destination)
         }
@@ -94,17 +83,6 @@ public final class StagedDirectory {
         isOpen = false
         FileSystem.removeTree(path)
         for directory in made.reversed() { _ = unsafe rmdir(directory) }
-    }
-
-    private static func above(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    private static func prefix(_ path: String) -> String {
-        // A name of 255 bytes leaves no room beside it; its first 200 do.
-        let name = path.split(separator: "/").last ?? ""
-        return ".\(String(decoding: name.utf8.prefix(200), as: UTF8.self)).exporting-"
     }
 
     /// Makes sure that the place is free, or holds what may be replaced.
@@ -151,28 +129,5 @@ public final class StagedDirectory {
     private static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    /// The directories that are not there, of a path and those above it, outermost first.
-    private static func missing(_ path: String) -> [String] {
-        var missing: [String] = []
-        var place = path
-        while !FileSystem.exists(place) {
-            missing.append(place)
-            place = above(place)
-        }
-        return missing.reversed()
-    }
-
-    /// Removes what exports to the same place left that were killed.
-    private static func removeLeftovers(in directory: String, prefix: String) {
-        for name in (try? FileSystem.list(directory)) ?? [] where name.hasPrefix(prefix) {
-            let path = "\(directory)/\(name)"
-            guard isDirectory(path),
-                let file = try? FileDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY),
-                flock(file.number, LOCK_EX | LOCK_NB) == 0
-            else { continue }
-            FileSystem.removeTree(path)
-        }
     }
 }

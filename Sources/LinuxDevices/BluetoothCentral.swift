@@ -23,16 +23,20 @@ public final class BluetoothCentral: Sendable {
     /// - Parameters:
     ///   - busAddress: nil is the system's bus (or `DBUS_SYSTEM_BUS_ADDRESS`); another one for
     ///     tests.
+    ///   - heart: beats while the thread goes on.
     ///   - notify: called on the Bluetooth thread; must return at once.
     /// - Throws: when there is no thread or descriptor left. A bus or BlueZ that is not there is
     ///   told by `.adapters`.
     public init(
-        busAddress: String? = nil, notify: @escaping @Sendable (BluetoothNotice) -> Void
+        busAddress: String? = nil, heart: Heartbeat = Heartbeat(name: "bluetooth"),
+        notify: @escaping @Sendable (BluetoothNotice) -> Void
     ) throws(SystemError) {
         let mailbox = try BluetoothMailbox()
         self.mailbox = mailbox
         thread = try DedicatedThread(name: "bluetooth") {
-            BluetoothLoop(busAddress: busAddress, mailbox: mailbox, notify: notify).run()
+            BluetoothLoop(
+                busAddress: busAddress, mailbox: mailbox, heart: heart, notify: notify
+            ).run()
         }
     }
 

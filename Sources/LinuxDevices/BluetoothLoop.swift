@@ -8,6 +8,7 @@ import Timebase
 final class BluetoothLoop {
     private let busAddress: String?
     private let mailbox: BluetoothMailbox
+    private let heart: Heartbeat
     let notify: @Sendable (BluetoothNotice) -> Void
 
     private var connection: BusConnection?
@@ -39,17 +40,19 @@ final class BluetoothLoop {
     }
 
     init(
-        busAddress: String?, mailbox: BluetoothMailbox,
+        busAddress: String?, mailbox: BluetoothMailbox, heart: Heartbeat,
         notify: @escaping @Sendable (BluetoothNotice) -> Void
     ) {
         self.busAddress = busAddress
         self.mailbox = mailbox
+        self.heart = heart
         self.notify = notify
     }
 
     func run() {
         connect()
         while !isDone {
+            heart.beat()
             for order in mailbox.take() { order(self) }
             processBus()
             fireTimers()
@@ -78,7 +81,8 @@ final class BluetoothLoop {
             let instant = Instant(nanoseconds: Int64(clamping: microseconds) &* 1000)
             due = min(due ?? instant, instant)
         }
-        let limit = due.map { max(0, $0 - Clocks.now()) } ?? -1
+        let longest = Int64(Heartbeat.longestPause) * 1_000_000
+        let limit = due.map { min(max(0, $0 - Clocks.now()), longest) } ?? longest
         let ready = unsafe polled.withUnsafeMutableBufferPointer {
             unsafe attune_poll($0.baseAddress, $0.count, limit)
         }

@@ -98,6 +98,43 @@ public struct InputDevice: ~Copyable, Sendable {
             descriptor: descriptor)
     }
 
+    /// Takes over a descriptor that was opened by `open` in an earlier process and stayed open: events that
+    /// are queued in it stay there. Control thread.
+    ///
+    /// Fails closed as `open` does. Clock and masks belong to the open file and are as they were; they are
+    /// set once more, which changes nothing where they are right, and loses what is queued where they are
+    /// not (the kernel then tells of lost events).
+    public static func adopt(
+        _ descriptor: consuming FileDescriptor, _ path: String, kind: InputDeviceKind,
+        policy: InputPolicy = InputPolicy()
+    ) throws(DeviceError) -> InputDevice {
+        try adopt(descriptor, path, kind: kind, policy: policy, kernel: LinuxInputKernel())
+    }
+
+    static func adopt(
+        _ descriptor: consuming FileDescriptor, _ path: String, kind: InputDeviceKind,
+        policy: InputPolicy, kernel: some InputKernel
+    ) throws(DeviceError) -> InputDevice {
+        let name: String
+        let identity: String
+        do throws(SystemError) {
+            try kernel.setMonotonicClock(descriptor.number)
+            for mask in InputMask.masks(kind: kind, policy: policy) {
+                try kernel.setMask(descriptor.number, mask)
+            }
+            (name, identity) = try kernel.name(descriptor.number)
+        } catch {
+            throw DeviceError(
+                code: .disconnected, message: "\(path) cannot be taken over", cause: error)
+        }
+        return InputDevice(
+            description: InputDescription(
+                name: name, identity: identity, isKeyboard: kind == .keyboard,
+                isPointer: kind == .pointer, isOnMonotonicClock: true, isMasked: true,
+                isTestSource: false),
+            descriptor: descriptor)
+    }
+
     private static func wrongKind(
         _ path: String, _ what: String, _ cause: SystemError?
     ) -> DeviceError {

@@ -8,6 +8,8 @@ protocol InputKernel: Sendable {
     func setMask(_ descriptor: Int32, _ mask: InputMask) throws(SystemError)
     /// Asks the device what it is.
     func identify(_ descriptor: Int32) throws(SystemError) -> InputIdentification
+    /// Asks the device for its name and identity, and leaves alone what is queued.
+    func name(_ descriptor: Int32) throws(SystemError) -> (name: String, identity: String)
     /// Throws away what is queued.
     func discardQueued(_ descriptor: Int32) throws(SystemError)
 }

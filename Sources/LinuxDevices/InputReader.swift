@@ -29,11 +29,18 @@ public struct InputReader: ~Copyable, Sendable {
     private var partial = InlineArray<24, UInt8>(repeating: 0)
     private var partialCount = 0
 
-    /// - Parameter isTestSource: a test source may split an event between two reads, and then the
-    ///   first part is kept; a device never does, and nothing of it is kept.
+    /// - Parameters:
+    ///   - isTestSource: a test source may split an event between two reads, and then the first part is
+    ///     kept; a device never does, and nothing of it is kept.
+    ///   - held: keys that are down already, by the raw value of their class: of a device that stayed
+    ///     open while it was not read.
     public init(
-        kind: InputDeviceKind, policy: InputPolicy = InputPolicy(), isTestSource: Bool = false
+        kind: InputDeviceKind, policy: InputPolicy = InputPolicy(), isTestSource: Bool = false,
+        held: [UInt8: UInt16] = [:]
     ) {
+        for (keyClass, count) in held where Int(keyClass) < self.held.count {
+            self.held[Int(keyClass)] = count
+        }
         self.kind = kind
         self.policy = policy
         self.isTestSource = isTestSource

@@ -40,6 +40,39 @@ struct LinuxInputKernel: InputKernel {
         }
     }
 
+    /// Not through libevdev, which asks for the keys that are down: the kernel answers and throws away the
+    /// key events that are queued (evdev_handle_get_val in drivers/input/evdev.c).
+    func name(
+        _ descriptor: Int32
+    ) throws(SystemError) -> (name: String, identity: String) {
+        var numbers: [UInt16] = [0, 0, 0]
+        // Three are filled, and there are three.
+        try systemCall("ioctl EVIOCGID") { unsafe attune_input_numbers(descriptor, &numbers) }
+        let place = try unsafe Self.text("ioctl EVIOCGUNIQ") {
+            unsafe attune_input_place(descriptor, $0, $1)
+        }
+        let name = try unsafe Self.text("ioctl EVIOCGNAME") {
+            unsafe attune_input_name(descriptor, $0, $1)
+        }
+        let parts = numbers.map { Self.hexadecimal(Int32($0)) }
+        return (name.isEmpty ? "unnamed" : name, parts.joined(separator: ":") + ":" + place)
+    }
+
+    /// Has a text filled in that ends with 0.
+    private static func text(
+        _ call: String, _ fill: (UnsafeMutablePointer<CChar>, Int) -> Int32
+    ) throws(SystemError) -> String {
+        var bytes = [CChar](repeating: 0, count: 256)
+        try systemCall(call) {
+            unsafe bytes.withUnsafeMutableBufferPointer {
+                // It has elements, and so an address.
+                unsafe fill($0.baseAddress!, $0.count)
+            }
+        }
+        return String(
+            decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     func identify(_ descriptor: Int32) throws(SystemError) -> InputIdentification {
         var made: OpaquePointer?
         let result = unsafe libevdev_new_from_fd(descriptor, &made)

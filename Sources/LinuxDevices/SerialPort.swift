@@ -43,6 +43,19 @@ public enum SerialPort {
         return port
     }
 
+    /// Looks whether a port that is open already has these settings; changes nothing of it, so that what
+    /// waits in the kernel stays there. Any thread.
+    public static func check(
+        _ descriptor: Int32, _ settings: SerialLineSettings, _ path: String
+    ) throws(DeviceError) {
+        let speed = try speedConstant(settings, path)
+        guard isatty(descriptor) == 1 else {
+            throw DeviceError(code: .disconnected, message: "\(path) has hung up")
+        }
+        try verify(
+            descriptor, settings, speed, path, isPseudoTerminal: isPseudoTerminal(descriptor))
+    }
+
     /// What the driver counted as gone wrong; nil for ports that do not count (pseudo-terminals).
     /// Any thread.
     public static func errorCounts(_ descriptor: Int32) -> SerialErrorCounts? {

@@ -97,8 +97,8 @@ public struct SleepInhibitor: ~Copyable, Sendable {
         case EACCES, EPERM:
             return DeviceError(
                 code: .permissionDenied,
-                message: "logind does not let this user keep the machine awake: run the daemon as "
-                    + "a system service, or turn automatic suspend off",
+                message: "logind does not let this user keep the machine awake: install polkitd, "
+                    + "which knows Attune's rule for it, or turn automatic suspend off",
                 cause: cause)
         default:
             return DeviceError(

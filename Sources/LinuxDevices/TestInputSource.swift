@@ -11,12 +11,7 @@ public enum TestInputSource {
     public static func open(
         _ path: String, kind: InputDeviceKind, isAllowed: Bool
     ) throws(DeviceError) -> InputDevice {
-        guard isAllowed else {
-            throw DeviceError(
-                code: .testSourceRefused,
-                message: "\(path) is a test source and no real \(kind.rawValue): this station "
-                    + "records real devices only, unless it is started for a demo or a test")
-        }
+        guard isAllowed else { throw refused(path, kind) }
         // Open for writing too, so that a FIFO does not end when its writer goes.
         let descriptor = try DeviceNode.open(
             path, flags: O_RDWR | O_NOCTTY | O_NONBLOCK, group: "input")
@@ -38,7 +33,30 @@ public enum TestInputSource {
         } catch {
             throw .opening(path, error, group: "input")
         }
-        return InputDevice(
+        return device(path, kind, descriptor)
+    }
+
+    /// Takes over a source that stayed open; what waits in it is kept.
+    /// - Parameter isAllowed: as for `open`.
+    public static func adopt(
+        _ descriptor: consuming FileDescriptor, _ path: String, kind: InputDeviceKind,
+        isAllowed: Bool
+    ) throws(DeviceError) -> InputDevice {
+        guard isAllowed else { throw refused(path, kind) }
+        return device(path, kind, descriptor)
+    }
+
+    private static func refused(_ path: String, _ kind: InputDeviceKind) -> DeviceError {
+        DeviceError(
+            code: .testSourceRefused,
+            message: "\(path) is a test source and no real \(kind.rawValue): this station "
+                + "records real devices only, unless it is started for a demo or a test")
+    }
+
+    private static func device(
+        _ path: String, _ kind: InputDeviceKind, _ descriptor: consuming FileDescriptor
+    ) -> InputDevice {
+        InputDevice(
             description: InputDescription(
                 name: "test source", identity: "test:\(path)", isKeyboard: kind == .keyboard,
                 isPointer: kind == .pointer, isOnMonotonicClock: false, isMasked: false,

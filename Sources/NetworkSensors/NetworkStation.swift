@@ -1,6 +1,7 @@
 import CSystemCalls
 import Glibc
 import Link
+import ServiceManagement
 import SystemCalls
 import Timebase
 
@@ -15,6 +16,9 @@ public final class NetworkStation {
     private var sessions: [(id: String, participant: String)] = []
     private var caller: VarlinkClient?
     private var nextLook = Instant(nanoseconds: 0)
+    /// How often the service manager wants to hear, in nanoseconds; nil where there is none.
+    private let watchdog: Int64?
+    private var nextSign = Instant(nanoseconds: 0)
     private var isDaemonThere: Bool?
     private var refusedFeeds: Set<String> = []
 
@@ -34,6 +38,12 @@ public final class NetworkStation {
         self.directory = directory
         self.signals = signals
         self.log = log
+        do throws(ServiceManagerError) {
+            watchdog = try ServiceManager.watchdogInterval().map { Int64($0 / .nanoseconds(1)) }
+        } catch {
+            log("\(error)")
+            watchdog = nil
+        }
         var sources: [any NetworkSource] = []
         if let library {
             for stream in settings.lsl {
@@ -52,7 +62,9 @@ public final class NetworkStation {
 
     /// Runs until SIGTERM or SIGINT.
     public func run() throws(SystemError) {
+        tell("READY=1")
         while signals.next() == nil {
+            tellOfLife()
             look()
             for source in sources {
                 makeFeeds(source)
@@ -63,7 +75,22 @@ public final class NetworkStation {
             for feed in feeds.values.joined() { feed.process() }
             try wait()
         }
+        tell("STOPPING=1")
         for feed in feeds.values.joined() { feed.flush(milliseconds: 1000) }
+    }
+
+    private func tellOfLife() {
+        guard let watchdog, Clocks.now() >= nextSign else { return }
+        nextSign = Clocks.now() + watchdog / 3
+        tell("WATCHDOG=1")
+    }
+
+    private func tell(_ state: String) {
+        do throws(ServiceManagerError) {
+            try ServiceManager.notify(state)
+        } catch {
+            log("\(error)")
+        }
     }
 
     private func wait() throws(SystemError) {

@@ -13,17 +13,18 @@ final class Acquisition: Sendable {
     /// How a source's descriptor is read.
     enum Reading: Sendable {
         case serial
-        case input(InputDeviceKind, InputPolicy, isTestSource: Bool)
+        /// `held`: keys that are down already, by the raw value of their class.
+        case input(
+            InputDeviceKind, InputPolicy, isTestSource: Bool, held: [UInt8: UInt16] = [:])
         /// A socket that keeps messages apart: each is a stamp (CLOCK_MONOTONIC, nanoseconds, eight
         /// bytes), the characteristic's index (one byte), and a packet.
         case packets
     }
 
     enum Command: Sendable {
-        /// Takes over a descriptor. `isFresh`: the device started anew. `settings` and `leftover`:
-        /// what the start-up conversation gave.
+        /// Takes over a descriptor. `settings` and `leftover`: what the start-up conversation gave.
         case add(
-            source: UInt32, descriptor: Int32, Reading, isFresh: Bool, settings: [UInt8] = [],
+            source: UInt32, descriptor: Int32, Reading, DeviceBeginning, settings: [UInt8] = [],
             leftover: [UInt8] = [])
         /// Packets of a source were lost before they came here; they are counted as what does not
         /// fit into the ring is.
@@ -41,10 +42,11 @@ final class Acquisition: Sendable {
 
     /// - Parameters:
     ///   - ring: this thread becomes its one producer.
+    ///   - heart: beats while the thread goes on.
     ///   - priority: SCHED_FIFO priority, or nil for an ordinary thread; that it is not permitted is
     ///     no error, since an unprivileged station works all the same.
     init(
-        ring: Ring, notices: Mailbox<ControlNotice>, priority: Int32?
+        ring: Ring, notices: Mailbox<ControlNotice>, heart: Heartbeat, priority: Int32?
     ) throws(SystemError) {
         let commands = try Mailbox<Command>()
         self.commands = commands
@@ -55,7 +57,7 @@ final class Acquisition: Sendable {
             if let priority { _ = attune_realtime_priority(priority) }
             let loop = AcquisitionLoop(
                 writer: ring.makeWriter(), epoll: cargo.take(), commands: commands,
-                notices: notices)
+                notices: notices, heart: heart)
             loop.run()
         }
     }
@@ -86,8 +88,9 @@ final class Acquisition: Sendable {
             input =
                 switch reading {
                 case .serial, .packets: InputReader(kind: .keyboard)
-                case .input(let kind, let policy, let isTestSource):
-                    InputReader(kind: kind, policy: policy, isTestSource: isTestSource)
+                case .input(let kind, let policy, let isTestSource, let held):
+                    InputReader(
+                        kind: kind, policy: policy, isTestSource: isTestSource, held: held)
                 }
         }
     }
@@ -98,8 +101,11 @@ final class Acquisition: Sendable {
     private let epoll: Epoll
     private let commands: Mailbox<Acquisition.Command>
     private let notices: Mailbox<ControlNotice>
+    private let heart: Heartbeat
     private var sources: [UInt32: Source] = [:]
     private var isFinished = false
+    /// Nanoseconds that the machine has slept since it was started, as far as it was told.
+    private var asleep: Int64
     /// Where bytes go that the ring has no room for: they are read, counted and given up, so that
     /// the device's own buffer does not overflow uncounted.
     private let scratch = UnsafeMutableRawBufferPointer.allocate(
@@ -107,8 +113,12 @@ final class Acquisition: Sendable {
 
     init(
         writer: consuming RingWriter, epoll: consuming Epoll,
-        commands: Mailbox<Acquisition.Command>, notices: Mailbox<ControlNotice>
+        commands: Mailbox<Acquisition.Command>, notices: Mailbox<ControlNotice>,
+        heart: Heartbeat
     ) {
+        self.heart = heart
+        let triple = Clocks.triple()
+        asleep = triple.boottime - triple.monotonic.nanoseconds
         self.writer = writer
         self.epoll = epoll
         self.commands = commands
@@ -119,8 +129,10 @@ final class Acquisition: Sendable {
 
     func run() {
         while !isFinished {
+            heart.beat()
             do throws(SystemError) {
-                try epoll.wait(milliseconds: -1) { token, ready in
+                try epoll.wait(milliseconds: Heartbeat.longestPause) { token, ready in
+                    noteSleep()
                     if token == Self.commandToken {
                         obey()
                     } else if let source = sources[UInt32(truncatingIfNeeded: token)] {
@@ -136,11 +148,27 @@ final class Acquisition: Sendable {
         _ = writer.flushOverflow()
     }
 
+    /// Shorter sleep than this cannot be told from a thread that was held up between two readings.
+    private static let shortestSleep: Int64 = 10_000_000
+
+    /// Puts a record before whatever is read first after the machine slept.
+    private func noteSleep() {
+        let asleep = Clocks.boottime() - Clocks.now().nanoseconds
+        guard asleep - self.asleep > Self.shortestSleep else { return }
+        // Looked at again, more carefully: this thread may have waited between the two.
+        let triple = Clocks.triple()
+        let slept = triple.boottime - triple.monotonic.nanoseconds - self.asleep
+        guard slept > Self.shortestSleep + triple.uncertainty else { return }
+        self.asleep += slept
+        let bytes = unsafe withUnsafeBytes(of: slept.littleEndian) { unsafe Array($0) }
+        put(RecordKind.slept, 0, bytes)
+    }
+
     private func obey() {
         for command in commands.takeAll() {
             switch command {
-            case .add(let id, let number, let reading, let isFresh, let settings, let leftover):
-                add(id, number, reading, isFresh, settings, leftover)
+            case .add(let id, let number, let reading, let beginning, let settings, let leftover):
+                add(id, number, reading, beginning, settings, leftover)
             case .lost(let id, let packets, let first, let last):
                 for number in 0..<packets {
                     writer.countOverflow(
@@ -155,7 +183,7 @@ final class Acquisition: Sendable {
             case .pause(let id):
                 if let source = sources.removeValue(forKey: id) {
                     // Where it cannot be revoked, closing does the same for this process.
-                    if case .input(_, _, isTestSource: false) = source.reading {
+                    if case .input(_, _, isTestSource: false, _) = source.reading {
                         try? InputDevice.revoke(source.descriptor.number)
                     }
                     try? epoll.remove(source.descriptor.number)
@@ -168,12 +196,12 @@ final class Acquisition: Sendable {
     }
 
     private func add(
-        _ id: UInt32, _ number: Int32, _ reading: Acquisition.Reading, _ isFresh: Bool,
-        _ settings: [UInt8], _ leftover: [UInt8]
+        _ id: UInt32, _ number: Int32, _ reading: Acquisition.Reading,
+        _ beginning: DeviceBeginning, _ settings: [UInt8], _ leftover: [UInt8]
     ) {
         let source = Source(id: id, descriptor: FileDescriptor(owning: number), reading)
         // The record goes in before the first byte, so that what follows is read rightly.
-        put(RecordKind.opened, id, [isFresh ? 1 : 0])
+        put(RecordKind.opened, id, [beginning.rawValue])
         if !settings.isEmpty { put(RecordKind.settings, id, settings) }
         if !leftover.isEmpty { put(RecordKind.bytes, id, leftover) }
         do throws(SystemError) {

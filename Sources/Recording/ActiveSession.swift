@@ -69,6 +69,8 @@ final class ActiveSession {
     /// when they are waited for.
     var clientsToHear: Set<String> = []
     var hearsUntil: Instant?
+    /// Whether its end still has to be recorded, for which the ring had no room.
+    var owesStop = false
     /// Calls of StopSession that wait for durability.
     var stopCalls: [VarlinkCall] = []
     /// Calls of WatchSession.

@@ -32,6 +32,34 @@ enum ClientEvent {
         }
     }
 
+    /// Somebody let a participant in, or no longer, through a client.
+    struct Invitation: Hashable {
+        enum Action: String {
+            case made
+            case revoked
+        }
+
+        var action: Action
+        /// Whose doing it was, as the client says.
+        var actor: String
+
+        init?(_ payload: JSONValue) {
+            guard let action = payload["action"]?.string.flatMap(Action.init(rawValue:)),
+                let actor = payload["actor"]?.string, !actor.isEmpty, actor.utf8.count <= 1000
+            else { return nil }
+            self.action = action
+            self.actor = actor
+        }
+
+        /// What the audit trail calls it.
+        var auditAction: String {
+            switch action {
+            case .made: "invite"
+            case .revoked: "revoke invitations"
+            }
+        }
+    }
+
     /// What a client found of a part of the fitting that only it can try: a microphone, a model.
     struct Fitting: Hashable {
         var check: String
@@ -58,6 +86,10 @@ enum ClientEvent {
         case "fitting":
             Fitting(payload) == nil
                 ? "a fitting needs check as a string and a state of green, amber or red" : nil
+        case "invitation":
+            Invitation(payload) == nil
+                ? "an invitation needs an action of made or revoked, and actor as a string of at most "
+                    + "1000 bytes" : nil
         case "turn_shown":
             payload["number"]?.integer == nil || payload["shown_ns"]?.integer == nil
                 ? "a turn_shown needs number and shown_ns as integers" : nil

@@ -45,7 +45,7 @@ enum DeviceOpener {
                 }
                 result = .opened(
                     descriptor: descriptor.release(), .serial, identity: identity,
-                    isFresh: !resuming, settings: negotiated.settings,
+                    resuming ? .resumed : .fresh, settings: negotiated.settings,
                     leftover: negotiated.leftover)
             } catch {
                 result = .failed("\(error)")
@@ -54,25 +54,36 @@ enum DeviceOpener {
         }
     }
 
-    /// Tells a device to stop; what goes wrong is no matter, since it is being let go anyway.
-    static func stop(_ profile: DeviceProfile, path: String) {
-        guard let descriptor = try? connect(profile, path, resuming: true)
-        else { return }
-        _ = try? hold(profile.stopConversation(), descriptor.number)
+    /// Tells a device to stop, over a descriptor that nobody reads by now.
+    static func stop(_ profile: DeviceProfile, _ descriptor: Int32) throws {
+        _ = try hold(profile.stopConversation(), descriptor)
+    }
+
+    /// Looks whether a port that stayed open is as its profile wants it; changes nothing.
+    static func check(
+        _ descriptor: Int32, _ profile: DeviceProfile, _ path: String
+    ) throws(DeviceError) {
+        guard let settings = line(of: profile) else {
+            throw DeviceError(code: .wrongKind, message: "\(profile.name) is not a serial device")
+        }
+        try SerialPort.check(descriptor, settings, path)
     }
 
     private static func connect(
         _ profile: DeviceProfile, _ path: String, resuming: Bool
     ) throws -> FileDescriptor {
-        guard case .serial(let settings) = profile.transport else {
+        guard let settings = line(of: profile) else {
             throw DialogueFailure("\(profile.name) is not a serial device")
         }
-        let parity = SerialLineSettings.Parity(rawValue: settings.parity.rawValue) ?? .none
-        return try SerialPort.open(
-            path,
-            SerialLineSettings(
-                baud: settings.baud, dataBits: settings.dataBits, parity: parity,
-                stopBits: settings.stopBits), resuming: resuming)
+        return try SerialPort.open(path, settings, resuming: resuming)
+    }
+
+    private static func line(of profile: DeviceProfile) -> SerialLineSettings? {
+        guard case .serial(let settings) = profile.transport else { return nil }
+        return SerialLineSettings(
+            baud: settings.baud, dataBits: settings.dataBits,
+            parity: SerialLineSettings.Parity(rawValue: settings.parity.rawValue) ?? .none,
+            stopBits: settings.stopBits)
     }
 
     /// Holds a conversation over a serial device.

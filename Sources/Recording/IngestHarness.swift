@@ -87,10 +87,10 @@ package final class IngestHarness {
         try writer.commit(first)
 
         let storeMessages = try Mailbox<StoreThread.Message>()
-        let wake = ThreadWake()
+        let wake = ThreadWake<StoreBacklog>()
         store = try StoreThread(
             acquisition: acquisition, control: control, notices: notices,
-            messages: storeMessages, done: { wake.call() })
+            messages: storeMessages, done: { wake.call($0) })
         storeMessages.post(.writer(Self.session, writer))
         sequencer = try Sequencer(
             acquisition: acquisition, control: control, interpreter: ThreadCargo(Interpreter()),
@@ -99,7 +99,7 @@ package final class IngestHarness {
                 commitInterval: Int64(settings.commitIntervalMilliseconds) * 1_000_000),
             wallClock: wallClock)
         let messages = sequencer.messages
-        wake.set { messages.post(.storeIsFree) }
+        wake.set { messages.post(.storeIsFree($0)) }
         messages.post(
             .source(
                 SourceAnnouncement(

@@ -26,7 +26,8 @@ extension Interpreter {
         for stream in source.streams.compactMap({ session.streams[$0] })
         where stream.samples == 0 && !stream.description.channels.isEmpty {
             session.gap(
-                stream.id, stream.pause(since: source.pausedSince ?? session.started, until: time))
+                stream.id,
+                stream.missing(.pause, since: source.pausedSince ?? session.started, until: time))
         }
     }
 
@@ -35,7 +36,8 @@ extension Interpreter {
         for stream in source.streams.compactMap({ session.streams[$0] })
         where !stream.description.channels.isEmpty {
             session.gap(
-                stream.id, stream.pause(since: source.pausedSince ?? session.started, until: end))
+                stream.id,
+                stream.missing(.pause, since: source.pausedSince ?? session.started, until: end))
         }
     }
 }
@@ -43,14 +45,15 @@ extension Interpreter {
 extension StreamRecorder {
     /// What is missing since the last sample, or since a moment where there was none. How much that would have
     /// been, nobody can know: the rate tells what it would have been at most.
-    func pause(since begun: Instant, until time: Instant) -> Gap {
+    func missing(_ cause: Gap.Cause, since begun: Instant, until time: Instant) -> Gap {
         let last = samples > 0 ? clock.time(of: samples - 1) ?? lastArrival : nil
         let start = min(last ?? begun, time)
         let period = clock.period
         let lost =
             period > 0 ? max(0, Int64(clamping: (Double(time - start) / period).rounded())) : 0
         return Gap(
-            cause: .pause, afterIndex: samples - 1, start: start, end: time, lost: lost,
-            lostBound: period > 0 ? max(1, lost) : .max)
+            cause: cause, afterIndex: samples - 1, start: start, end: time, lost: lost,
+            lostBound: Gap.uncountedBound(
+                period > 0 ? lost : .max, modulus: description.counterModulus))
     }
 }

@@ -91,6 +91,7 @@ extension Interpreter {
     /// is opened again.
     func paused(_ source: SourceState, at time: Instant) {
         source.health.isOpen = false
+        source.mayBeKept = false
         if source.interruption != .pause { source.pausedSince = source.isWithheld ? nil : time }
         source.isWithheld = false
         source.keys.forgetHeld()

@@ -47,7 +47,7 @@ extension Interpreter {
         } else {
             stream.take(columns, count: count, arrival: last, breaks: breaks)
         }
-        source.health.samples += Int64(count)
+        source.health.note(Int64(count), of: Int(head.stream), at: record.stamp)
         source.health.lastSample = last
         if followed.contains(session.number) {
             publish(stream, session, first, columns, count, last, read: record.stamp)

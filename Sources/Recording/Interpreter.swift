@@ -50,6 +50,7 @@ final class Interpreter {
 
     /// Takes a record of the acquisition thread.
     func takeAcquired(_ record: RingRecord) {
+        if record.kind == RecordKind.slept { return takeSleep(record) }
         guard let source = sources[record.source] else { return }
         if let session = source.session, record.position < session.positions.acquisition { return }
         if source.isWithheld && record.kind != RecordKind.paused { return }
@@ -61,8 +62,8 @@ final class Interpreter {
             source.isDirty = true
         case RecordKind.input: unsafe input(record.bytes, source)
         case RecordKind.opened:
-            let isFresh = unsafe record.bytes.first == 1
-            opened(source, isFresh: isFresh, record.stamp)
+            let beginning = unsafe record.bytes.first.flatMap { DeviceBeginning(rawValue: $0) }
+            opened(source, beginning ?? .resumed, record.stamp)
         case RecordKind.ended: ended(source, record.stamp)
         case RecordKind.paused: paused(source, at: record.stamp)
         case RingRecord.overflowKind: overflowed(source, record)
@@ -94,7 +95,7 @@ final class Interpreter {
         for index in source.output.streams.indices {
             let count = source.output.streams[index].count
             guard count > 0 else { continue }
-            source.health.samples += Int64(count)
+            source.health.note(Int64(count), of: index, at: stamp)
             source.health.lastSample = stamp
             guard let session = source.session, index < source.streams.count,
                 let stream = session.streams[source.streams[index]]
@@ -160,12 +161,22 @@ final class Interpreter {
         }
     }
 
-    private func opened(_ source: SourceState, isFresh: Bool, _ stamp: Instant) {
+    private func opened(
+        _ source: SourceState, _ beginning: DeviceBeginning, _ stamp: Instant
+    ) {
         source.health.isOpen = true
+        source.isDirty = true
+        if source.mayBeKept {
+            source.mayBeKept = false
+            if beginning == .kept {
+                if let session = source.session { waited(source, session, at: stamp) }
+                return
+            }
+            if let session = source.session { wasNotRead(source, session, until: stamp) }
+        }
         source.keys.forgetHeld()
         source.keys.begin(at: stamp)
-        source.isDirty = true
-        if isFresh {
+        if beginning == .fresh {
             // The device counts anew: neither half a frame nor its old number means anything.
             source.restartDecoder()
             interrupt(
@@ -184,8 +195,8 @@ final class Interpreter {
     }
 
     private func ended(_ source: SourceState, _ stamp: Instant) {
-        finishDecoding(source, stamp)
-        source.decoder?.interrupt()
+        source.mayBeKept = false
+        breakOff(source, stamp)
         source.health.isOpen = false
         source.keys.forgetHeld()
         source.isDirty = true
@@ -196,36 +207,16 @@ final class Interpreter {
         }
     }
 
-    private func overflowed(_ source: SourceState, _ record: RingRecord) {
-        finishDecoding(source, record.stamp)
-        source.decoder?.interrupt()
-        source.isDirty = true
-        interrupt(source, .overflow, keepsPosition: true)
-        guard let session = source.session, let stream = source.streams.first else { return }
-        switch source.content {
-        case .keyboard, .pointer:
-            source.keys.forgetHeld()
-            let lost =
-                unsafe record.bytes.count >= 8
-                ? Int64(littleEndian: record.bytes.loadUnaligned(as: Int64.self)) : 0
-            gapInKeys(source, session, stream, .overflow, until: record.stamp, lost: lost)
-        case .device, .linked: break
-        }
-    }
-
-    /// The daemon was killed while it read from this source: bytes may be missing right here, maybe
-    /// in the middle of a frame. The halves of two frames would pass for one now and then.
-    func readingBrokeOff(_ id: UInt32, at time: Instant) {
-        guard let source = sources[id] else { return }
-        finishDecoding(source, source.health.lastSample ?? time)
-        source.decoder?.interrupt()
-        source.isDirty = true
-    }
-
-    private func finishDecoding(_ source: SourceState, _ stamp: Instant) {
+    func finishDecoding(_ source: SourceState, _ stamp: Instant) {
         source.output.removeAll(keepingCapacity: true)
         source.decoder?.finish(into: &source.output)
         deliver(source, stamp)
+    }
+
+    /// Bytes are missing behind this place: what is complete before it is delivered, the rest is given up.
+    func breakOff(_ source: SourceState, _ stamp: Instant) {
+        finishDecoding(source, stamp)
+        source.decoder?.interrupt()
     }
 
     /// Tells all streams of a source that something may be missing here.
@@ -253,9 +244,9 @@ final class Interpreter {
             session.withhold(event)
         case RecordKind.linkEvent:
             guard let event = unsafe LinkEventRecord(record.bytes) else { return }
-            if let taken = session.take(event, arrival: record.stamp),
-                followed.contains(session.number)
-            {
+            guard let taken = session.take(event, arrival: record.stamp) else { return }
+            audit(taken, session, arrival: record.stamp)
+            if followed.contains(session.number) {
                 publish(taken, session, read: record.stamp)
             }
         case RecordKind.control:

@@ -46,6 +46,9 @@ struct KeyTracker: Hashable, Sendable {
         return (first.ordinal, first.isShared ? .order : .exact)
     }
 
+    /// How many keys of each class are down, by the class's raw value.
+    var held: [UInt8: UInt16] { open.mapValues { UInt16(clamping: $0.count) } }
+
     /// Events were lost, or nobody was reading: nobody knows which keys are held, so that the
     /// releases to come belong to nothing.
     mutating func forgetHeld() { open = [:] }

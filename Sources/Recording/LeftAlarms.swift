@@ -29,7 +29,7 @@ enum LeftAlarms {
     static func record(
         _ alarm: Alarm, actor: String, note: String?, data: String
     ) throws(SystemError) {
-        let path = "\(data)/.alarms-acknowledged.jsonl"
+        let path = acknowledged(data)
         let line = JSONText.object([
             ("session", alarm.session.map(JSONText.string) ?? "null"),
             ("alarm", JSONText.string(alarm.id)), ("code", JSONText.string(alarm.code)),
@@ -42,6 +42,29 @@ enum LeftAlarms {
             opening: path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o640)
         try FileSystem.writeAll(Array((line + "\n").utf8), to: file.number, subject: path)
         try systemCall("fsync", path) { fsync(file.number) }
+    }
+
+    /// Takes the lines of sessions out of the record; the others stay as they are.
+    static func forgetAcknowledged(
+        of sessions: Set<String>, data: String
+    ) throws(SystemError) {
+        let path = acknowledged(data)
+        guard FileSystem.exists(path) else { return }
+        let lines = try FileSystem.readText(path).split(separator: "\n")
+        let kept = lines.filter { line in
+            // One that cannot be read, as a crash may have left it, must not name them either.
+            guard let value = try? JSONValue(parsing: String(line)) else {
+                return !sessions.contains { line.contains($0) }
+            }
+            return !sessions.contains(value["session"]?.string ?? "")
+        }
+        guard kept.count < lines.count else { return }
+        try FileSystem.write(Array(kept.map { $0 + "\n" }.joined().utf8), to: path)
+        try FileSystem.syncDirectory(data)
+    }
+
+    private static func acknowledged(_ data: String) -> String {
+        "\(data)/.alarms-acknowledged.jsonl"
     }
 
     private static func path(_ data: String) -> String { "\(data)/.alarms.json" }

@@ -21,12 +21,14 @@ final class LiveFeed: Sendable {
         var content: Content
         /// When the bytes that made it reached the station.
         var arrival: Instant
+        /// Pieces of the same stream that did not fit in here just before it.
+        var missedBefore = 0
     }
 
     private struct State {
         var followed: Set<UInt32> = []
         var items: [Item] = []
-        /// Pieces that did not fit, by session and stream.
+        /// Pieces that did not fit since the last one that did, by session and stream.
         var missed: [UInt32: [String: Int]] = [:]
     }
 
@@ -37,7 +39,12 @@ final class LiveFeed: Sendable {
     init(notices: Mailbox<ControlNotice>) { self.notices = notices }
 
     /// Control thread: the sessions that somebody follows.
-    func follow(_ sessions: Set<UInt32>) { state.withLock { $0.followed = sessions } }
+    func follow(_ sessions: Set<UInt32>) {
+        state.withLock {
+            $0.followed = sessions
+            $0.missed = $0.missed.filter { sessions.contains($0.key) }
+        }
+    }
 
     /// Sequencer: which sessions are worth the work.
     var followed: Set<UInt32> { state.withLock { $0.followed } }
@@ -48,7 +55,11 @@ final class LiveFeed: Sendable {
         let wakes = state.withLock { state in
             let wasEmpty = state.items.isEmpty
             let room = max(0, Self.capacity - state.items.count)
-            state.items.append(contentsOf: items.prefix(room))
+            for var item in items.prefix(room) {
+                item.missedBefore =
+                    state.missed[item.session]?.removeValue(forKey: item.stream) ?? 0
+                state.items.append(item)
+            }
             for item in items.dropFirst(room) {
                 state.missed[item.session, default: [:]][item.stream, default: 0] += 1
             }
@@ -57,13 +68,15 @@ final class LiveFeed: Sendable {
         if wakes { notices.post(.live) }
     }
 
-    /// Control thread: takes what waits.
-    func takeAll() -> (items: [Item], missed: [UInt32: [String: Int]]) {
-        state.withLock { state in
-            let taken = (state.items, state.missed)
-            state.items = []
-            state.missed = [:]
-            return taken
+    /// Control thread: takes what has waited longest, at most so many. Where more waits, another
+    /// notice tells: with many subscribers, who gives orders is to be heard in between.
+    func take(atMost count: Int) -> [Item] {
+        let (items, isMore) = state.withLock { state in
+            let taken = Array(state.items.prefix(count))
+            state.items.removeFirst(taken.count)
+            return (taken, !state.items.isEmpty)
         }
+        if isMore { notices.post(.live) }
+        return items
     }
 }

@@ -82,6 +82,10 @@ final class ManagedDevice {
     /// The next opening only listens: the device may be sending still.
     var isResuming = false
     var openedAt = Instant(nanoseconds: 0)
+    /// The service manager keeps a copy of its descriptor.
+    var isStored = false
+    /// Keys that an earlier process left down, by the raw value of their class.
+    var heldKeys: [UInt8: UInt16] = [:]
     /// The Bluetooth thread has an opening of this device, which it has not told as ended.
     var isLinked = false
     /// Which byte goes out for which mark, where the device is a marker port.
@@ -94,6 +98,14 @@ final class ManagedDevice {
     var signalStrength: Int?
     /// For the rate shown in the status.
     var rate = RateMeter()
+    /// When it, or a stream of it, has fallen silent.
+    let silence: SilenceWatch
+    /// Streams that are silent while others go on.
+    var silentStreams: Set<String> = []
+    /// How much of it arrives, for each stream that has a rate, by its place in the profile.
+    var delivery: [Int: DeliveryWatch] = [:]
+    /// Percent of charge at which somebody should know.
+    var lowBattery = LowWatch(limit: 15, end: 20)
 
     init(
         id: UInt32, name: String, profile: DeviceProfile, binding: Binding,
@@ -105,6 +117,16 @@ final class ManagedDevice {
         self.binding = binding
         self.options = options
         self.kind = kind
+        silence = SilenceWatch(profile)
+    }
+
+    /// Judges the link anew: the device was opened.
+    func watchDelivery() {
+        delivery = [:]
+        for (index, stream) in profile.streams.enumerated() {
+            guard let rate = stream.rate, rate > 0 else { continue }
+            delivery[index] = DeliveryWatch(rate: rate, tolerancePPM: stream.rateTolerancePPM)
+        }
     }
 
     /// Samples a second of all its streams together by its profile; nil where one has no rate.
@@ -114,8 +136,6 @@ final class ManagedDevice {
         return rates.compactMap(\.self).reduce(0, +)
     }
 
-    /// The least silence, over the profile's streams, that is worth an alarm, in nanoseconds.
-    var silenceLimit: Int64 { profile.streams.map(\.silenceLimit).min() ?? 2_000_000_000 }
 }
 
 /// Samples a second over the last few seconds.

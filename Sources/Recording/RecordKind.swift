@@ -1,8 +1,7 @@
 /// What a ring record holds. The numbers stand in ring files: they are never given a second meaning.
 enum RecordKind {
     // The acquisition thread's ring.
-    /// A source's descriptor was given to the reader. Payload: one byte, 1 if the device started
-    /// anew, 0 if it goes on where it was (after a restart of the daemon).
+    /// A source's descriptor was given to the reader. Payload: one byte, a `DeviceBeginning`.
     static let opened: UInt16 = 1
     /// Bytes of one read of a serial device.
     static let bytes: UInt16 = 2
@@ -19,6 +18,10 @@ enum RecordKind {
 
     /// A device is not read on purpose, from here to the next `opened`. No payload.
     static let paused: UInt16 = 7
+
+    /// The machine slept, and what follows was read after it. The source is 0, for all.
+    /// Payload: nanoseconds, Int64.
+    static let slept: UInt16 = 8
 
     // The control thread's ring. The source is the session's number at this station.
     /// JSON of a `ControlRecord`.

@@ -7,42 +7,6 @@ import SessionStore
 import SystemCalls
 import Timebase
 
-/// What a start found of earlier sessions, and has already brought in order.
-struct RecoveredStation {
-    struct Resumed {
-        var session: ActiveSession
-        var writer: SessionWriter
-    }
-
-    var resumed: [Resumed] = []
-    /// Files that wait for their final form.
-    var unfinished: [String] = []
-    /// Sessions that broke off too long ago: their files, closed as interrupted.
-    var interrupted: [SessionRow] = []
-    var highestSource: UInt32 = 0
-    var highestSession: UInt32 = 0
-    /// Holds the resumed sessions, positioned at the start of new rings.
-    fileprivate var held: Interpreter
-
-    static var nothing: RecoveredStation { RecoveredStation(held: Interpreter()) }
-
-    fileprivate init(held: Interpreter) { self.held = held }
-
-    /// The interpreter to go on with.
-    func interpreter() -> ThreadCargo<Interpreter> { ThreadCargo(held) }
-
-    /// The source of a resumed session that a device had.
-    func source(named name: String) -> SourceEntry? {
-        for entry in resumed.flatMap({ $0.session.sources.sources })
-        where entry.name == name && entry.kind != .linked {
-            return entry
-        }
-        return nil
-    }
-
-    fileprivate mutating func keep(_ interpreter: Interpreter) { held = interpreter }
-}
-
 /// Takes up after a crash: brings what the rings still hold into the session files, exactly once,
 /// and decides which sessions go on.
 ///
@@ -54,34 +18,66 @@ struct Recovery {
     let runtime: String
     let boot: String
     let settings: StationSettings
+    /// Devices that stayed open while no daemon ran.
+    let kept: KeptDescriptors
     let log: Logger
 
     func run() throws -> RecoveredStation {
         var station = RecoveredStation.nothing
-        var open: [(session: ActiveSession, writer: SessionWriter, resumed: ResumedSession)] = []
+        var open: [Recording] = []
         for (study, path) in try StudyCatalogue.files(data: data) {
             switch study {
             case .recording:
-                if let taken = take(path) { open.append(taken) }
-            case .stopped: station.unfinished.append(path)
+                if let taken = try take(path, &station) { open.append(taken) }
+            case .ended: station.unfinished.append(path)
+            case .denied:
+                log.error("\(path) may not be read and written by attuned: it is left as it is")
+                station.denied.append(path)
             }
         }
         let interpreter = Interpreter()
         for entry in open { prepare(entry, interpreter) }
-        let ends = replay(interpreter, open)
-        for entry in open { settle(entry, interpreter, ends, &station) }
+        let (ends, brokenOff) = replay(interpreter, open)
+        for entry in open { try settle(entry, interpreter, ends, brokenOff, &station) }
         station.keep(interpreter)
         removeRings()
         return station
     }
 
+    /// A session's file that was being recorded.
+    private struct Recording {
+        let session: ActiveSession
+        let writer: SessionWriter
+        let resumed: ResumedSession
+        /// When its log was written last, in nanoseconds since 1970; nil where there is none.
+        let written: Int64?
+    }
+
+    /// Ends the start where a session cannot be written now: the rings hold what belongs into it, and a later
+    /// start stores it.
+    private func refuse(_ path: String, _ error: SessionStoreError) -> StationError {
+        StationError(
+            .unstored,
+            "\(path) was being recorded and cannot be written now: \(error). What is not stored waits "
+                + "in \(runtime) until the machine is switched off: mend the disk or make room, and "
+                + "start attuned again.")
+    }
+
+    /// Bytes that may wait in the rings for a session to end.
+    static func waiting(_ settings: StationSettings) -> Int64 {
+        2 * Int64(Station.ringCapacity(megabytes: settings.ringMegabytes))
+    }
+
     private func take(
-        _ path: String
-    ) -> (session: ActiveSession, writer: SessionWriter, resumed: ResumedSession)? {
+        _ path: String, _ station: inout RecoveredStation
+    ) throws(StationError) -> Recording? {
+        // Opening it brings the log into the file.
+        let written = FileSystem.changed("\(path)-wal")
         do throws(SessionStoreError) {
             let (writer, resumed) = try SessionWriter.open(at: path)
             guard let sources = resumed.sources.flatMap(SessionSources.decoded) else {
                 try giveUp(writer, resumed)
+                station.unfinished.append(path)
                 return nil
             }
             let session = ActiveSession(
@@ -91,8 +87,14 @@ struct Recovery {
                     kind: resumed.session.description.kind),
                 sources: sources,
                 devices: sources.sources.filter { $0.kind != .linked }.map(\.id))
-            return (session, writer, resumed)
+            do throws(SessionStoreError) {
+                try writer.keepRoom(waiting: Self.waiting(settings))
+            } catch {
+                log.warning("\(path) has less room kept for its end than it should: \(error)")
+            }
+            return Recording(session: session, writer: writer, resumed: resumed, written: written)
         } catch {
+            if error.isPassing { throw refuse(path, error) }
             log.error("\(path) cannot be taken up: \(error)")
             return nil
         }
@@ -114,7 +116,7 @@ struct Recovery {
 
     /// Builds the session as it was at its last commit.
     private func prepare(
-        _ entry: (session: ActiveSession, writer: SessionWriter, resumed: ResumedSession),
+        _ entry: Recording,
         _ interpreter: Interpreter
     ) {
         let recorder = SessionRecorder(
@@ -162,14 +164,16 @@ struct Recovery {
     }
 
     /// Interprets what the rings hold beyond the sessions' positions.
-    /// - Returns: how far each ring is thereby done with. It is committed with what was replayed, so
+    /// - Returns: the source that the daemon was reading from when it fell, and how far each ring is
+    ///   thereby done with. That is committed with what was replayed, so
     ///   that a second recovery, if this one breaks off before the rings are removed, finds nothing.
     private func replay(
         _ interpreter: Interpreter,
-        _ open: [(session: ActiveSession, writer: SessionWriter, resumed: ResumedSession)]
-    ) -> [RingPosition] {
+        _ open: [Recording]
+    ) -> (ends: [RingPosition], brokenOff: UInt32?) {
         var ends: [RingPosition] = []
-        guard !open.isEmpty else { return ends }
+        var brokenOff: UInt32?
+        guard !open.isEmpty else { return (ends, nil) }
         for name in ["control", "acquisition"] {
             let path = "\(runtime)/\(name).ring"
             guard FileSystem.exists(path) else {
@@ -201,40 +205,76 @@ struct Recovery {
                         interpreter.takeAcquired(record)
                     }
                 }
+                for overflow in recovery.untoldOverflows {
+                    interpreter.take(overflow, toldAt: recovery.end)
+                }
                 if name == "acquisition", let id = recovery.sourceUnderWay {
                     interpreter.readingBrokeOff(id, at: Clocks.now())
+                    brokenOff = id
                 }
-                ends.append(ring.mark(recovery.end))
+                // Behind the end: what the ring had no more room to tell is done with, too.
+                ends.append(ring.mark(recovery.end &+ 1))
                 log.info("\(name) ring: \(count) records taken up")
             } catch {
                 log.warning("the \(name) ring cannot be taken up: \(error)")
             }
         }
-        return ends
+        return (ends, brokenOff)
+    }
+
+    private func isKept(_ source: SourceState) -> Bool {
+        let kind: ManagedDevice.Kind
+        switch source.content {
+        case .device(let profile):
+            guard case .serial = profile.transport else { return false }
+            kind = .serial
+        case .keyboard: kind = .keyboard
+        case .pointer: kind = .pointer
+        case .linked: return false
+        }
+        return kept.has(DescriptorName.of(source.name, kind: kind.name))
     }
 
     /// Commits what was replayed, and decides whether the session goes on.
     private func settle(
-        _ entry: (session: ActiveSession, writer: SessionWriter, resumed: ResumedSession),
-        _ interpreter: Interpreter, _ ends: [RingPosition], _ station: inout RecoveredStation
-    ) {
+        _ entry: Recording,
+        _ interpreter: Interpreter, _ ends: [RingPosition], _ brokenOff: UInt32?,
+        _ station: inout RecoveredStation
+    ) throws(StationError) {
         guard let recorder = interpreter.sessions[entry.session.number] else { return }
         let row = entry.resumed.session
-        let goesOn = row.description.bootIdentifier == boot && isRecent(entry)
+        let triple = Clocks.triple()
+        let isSameBoot = row.description.bootIdentifier == boot
+        let slept =
+            isSameBoot ? entry.resumed.lastTriple.map { triple.slept(since: $0) } ?? 0 : 0
+        let goesOn = isSameBoot && isRecent(entry, slept: slept)
         let now = Clocks.now()
         var change: SessionStateChange?
         if recorder.stage == .recording && !goesOn {
             let last = entry.resumed.lastArrivals.values.max() ?? row.description.started
             change = SessionStateChange(
-                state: .interrupted, at: row.description.bootIdentifier == boot ? now : last,
-                reason: row.description.bootIdentifier == boot
+                state: .interrupted, at: isSameBoot ? now : last,
+                reason: isSameBoot
                     ? "no daemon was running for too long" : "the machine was started anew")
         }
+        if let change {
+            recorder.audit(
+                AuditEntry(
+                    time: now, realtime: Clocks.realtime(), actor: "attuned", action: "interrupt",
+                    detail: JSONText.object([("reason", JSONText.string(change.reason ?? ""))])))
+        }
         if let change { recorder.beginStop(change, acquisition: 0) }
+        interpreter.endLosses(of: recorder, readUpTo: .max)
         if recorder.stage == .recording {
             for source in interpreter.sources.values where source.session === recorder {
-                pause(source, interpreter, recorder, until: now)
+                // A source that stayed open lost nothing, unless the daemon fell in the middle of a read.
+                if isKept(source) && source.id != brokenOff {
+                    source.mayBeKept = true
+                } else {
+                    interpreter.wasNotRead(source, recorder, until: now)
+                }
             }
+            recorder.goOn(from: entry.resumed.lastTriple, slept: slept)
             recorder.audit(
                 AuditEntry(
                     time: now, realtime: Clocks.realtime(), actor: "attuned", action: "resume"))
@@ -251,8 +291,9 @@ struct Recovery {
         {
             batch.ringPositions = ends
             do throws(SessionStoreError) {
-                try entry.writer.commit(batch)
+                try commit(batch, entry.writer)
             } catch {
+                if error.isPassing { throw refuse(entry.session.path, error) }
                 log.critical("\(entry.session.path) cannot be written: \(error)")
                 interpreter.remove(session: entry.session.number)
                 return
@@ -279,6 +320,10 @@ struct Recovery {
             }
             entry.session.clients[client] = taken
         }
+        for source in interpreter.sources.values
+        where source.session === recorder && source.mayBeKept {
+            station.heldKeys[source.id] = source.keys.held
+        }
         entry.session.sources = recorder.sources
         entry.session.phase = recorder.openPhase ?? ProtocolAccess.openPhase(entry.session.path)
         station.resumed.append(
@@ -288,46 +333,32 @@ struct Recovery {
             station.highestSource, recorder.sources.sources.map(\.id).max() ?? 0)
     }
 
-    /// Nobody was reading this source for a while.
-    private func pause(
-        _ source: SourceState, _ interpreter: Interpreter, _ recorder: SessionRecorder,
-        until now: Instant
-    ) {
-        source.health = SourceHealth()
-        switch source.content {
-        case .device(let profile):
-            // Frames with a check value may go on in the middle; of a line nobody could tell
-            // whether its two halves belong together.
-            // And many a sketch starts anew when its port is opened.
-            var continues = true
-            if case .lines = profile.framing {
-                source.decoder?.interrupt()
-                continues = false
+    /// Commits what was replayed, also where the disk is full: what a crash left has to be stored before
+    /// anything else.
+    private func commit(
+        _ batch: SessionBatch, _ writer: SessionWriter
+    ) throws(SessionStoreError) {
+        do throws(SessionStoreError) {
+            try writer.commit(batch)
+        } catch {
+            guard error.code == .diskFull, try writer.spendRoomForEnding(goesOn: true) else {
+                throw error
             }
-            interpreter.interrupt(source, .restart, keepsPosition: continues)
-        case .keyboard, .pointer:
-            source.keys.forgetHeld()
-            source.interruption = .restart
-            if let keys = source.streams.first {
-                interpreter.gapInKeys(source, recorder, keys, .restart, until: now, lost: 0)
-            }
-            interpreter.interrupt(source, .restart, keepsPosition: true)
-        case .linked: break
+            try writer.commit(batch)
         }
     }
 
     private func isRecent(
-        _ entry: (session: ActiveSession, writer: SessionWriter, resumed: ResumedSession)
+        _ entry: Recording,
+        slept: Int64
     ) -> Bool {
         let last = entry.resumed.lastArrivals.values.max() ?? entry.session.description.started
         let limit = Int64(settings.resumeLimitSeconds) * 1_000_000_000
-        if Clocks.now() - last <= limit { return true }
+        if Clocks.now() - last + slept <= limit { return true }
         // A session in which nothing arrives may still be going on: its file tells when it was last
         // written.
-        var status = stat()
-        guard unsafe stat("\(entry.session.path)-wal", &status) == 0 else { return false }
-        let age = Clocks.realtime() / 1_000_000_000 - Int64(status.st_mtim.tv_sec)
-        return age <= Int64(settings.resumeLimitSeconds)
+        guard let written = entry.written else { return false }
+        return Clocks.realtime() - written <= limit
     }
 
     private func removeRings() {

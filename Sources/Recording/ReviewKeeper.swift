@@ -13,6 +13,8 @@ final class ReviewKeeper: Sendable {
         case ratings([Rating])
         case stage(RatingStage)
         case transcript(Transcript, [TranscriptSegment])
+        /// Nothing: its answer says that all that was ordered before is done.
+        case pause
     }
 
     struct Message: Sendable {
@@ -50,6 +52,7 @@ final class ReviewKeeper: Sendable {
                 return .annotations(rows, version: version)
             case .ratings(let ratings): return .ratings(try review.put(ratings))
             case .stage(let stage): return .stage(try review.set(stage))
+            case .pause: return .paused
             case .transcript(let transcript, let segments):
                 return .transcript(try review.add(transcript, segments))
             }
@@ -66,5 +69,6 @@ enum ReviewOutcome: Sendable {
     case ratings([ReviewRow])
     case stage(ReviewRow)
     case transcript(ReviewRow)
+    case paused
     case failed(SessionReviewError, path: String)
 }

@@ -10,12 +10,14 @@ final class Sequencer: Sendable {
         case removeSource(UInt32)
         /// A session begins.
         case session(SessionAnnouncement)
-        /// The store is done with what it was handed.
-        case storeIsFree
+        /// The store takes the next package.
+        case storeIsFree(StoreBacklog)
         /// Look for work at once, and commit.
         case hurry
         /// Look for work at once: somebody began to follow a session.
         case look
+        /// Look for work at once, and say how everything stands.
+        case report
         case finish
     }
 
@@ -37,11 +39,14 @@ final class Sequencer: Sendable {
     let messages: Mailbox<Message>
     private let thread: DedicatedThread
 
-    /// - Parameter interpreter: empty, or holding the sessions that were taken up after a crash.
+    /// - Parameters:
+    ///   - interpreter: empty, or holding the sessions that were taken up after a crash.
+    ///   - heart: beats while the thread goes on.
     init(
         acquisition: Ring, control: Ring, interpreter cargo: ThreadCargo<Interpreter>,
         store: Mailbox<StoreThread.Message>, feed: LiveFeed, board: SnapshotBoard,
-        settings: Settings, wallClock: any WallClock = KernelWallClock()
+        settings: Settings, heart: Heartbeat = Heartbeat(name: "sequencer"),
+        wallClock: any WallClock = KernelWallClock()
     ) throws(SystemError) {
         let messages = try Mailbox<Message>()
         self.messages = messages
@@ -49,7 +54,7 @@ final class Sequencer: Sendable {
             let loop = SequencerLoop(
                 acquisition: acquisition, control: control, interpreter: cargo.take(),
                 messages: messages, store: store, feed: feed, board: board, settings: settings,
-                wallClock: wallClock)
+                heart: heart, wallClock: wallClock)
             loop.run()
         }
     }

@@ -20,20 +20,29 @@ final class SequencerLoop {
     private let board: SnapshotBoard
     private let settings: Sequencer.Settings
     private let wallClock: any WallClock
+    private let heart: Heartbeat
     private var storeIsFree = true
+    private var backlog = StoreBacklog.nothing
     private var isFinished = false
     private var isUrgent = false
     /// The last look at the rings found much.
     private var isBusy = false
     private var lastPackage = Clocks.now()
     private var lastBoard = Instant(nanoseconds: 0)
+    /// Somebody waits for the next report.
+    private var isReportDue = false
+    /// What the acquisition ring lost, and no record tells up to where it was last read.
+    private var untold: [RingOverflow] = []
+    /// Up to when everything that the reader published has been taken.
+    private var known = Instant(nanoseconds: 0)
 
     init(
         acquisition: Ring, control: Ring, interpreter: Interpreter,
         messages: Mailbox<Sequencer.Message>, store: Mailbox<StoreThread.Message>, feed: LiveFeed,
-        board: SnapshotBoard, settings: Sequencer.Settings,
+        board: SnapshotBoard, settings: Sequencer.Settings, heart: Heartbeat,
         wallClock: any WallClock
     ) {
+        self.heart = heart
         self.wallClock = wallClock
         self.acquisition = acquisition
         self.control = control
@@ -49,6 +58,7 @@ final class SequencerLoop {
 
     func run() {
         while true {
+            heart.beat()
             drain()
             let now = Clocks.now()
             if storeIsFree
@@ -57,10 +67,10 @@ final class SequencerLoop {
             {
                 handOver(now)
             }
-            if now - lastBoard >= 100_000_000 || isUrgent { report(now) }
+            if now - lastBoard >= 100_000_000 || isUrgent || isReportDue { report(now) }
             isUrgent = false
-            if isFinished && storeIsFree && interpreter.sessions.isEmpty { return }
-            if isFinished && interpreter.sessions.isEmpty { return }
+            // What could not be stored by now stays in the rings, and is taken up at the next start.
+            if isFinished { return }
             if messages.wait(milliseconds: pause(now), or: wallClock.number),
                 wallClock.takeChange()
             {
@@ -89,7 +99,9 @@ final class SequencerLoop {
         // they cannot hold.
         let pending = interpreter.sessions.values.reduce(0) { $0 + $1.pendingBytes }
         let mayRead = pending < settings.pendingLimit
+        let began = Clocks.now()
         let limit = acquisitionReader.refresh()
+        untold = acquisition.untoldOverflows(before: limit)
         obey()
         interpreter.followed = feed.followed
         guard mayRead else { return }
@@ -101,6 +113,7 @@ final class SequencerLoop {
         while acquisitionReader.position < limit, let record = acquisitionReader.next() {
             interpreter.takeAcquired(record)
         }
+        known = began
         if !interpreter.live.isEmpty {
             feed.post(interpreter.live)
             interpreter.live.removeAll(keepingCapacity: true)
@@ -124,9 +137,12 @@ final class SequencerLoop {
             case .source(let announcement): add(announcement)
             case .removeSource(let id): interpreter.remove(source: id)
             case .session(let announcement): add(announcement)
-            case .storeIsFree: storeIsFree = true
+            case .storeIsFree(let left):
+                storeIsFree = true
+                backlog = left
             case .hurry: isUrgent = true
             case .look: break
+            case .report: isReportDue = true
             case .finish: isFinished = true
             }
         }
@@ -170,6 +186,8 @@ final class SequencerLoop {
         )
         for session in interpreter.sessions.values {
             interpreter.endPauses(of: session, readUpTo: positions.acquisition.position)
+            interpreter.endLosses(
+                of: session, readUpTo: positions.acquisition.position, untold: untold)
         }
         for source in interpreter.sources.values where source.isDirty {
             source.session?.save("source/\(source.id)", source.save())
@@ -188,7 +206,7 @@ final class SequencerLoop {
             if session.stage == .stopped { package.stopped.append(session.number) }
         }
         for number in package.stopped { interpreter.remove(session: number) }
-        guard !package.batches.isEmpty else {
+        guard !package.batches.isEmpty || backlog == .waiting else {
             // Nothing to store: what was read belongs to no session.
             acquisition.release(upTo: package.acquisition)
             control.release(upTo: package.control)
@@ -200,7 +218,9 @@ final class SequencerLoop {
 
     private func report(_ now: Instant) {
         lastBoard = now
+        isReportDue = false
         var snapshot = StationSnapshot()
+        snapshot.known = known
         snapshot.sources = interpreter.sources.mapValues(\.health)
         snapshot.sessions = interpreter.sessions.mapValues { session in
             StationSnapshot.Session(

@@ -275,7 +275,42 @@ final class SessionRecorder {
     func note(_ triple: TimeTriple, cause: String?) {
         guard let cause = cause ?? self.cause(of: triple) else { return }
         batch.timeTriples.append(RecordedTriple(triple: triple, cause: cause))
+        if let lastTriple, let event = Self.event(from: lastTriple, to: triple) { take(event) }
         lastTriple = triple
+    }
+
+    /// Goes on after a crash: what happened to the clocks meanwhile is told as if they had been watched.
+    /// - Parameter slept: nanoseconds that the machine slept since.
+    func goOn(from earlier: TimeTriple?, slept: Int64) {
+        lastTriple = earlier
+        guard slept > Self.smallestEvent else { return }
+        for stream in streams.values where !stream.description.channels.isEmpty {
+            stream.sleep(slept)
+        }
+    }
+
+    /// Smaller steps are steered away by time services, and are no event.
+    private static let smallestEvent: Int64 = 10_000_000
+
+    /// What happened to the clocks between two readings, where a person should know of it. No other time
+    /// moves by it.
+    private static func event(from last: TimeTriple, to triple: TimeTriple) -> SessionEvent? {
+        let elapsed = triple.monotonic - last.monotonic
+        let slept = triple.slept(since: last)
+        if slept > smallestEvent {
+            return SessionEvent(
+                time: triple.monotonic, kind: "sleep",
+                payload: JSONText.object([("milliseconds", milliseconds(slept))]))
+        }
+        let step = triple.realtime &- last.realtime &- elapsed
+        guard step.magnitude > UInt64(smallestEvent) else { return nil }
+        return SessionEvent(
+            time: triple.monotonic, kind: "clock_step",
+            payload: JSONText.object([("milliseconds", milliseconds(step))]))
+    }
+
+    private static func milliseconds(_ nanoseconds: Int64) -> String {
+        "\(Int64((Double(nanoseconds) / 1e6).rounded()))"
     }
 
     private func cause(of triple: TimeTriple) -> String? {

@@ -58,6 +58,8 @@ struct LinkedStream: Codable, Hashable, Sendable {
     var gapTolerance: Int64
     var typicalDelay: Int64
     var delayUncertainty: Int64
+    /// Nanoseconds without a sample after which it is silent; nil for the usual.
+    var silenceLimit: Int64?
     var channels: [Channel]
 
     /// Bytes of one sample of all channels.

@@ -20,6 +20,8 @@ final class SourceState {
     var keys = KeyTracker()
     /// Why a keyboard or pointer is not being read, until it is again.
     var interruption: Gap.Cause?
+    /// It may have stayed open while no daemon ran; whether it did is known once it is read again.
+    var mayBeKept = false
     /// Since when it has been closed on purpose; nil where that was before the session, or is not known.
     var pausedSince: Instant?
     /// Nothing of it may be taken for want of consent, until the reader has closed it.
@@ -75,8 +77,17 @@ final class SourceState {
 
 /// What a source has given so far, for status and alarms.
 struct SourceHealth: Hashable, Sendable {
+    /// What one of its streams has given.
+    struct Stream: Hashable, Sendable {
+        var samples: Int64 = 0
+        /// When the last of them arrived at the station.
+        var lastArrival: Instant?
+    }
+
     /// Samples of all streams, or key presses.
     var samples: Int64 = 0
+    /// In the order of the source's own streams; as long as those that have given something need.
+    var streams: [Stream] = []
     var faults: Int64 = 0
     var lastSample: Instant?
     /// When the device last told that an electrode is off, or that it does not touch the skin.
@@ -84,4 +95,17 @@ struct SourceHealth: Hashable, Sendable {
     var noContact: Instant?
     /// Whether a descriptor is being read.
     var isOpen = false
+
+    /// Counts samples of one of its streams.
+    mutating func note(_ count: Int64, of stream: Int, at arrival: Instant) {
+        samples += count
+        while streams.count <= stream { streams.append(Stream()) }
+        streams[stream].samples += count
+        streams[stream].lastArrival = arrival
+    }
+
+    /// When the last sample of each of so many streams arrived.
+    func arrivals(_ count: Int) -> [Instant?] {
+        (0..<count).map { $0 < streams.count ? streams[$0].lastArrival : nil }
+    }
 }

@@ -73,7 +73,7 @@ extension Station {
             "alarm_acknowledged",
             [
                 ("alarm", JSONText.string(alarm.id)), ("code", JSONText.string(alarm.code)),
-                ("actor", JSONText.string(actor(call))),
+                ("actor", JSONText.string(call.actor)),
                 ("note", asked.note.map(JSONText.string) ?? "null"),
                 ("waited_ms", "\(max(0, Clocks.now() - alarm.since) / 1_000_000)"),
             ], of: session)
@@ -93,10 +93,12 @@ extension Station {
         var seen = alarm
         seen.acknowledged = true
         alarms[alarm.code] = seen
-        log.info("\(actor(call)) has seen the alarm '\(alarm.code)': \(asked.note ?? "")")
+        log.info("\(call.actor) has seen the alarm '\(alarm.code)': \(asked.note ?? "")")
         guard let identifier = alarm.session, let session = session(identifier),
             session.state == .recording
         else {
+            note(
+                "alarm_acknowledged", [("alarm", JSONText.string(alarm.id))], actor: call.actor)
             call.reply(ControlInterface.AcknowledgeAlarm.Reply(alarm: seen))
             return
         }
@@ -104,7 +106,7 @@ extension Station {
             "alarm_acknowledged",
             [
                 ("alarm", JSONText.string(alarm.id)), ("code", JSONText.string(alarm.code)),
-                ("actor", JSONText.string(actor(call))),
+                ("actor", JSONText.string(call.actor)),
                 ("note", asked.note.map(JSONText.string) ?? "null"),
                 ("waited_ms", "\(max(0, Clocks.now().nanoseconds - alarm.sinceNs) / 1_000_000)"),
             ], of: session)
@@ -158,14 +160,36 @@ extension Station {
         // The session's file is closed: the acknowledgement stands in the station's own record.
         do throws(SystemError) {
             try LeftAlarms.record(
-                alarm, actor: actor(call), note: asked.note, data: data)
+                alarm, actor: call.actor, note: asked.note, data: data)
         } catch {
             throw ControlError.storageFailed(reason: "\(error)")
         }
         write(LeftAlarms.read(data: data).filter { !$0.isSame(as: alarm) })
         leftAlarms.removeAll { $0.isSame(as: alarm) }
         alarm.acknowledged = true
+        note(
+            "alarm_acknowledged",
+            [
+                ("alarm", JSONText.string(alarm.id)),
+                ("session", JSONText.string(alarm.session ?? "")),
+            ], actor: call.actor)
         call.reply(ControlInterface.AcknowledgeAlarm.Reply(alarm: alarm))
+    }
+
+    /// Nobody has to see alarms of sessions that are deleted.
+    /// - Parameter areRemoved: whether nothing is to be left of the sessions: neither who saw their alarms,
+    ///   nor what was noted about it.
+    func forgetAlarms(of sessions: [String], areRemoved: Bool) {
+        let kept = LeftAlarms.read(data: data)
+        let left = kept.filter { !sessions.contains($0.session ?? "") }
+        if left.count < kept.count { write(left) }
+        guard areRemoved else { return }
+        do throws(SystemError) {
+            try LeftAlarms.forgetAcknowledged(of: Set(sessions), data: data)
+        } catch {
+            // It is found when what is left is looked through.
+            log.error("notes on alarms that were acknowledged cannot be deleted: \(error)")
+        }
     }
 
     private func write(_ alarms: [Alarm]) {

@@ -11,13 +11,16 @@ extension Station {
             throw ControlError.invalidState(active.state.rawValue, expected: ["finished"])
         }
         let stored = try stored(asked.session)
+        guard !removing.contains(stored.id) else { throw ControlError.noSuchSession(asked.session) }
         let why = asked.reason ?? ""
         let number = nextAlignment
         nextAlignment += 1
         alignCalls[number] = call
+        noteWhenReviewed(
+            number, "align", session: stored.id, study: stored.study, actor: call.actor)
         finisher.messages.post(
             .align(
-                path: stored.file, reason: why.isEmpty ? actor(call) : "\(actor(call)): \(why)",
+                path: stored.file, reason: why.isEmpty ? call.actor : "\(call.actor): \(why)",
                 number: number))
     }
 
@@ -28,9 +31,10 @@ extension Station {
             throw ControlError.invalidState(active.state.rawValue, expected: ["finished"])
         }
         let stored = try stored(asked.session)
+        guard !removing.contains(stored.id) else { throw ControlError.noSuchSession(asked.session) }
         let correction = EmotionCorrection(
             turn: asked.turn, category: asked.category, valence: asked.valence,
-            arousal: asked.arousal, note: asked.note ?? "", actor: actor(call),
+            arousal: asked.arousal, note: asked.note ?? "", actor: call.actor,
             madeRealtime: Clocks.realtime())
         if let problem = correction.problem {
             throw ControlError.invalidName("emotion", reason: problem)
@@ -38,6 +42,9 @@ extension Station {
         let number = nextAlignment
         nextAlignment += 1
         alignCalls[number] = call
+        noteWhenReviewed(
+            number, "emotion correct", session: stored.id, study: stored.study,
+            [("turn", "\(asked.turn)")], actor: call.actor)
         finisher.messages.post(.correct(path: stored.file, correction, number: number))
     }
 
@@ -46,11 +53,13 @@ extension Station {
         switch outcome {
         case .added(let id, let path):
             log.info("\(path) has correction \(id) of an emotion")
+            noteReviewed(number, isDone: true)
             call?.reply(
                 ControlInterface.CorrectEmotion.Reply(
                     id: id, review: SessionReview(path: path).reviewPath))
         case .failed(let error):
             log.error("correcting an emotion failed: \(error)")
+            noteReviewed(number, isDone: false)
             switch error.code {
             case .wrongState:
                 call?.fail(ControlError.invalidState("stopped", expected: ["finished"]))
@@ -64,6 +73,7 @@ extension Station {
         let call = alignCalls.removeValue(forKey: number)
         switch outcome {
         case .aligned(let report):
+            noteReviewed(number, isDone: true)
             log.info("\(report.file) has alignment \(report.alignment) by \(report.method)")
             for stream in report.streams {
                 guard let refusal = stream.refusal else { continue }
@@ -72,6 +82,7 @@ extension Station {
             call?.reply(ControlInterface.Align.Reply(alignment: AlignmentInfo(report)))
         case .failed(let error):
             log.error("aligning anew failed: \(error)")
+            noteReviewed(number, isDone: false)
             if error.code == .wrongState {
                 call?.fail(ControlError.invalidState("stopped", expected: ["finished"]))
             } else {

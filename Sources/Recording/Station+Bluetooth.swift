@@ -13,7 +13,9 @@ extension Station {
         guard !addresses.isEmpty else { return }
         do throws(SystemError) {
             let notices = notices
-            let central = try BluetoothCentral { notices.post(.bluetooth($0)) }
+            let central = try BluetoothCentral(heart: bluetoothHeart) {
+                notices.post(.bluetooth($0))
+            }
             central.setWanted(addresses.map { .address($0) })
             bluetooth = central
         } catch {
@@ -67,7 +69,7 @@ extension Station {
                 opened.id,
                 .opened(
                     descriptor: opened.descriptor, .packets, identity: opened.identity.text,
-                    isFresh: !opened.isResumed, settings: opened.settings,
+                    opened.isResumed ? .resumed : .fresh, settings: opened.settings,
                     leftover: opened.leftover))
         case .openedSerial(let id, let descriptor):
             guard let device = devices[id], !isStopping, device.state != .paused else {
@@ -88,16 +90,7 @@ extension Station {
             }
         case .battery(let id, let percent):
             guard let device = devices[id] else { return }
-            device.battery = percent
-            let code = "battery:\(device.name)"
-            if percent <= 15 {
-                raise(
-                    code, "The battery of \(device.name) is at \(percent)%.",
-                    session: device.session.flatMap { sessions[$0]?.identifier },
-                    device: device.name)
-            } else {
-                lower(code)
-            }
+            noteBattery(percent, of: device)
         case .lost(let id, let packets, let first, let last):
             acquisition.commands.post(
                 .lost(source: id, packets: packets, first: first, last: last))

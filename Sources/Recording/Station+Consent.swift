@@ -207,6 +207,7 @@ extension Station {
         if device.state != .paused {
             acquisition.commands.post(.pause(source: device.id))
             dropCopy(device)
+            forgetDescriptor(device)
             if device.isLinked { bluetooth?.close(id: device.id) }
             log.info("\(device.name) is closed: \(reason)")
         }

@@ -77,7 +77,7 @@ extension Station {
         let session = try start(
             study: asked.study, participant: asked.participant, protocolName: asked.protocol,
             kind: kind, isPilot: asked.pilot ?? false, parent: asked.parent,
-            devices: asked.devices, actor: actor(call))
+            devices: asked.devices, actor: call.actor)
         call.reply(ControlInterface.StartSession.Reply(session: information(session)))
     }
 
@@ -90,8 +90,9 @@ extension Station {
         try record(
             .mark(
                 label: asked.label, detail: asked.detail?.text ?? "null", time: moment,
-                actor: actor(call), bound: asked.timeNs == nil ? nil : asked.boundNs ?? 0),
+                actor: call.actor, bound: asked.timeNs == nil ? nil : asked.boundNs ?? 0),
             for: session)
+        try audit("mark", [("t_ns", "\(moment.nanoseconds)")], of: session, actor: call.actor)
         sendMarks(asked.label, at: moment, of: session)
         whenDurable(session) { [weak self] in
             guard let self else { return }
@@ -143,10 +144,10 @@ extension Station {
                 detail: JSONText.object([
                     ("outcome", JSONText.string(outcome)),
                     ("reason", JSONText.string(asked.reason ?? "")),
-                ]), time: triple.monotonic, realtime: triple.realtime, actor: actor(call)),
+                ]), time: triple.monotonic, realtime: triple.realtime, actor: call.actor),
             for: session)
         session.stopCalls.append(call)
-        stop(session, outcome: outcome, reason: asked.reason, actor: actor(call))
+        stop(session, outcome: outcome, reason: asked.reason, actor: call.actor)
     }
 
     private func getSession(_ call: VarlinkCall) throws {
@@ -190,13 +191,6 @@ extension Station {
                 heard(client.name, in: session)
             }
         }
-    }
-
-    /// Who a caller is, for the audit trail; with the person for whom it says to act.
-    func actor(_ call: VarlinkCall) -> String {
-        let user = "uid \(call.peer.user)"
-        guard let person = call.parameters["actor"]?.string, !person.isBlank else { return user }
-        return "\(person.prefix(100)) (\(user))"
     }
 
     // MARK: - What is told
@@ -282,12 +276,14 @@ extension Station {
             devices: deviceInformation(), rings: [ring(acquisitionRing), ring(controlRing)],
             storage: StorageInfo(
                 freeBytes: (try? FileSystem.freeBytes(data)) ?? 0,
+                commits: commits,
                 commitMsMedian: sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2]) / 1e6,
                 commitMsWorst: Double(sorted.last ?? 0) / 1e6,
                 lastCommitAgeMs: lastCommit.map { Int((now - $0) / 1_000_000) },
                 bytesPerSecond: growth.bytesPerSecond),
             alarms: allAlarms(),
             connections: server.connectionCount, subscribers: subscriptions.count,
-            clock: clockWatch.health(inhibitsSleep: inhibitor != nil))
+            clock: clockWatch.health(inhibitsSleep: inhibitor != nil),
+            backup: backupInformation)
     }
 }

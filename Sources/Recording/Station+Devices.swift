@@ -106,6 +106,7 @@ extension Station {
         let device = ManagedDevice(
             id: id, name: name, profile: profile, binding: binding, options: options, kind: kind)
         device.isResuming = resumed != nil
+        device.heldKeys = recovery.heldKeys[id] ?? [:]
         if case .path(let path) = binding {
             device.node = path
             device.identity = path
@@ -248,7 +249,7 @@ extension Station {
             device.reason = reason
             log.warning("\(device.name) cannot be opened: \(reason)")
         case .opened(
-            let descriptor, let reading, let identity, let isFresh, let settings, let leftover):
+            let descriptor, let reading, let identity, let beginning, let settings, let leftover):
             device.isOpen = true
             device.identity = identity.isEmpty ? device.identity : identity
             device.state = .streaming
@@ -256,10 +257,15 @@ extension Station {
             device.backoff = 1
             device.openedAt = Clocks.now()
             device.rate = RateMeter()
+            device.watchDelivery()
             keepCopy(of: descriptor, device)
+            // Bluetooth's sockets stay out of it: bluetoothd may crash on one that it does not know of.
+            if device.kind == .serial && beginning != .kept && !device.isStored {
+                storeDescriptor(descriptor, device)
+            }
             acquisition.commands.post(
                 .add(
-                    source: id, descriptor: descriptor, reading, isFresh: isFresh,
+                    source: id, descriptor: descriptor, reading, beginning,
                     settings: settings, leftover: leftover))
             log.info("\(device.name) is open at \(device.node)")
         }
@@ -269,6 +275,7 @@ extension Station {
         // One that was taken away on purpose may still tell of its end.
         guard let device = devices[id], device.state != .paused else { return }
         dropCopy(device)
+        forgetDescriptor(device)
         device.isOpen = false
         device.isResuming = false
         device.state = .absent
@@ -278,49 +285,6 @@ extension Station {
             code == 0 || code == EIO || code == ENODEV
             ? "unplugged" : SystemError(code: code, call: "read").description
         log.warning("\(device.name) is gone: \(device.reason)")
-    }
-
-    /// Judges a device by what came of it, and lets it start anew if it only listened in vain.
-    func review(_ device: ManagedDevice, _ health: SourceHealth?, _ now: Instant) {
-        let code = "silent:\(device.name)"
-        device.rate.note(health?.samples ?? 0, at: now)
-        guard !device.isInput else { return }
-        if device.state == .paused { return lower(code) }
-        guard device.isOpen else {
-            // One that is just being opened, as at a start, is nothing to report.
-            if device.isOpening || device.nextTry.nanoseconds == 0 { return }
-            if device.session != nil {
-                raise(
-                    code, "\(device.name) is \(device.state.rawValue): \(device.reason)",
-                    session: device.session.flatMap { sessions[$0]?.identifier },
-                    device: device.name)
-            } else {
-                lower(code)
-            }
-            return
-        }
-        let last = max(health?.lastSample ?? device.openedAt, device.openedAt)
-        guard now - last > device.silenceLimit else {
-            if device.state == .silent { device.state = .streaming }
-            if health?.lastSample ?? device.openedAt > device.openedAt {
-                device.isResuming = false
-            }
-            lower(code)
-            return
-        }
-        device.state = .silent
-        device.reason = "no sample for \((now - last) / 1_000_000) ms"
-        raise(
-            code, "\(device.name) is silent: check its cable, its battery, and that it is started.",
-            session: device.session.flatMap { sessions[$0]?.identifier }, device: device.name)
-        if device.isResuming {
-            // It was only listened to, in the hope that it still sends. It does not: start it.
-            device.isResuming = false
-            device.isOpen = false
-            device.nextTry = now
-            acquisition.commands.post(.remove(source: device.id))
-            if device.isLinked { bluetooth?.close(id: device.id) }
-        }
     }
 }
 
@@ -335,6 +299,7 @@ extension Station {
             }
             _ = try applying(settings, to: profile, at: index)
         }
+        try checkBackup(settings, data: options.data ?? settings.data ?? Places.data)
     }
 }
 

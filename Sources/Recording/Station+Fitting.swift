@@ -18,14 +18,8 @@ extension Station {
         let asked = try call.parameters(of: ControlInterface.NoteFitting.self)
         let session = try recording(asked.session)
         for (name, note) in asked.notes.sorted(by: { $0.key < $1.key }) {
-            let isName =
-                !name.isEmpty && name.utf8.count <= 64
-                && name.utf8.allSatisfy {
-                    $0 >= 0x61 && $0 <= 0x7A || $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2D
-                }
-            guard isName else {
-                throw ControlError.invalidName(
-                    name, reason: "small letters, digits and '-', at most 64")
+            guard Self.isPlainName(name) else {
+                throw ControlError.invalidName(name, reason: Self.plainNames)
             }
             guard !note.isBlank, note.count <= Self.longestNote else {
                 throw VarlinkError.invalidParameter(
@@ -38,7 +32,7 @@ extension Station {
         let notes = JSONValue.object(asked.notes.mapValues(JSONValue.string)).text
         try recordEvent(
             "fitting_notes",
-            [("notes", notes), ("actor", JSONText.string(actor(call)))], of: session)
+            [("notes", notes), ("actor", JSONText.string(call.actor))], of: session)
         whenDurable(session) { [weak self] in
             guard let self else { return }
             call.reply(

@@ -35,6 +35,12 @@ extension Station {
     func storeEntry(_ entry: IndexedSession, in name: String) -> Bool {
         do throws(SessionStoreError) {
             let database = try study(name)
+            guard try database.tombstones().refusal(session: entry.identifier) == nil else {
+                log.warning("\(entry.file) is a copy of a session that was deleted: delete it")
+                owed[name]?.entries[entry.identifier] = nil
+                reviewOwed()
+                return true
+            }
             try database.register(
                 Participant(code: entry.participant, createdRealtime: entry.startedRealtime))
             try database.store(entry)
@@ -184,7 +190,7 @@ extension Station {
         let path = "\(data)/\(study)/\(entry.file)"
         let duration =
             entry.stoppedRealtime.map { max(0, $0 - entry.startedRealtime) / 1_000_000 } ?? 0
-        return SessionInfo(
+        var told = SessionInfo(
             id: entry.identifier, study: study, participant: entry.participant,
             kind: entry.kind.rawValue,
             state: Link.SessionState(rawValue: entry.state.rawValue) ?? .stopped,
@@ -193,6 +199,8 @@ extension Station {
             startedUtcNs: entry.startedRealtime, durationMs: Int(duration), file: path,
             devices: [], clients: [], samples: 0, events: 0, gaps: 0, lost: 0,
             fileBytes: (try? FileSystem.size(path)) ?? 0)
+        addBackup(to: &told)
+        return told
     }
 }
 
@@ -210,7 +218,13 @@ extension IndexedSession {
 /// The studies of a data directory, found by their files: the files count, not the index, since a
 /// crash may have come between the two.
 enum StudyCatalogue {
-    enum Condition { case recording, stopped }
+    enum Condition {
+        case recording
+        /// Stopped, or given up in whatever way, and not in its final form.
+        case ended
+        /// This process has no right to it.
+        case denied
+    }
 
     static func studies(data: String) -> [String] {
         ((try? FileSystem.list(data)) ?? []).filter {
@@ -225,11 +239,8 @@ enum StudyCatalogue {
             for participant in (try? FileSystem.list("\(data)/\(study)")) ?? [] {
                 let folder = "\(data)/\(study)/\(participant)"
                 for name in (try? FileSystem.list(folder)) ?? [] where name.hasSuffix(".attune") {
-                    guard let state = state("\(folder)/\(name)") else { continue }
-                    switch state {
-                    case .recording: found.append((.recording, "\(folder)/\(name)"))
-                    case .stopped: found.append((.stopped, "\(folder)/\(name)"))
-                    default: break
+                    if let condition = condition(of: "\(folder)/\(name)") {
+                        found.append((condition, "\(folder)/\(name)"))
                     }
                 }
             }
@@ -243,14 +254,20 @@ enum StudyCatalogue {
         return unsafe stat(path, &status) == 0 && status.st_mode & 0o200 == 0
     }
 
-    private static func state(_ path: String) -> SessionStore.SessionState? {
+    private static func condition(of path: String) -> Condition? {
         // A finished file is made read-only: it need not be opened.
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & 0o200 != 0 else { return nil }
-        guard let reader = try? SessionReader.open(at: path, alignment: .recorded) else {
-            return nil
+        guard unsafe access(path, R_OK | W_OK) == 0 || errno != EACCES else { return .denied }
+        do throws(SessionStoreError) {
+            let reader = try SessionReader.open(at: path, alignment: .recorded)
+            defer { try? reader.close() }
+            let session = try reader.session()
+            if session.state == .recording { return .recording }
+            return session.finishedRealtime == nil ? .ended : nil
+        } catch {
+            // One that the disk does not give now may record: whoever takes it up says what is wrong.
+            return error.isPassing ? .recording : nil
         }
-        defer { try? reader.close() }
-        return (try? reader.session())?.state
     }
 }

@@ -46,6 +46,7 @@ extension Station {
     func closeInput(_ device: ManagedDevice, _ reason: String) {
         if device.state != .paused {
             acquisition.commands.post(.pause(source: device.id))
+            forgetDescriptor(device)
             log.info("\(device.name) is closed: \(reason)")
         }
         device.isOpen = false
@@ -73,21 +74,26 @@ extension Station {
         }
         let kind: InputDeviceKind = device.kind == .pointer ? .pointer : .keyboard
         do throws(DeviceError) {
-            let input: InputDevice
             var isTestSource = false
             switch device.binding {
             case .testSource(let path):
                 device.node = path
                 isTestSource = true
-                input = try TestInputSource.open(
-                    path, kind: kind, isAllowed: options.allowsTestSources)
-            case .inputName(let part):
-                device.node = try Self.inputNode(part, kind)
-                input = try InputDevice.open(device.node, kind: kind)
-            default:
-                input = try InputDevice.open(device.node, kind: kind)
+            case .inputName(let part): device.node = try Self.inputNode(part, kind)
+            default: break
             }
+            let adopted = adoptInput(device, kind, policy)
+            let isKept = adopted != nil
+            let input =
+                if let adopted { adopted } else if isTestSource {
+                    try TestInputSource.open(
+                        device.node, kind: kind, isAllowed: options.allowsTestSources)
+                } else {
+                    try InputDevice.open(device.node, kind: kind)
+                }
+            if isKept { log.info("\(device.name) stayed open") }
             device.identity = input.description.identity
+            if !isKept { storeDescriptor(input.number, device) }
             let descriptor = input.takeDescriptor().release()
             device.isOpen = true
             device.state = .streaming
@@ -97,7 +103,11 @@ extension Station {
             acquisition.commands.post(
                 .add(
                     source: device.id, descriptor: descriptor,
-                    .input(kind, policy, isTestSource: isTestSource), isFresh: !device.isResuming))
+                    .input(
+                        kind, policy, isTestSource: isTestSource,
+                        held: isKept ? device.heldKeys : [:]),
+                    isKept ? .kept : device.isResuming ? .resumed : .fresh))
+            device.heldKeys = [:]
             device.isResuming = false
         } catch {
             device.state = error.code == .notFound ? .absent : .failed

@@ -92,6 +92,10 @@ extension Station {
             throw LinkRefusal.invalidName(
                 stream.name, reason: "the session has a stream of this name already")
         }
+        if let stream = streams.first(where: { $0.silenceLimit.map { $0 < 1_000_000 } ?? false }) {
+            throw LinkRefusal.itemRefused(
+                sequence: 0, reason: "silence_limit_ms of '\(stream.name)' is at least 1")
+        }
         if let reason = LinkedStream.audioRefusal(streams) {
             throw LinkRefusal.itemRefused(sequence: 0, reason: reason)
         }
@@ -325,6 +329,9 @@ extension LinkedStream {
             typicalDelay: 0,
             delayUncertainty: stream.kind == .audio
                 ? LinkedStream.captureUncertainty : 1_000_000,
+            silenceLimit: stream.silenceLimitMs.map {
+                Int64(clamping: (Double($0) * 1e6).rounded())
+            },
             channels: stream.channels.map {
                 Channel(
                     name: $0.name, label: $0.name, unit: $0.unit, scale: $0.scale,

@@ -4,39 +4,43 @@ import Timebase
 
 /// Live subscribers: each gets each stream as it comes, and is told what it missed.
 extension Station {
+    /// Pieces that are handed out before others are heard.
+    private static let livePieces = 64
+
     func updateFollowed() {
         feed.follow(Set(subscriptions.map(\.session)))
         sequencer.messages.post(.look)
     }
 
     func deliverLive() {
-        let (items, missed) = feed.takeAll()
-        for (session, streams) in missed {
-            for subscription in subscriptions where subscription.session == session {
-                for (stream, count) in streams {
-                    subscription.missed[stream, default: 0] += count
-                }
-            }
-        }
+        let items = feed.take(atMost: Self.livePieces)
         var isStale = false
         for item in items {
-            // Written once, whoever many take it.
-            var text: String?
+            // Written once, however many take it.
+            var values: String?
+            var whole: EncodedReply?
             for subscription in subscriptions where subscription.session == item.session {
                 guard subscription.call.isOpen else {
                     isStale = true
                     continue
                 }
                 guard subscription.wants(item) else { continue }
+                if item.missedBefore > 0 {
+                    subscription.missed[item.stream, default: 0] += item.missedBefore
+                }
                 guard subscription.call.canTake else {
                     subscription.missed[item.stream, default: 0] += 1
                     continue
                 }
-                if text == nil { text = item.encodedValues }
-                let reply = ControlInterface.Subscribe.Reply(
-                    item: item.streamItem(
-                        values: text ?? "", missed: subscription.missed[item.stream] ?? 0))
-                if subscription.call.reply(reply, continues: true) {
+                let text = values ?? item.encodedValues
+                values = text
+                let missed = subscription.missed[item.stream] ?? 0
+                guard
+                    let reply = missed == 0
+                        ? whole ?? item.reply(text, 0) : item.reply(text, missed)
+                else { continue }
+                if missed == 0 { whole = reply }
+                if subscription.call.reply(reply) {
                     subscription.missed[item.stream] = nil
                 } else {
                     subscription.missed[item.stream, default: 0] += 1
@@ -72,6 +76,12 @@ extension LiveFeed.Item {
             }
         }
         return Data(bytes).base64EncodedString()
+    }
+
+    /// The piece as it goes out. All that it holds can be written.
+    func reply(_ values: String, _ missed: Int) -> EncodedReply? {
+        try? EncodedReply(
+            ControlInterface.Subscribe.Reply(item: streamItem(values: values, missed: missed)))
     }
 
     func streamItem(values: String, missed: Int) -> StreamItem {

@@ -23,12 +23,15 @@ extension Station {
         }
     }
 
-    /// Keeps a descriptor of a port that marks go out by; the reader owns the other one.
+    /// Keeps a descriptor of a port, by which marks go out and the device is told to stop; the reader owns
+    /// the other one.
     func keepCopy(of descriptor: Int32, _ device: ManagedDevice) {
         dropCopy(device)
-        guard !device.marks.isEmpty else { return }
+        guard device.kind == .serial else { return }
         device.copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        if markerOutput == nil { markerOutput = try? MarkerOutput(notices: notices) }
+        if !device.marks.isEmpty, markerOutput == nil {
+            markerOutput = try? MarkerOutput(notices: notices)
+        }
     }
 
     func dropCopy(_ device: ManagedDevice) {

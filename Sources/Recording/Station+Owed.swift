@@ -19,9 +19,12 @@ struct OwedRows {
     var consent: [Consent] = []
     var statuses: [StatusChange] = []
     var finished: [Finished] = []
+    /// Of the study's audit trail.
+    var audit: [AuditEntry] = []
 
     var isEmpty: Bool {
         entries.isEmpty && consent.isEmpty && statuses.isEmpty && finished.isEmpty
+            && audit.isEmpty
     }
 }
 
@@ -79,6 +82,11 @@ extension Station {
             for status in owed[name]?.statuses ?? [] {
                 try study(name).add(status)
                 owed[name]?.statuses.removeFirst()
+            }
+            if let waiting = owed[name]?.audit, !waiting.isEmpty {
+                anchors.post(
+                    try study(name).note(waiting), of: .study(name, data: data))
+                owed[name]?.audit = []
             }
         } catch {
             owe(name, error) { _ in }

@@ -31,19 +31,19 @@ extension Station {
             let database = try study(session.study)
             let roster = try StudyRoster(database)
             let entry = roster.entry(session.participant)
-            if let before = session.continuationOf ?? session.parent,
-                let other = roster.sessions.first(where: { $0.identifier == before })
-            {
-                return SessionPlacement(
-                    visit: other.visit, condition: other.condition ?? [:],
-                    slot: entry?.assignment?.slot)
-            }
             if let entry, entry.status.leavesPlace {
                 throw SessionStoreError(
                     code: .wrongState,
                     message: "has the status \(entry.status.rawValue) in this study; "
                         + "set it anew first: attune study status \(session.study) "
                         + "\(session.participant) enrolled --reason …")
+            }
+            if let before = session.continuationOf ?? session.parent,
+                let other = roster.sessions.first(where: { $0.identifier == before })
+            {
+                return SessionPlacement(
+                    visit: other.visit, condition: other.condition ?? [:],
+                    slot: entry?.assignment?.slot)
             }
             guard session.kind == .chat else { return SessionPlacement() }
             if roster.settings != nil, !session.isPilot, let plan,

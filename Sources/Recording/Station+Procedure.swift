@@ -52,7 +52,7 @@ extension Station {
             }
             try recordDeviation(
                 "fittingOverridden", phases: [fitting], of: session, reason: reason,
-                actor: actor(call),
+                actor: call.actor,
                 more: [("checks", JSONText.list(names)), ("details", JSONText.list(details))])
         }
         try enter(phase, session, reason: reason, call)
@@ -62,7 +62,7 @@ extension Station {
         _ phase: String, _ session: ActiveSession, reason: String?, _ call: VarlinkCall
     ) throws {
         let triple = Clocks.triple()
-        let actor = actor(call)
+        let actor = call.actor
         if phase != session.phase {
             try recordAborted(of: session, at: triple.monotonic, reason: reason, actor: actor)
         }
@@ -167,7 +167,7 @@ extension Station {
         guard !asked.reason.isBlank else {
             throw VarlinkError.invalidParameter("reason", reason: "a pause needs one")
         }
-        try recordEvent("paused", reason: asked.reason, of: session, actor: actor(call))
+        try recordEvent("paused", reason: asked.reason, of: session, actor: call.actor)
         answerWhenDurable(session) {
             call.reply(ControlInterface.PauseSession.Reply(session: $0))
         }
@@ -179,7 +179,7 @@ extension Station {
         guard session.procedure.paused != nil else {
             throw ControlError.invalidState("recording", expected: ["paused"])
         }
-        try recordEvent("resumed", reason: asked.reason, of: session, actor: actor(call))
+        try recordEvent("resumed", reason: asked.reason, of: session, actor: call.actor)
         answerWhenDurable(session) {
             call.reply(ControlInterface.ResumeSession.Reply(session: $0))
         }
@@ -197,7 +197,7 @@ extension Station {
             "message",
             [
                 ("id", "\(message.id)"), ("text", JSONText.string(message.text)),
-                ("actor", JSONText.string(actor(call))),
+                ("actor", JSONText.string(call.actor)),
             ], of: session)
         answerWhenDurable(session) {
             call.reply(ControlInterface.SendMessage.Reply(session: $0))
@@ -225,6 +225,10 @@ extension Station {
         let now = Clocks.now()
         let payload = JSONText.object(members)
         try record(.event(kind: kind, payload: payload, time: now), for: session)
+        let actor = members.first { $0.0 == "actor" }.flatMap {
+            try? JSONValue(parsing: $0.1).string
+        }
+        try audit(kind, members, of: session, actor: actor ?? "attuned")
         if let value = try? JSONValue(parsing: payload) {
             session.procedure.take(kind, value, at: now, isClients: false)
         }

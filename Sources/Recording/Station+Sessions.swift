@@ -8,48 +8,6 @@ import Timebase
 
 /// Sessions: started, moved through their phases, marked, stopped, finished.
 extension Station {
-    /// Takes up the sessions that a crash interrupted, and finishes those that wait for it.
-    func takeUp(_ recovery: RecoveredStation) {
-        nextSession = recovery.highestSession + 1
-        for resumed in recovery.resumed {
-            let session = resumed.session
-            sessions[session.number] = session
-            takeUpProcedure(of: session)
-            takeUpPlacement(of: session)
-            for id in session.devices { devices[id]?.session = session.number }
-            takeUpConsent(of: session)
-            // Number and names were given in the first life; announce nothing twice.
-            log.info("session \(session.identifier) goes on")
-            for device in session.devices.compactMap({ devices[$0] }) where device.isInput {
-                openInput(device)
-            }
-        }
-        // Before the finisher has the files for itself.
-        surveyIndex()
-        for row in recovery.interrupted { keepAlarms(ofInterrupted: row) }
-        for path in recovery.unfinished { finisher.messages.post(.session(path: path)) }
-        for row in recovery.interrupted {
-            index(row, state: .interrupted)
-            continueInterrupted(row)
-        }
-        showLeftAlarms()
-        updateInhibitor()
-    }
-
-    /// Starts a linked continuation of a session that broke off too long ago.
-    private func continueInterrupted(_ row: SessionRow) {
-        let old = row.description
-        do {
-            let session = try start(
-                study: old.study, participant: old.participant, protocolName: old.protocolName,
-                kind: old.kind, isPilot: old.isPilot, parent: old.parent,
-                continuationOf: old.identifier, devices: nil, actor: "attuned")
-            log.info("session \(session.identifier) continues \(old.identifier)")
-        } catch {
-            log.error("\(old.identifier) cannot be continued: \(error)")
-        }
-    }
-
     /// Starts a session; it is durable when this returns.
     func start(
         study: String, participant: String, protocolName: String?, kind: SessionKind,
@@ -167,12 +125,16 @@ extension Station {
         _ plans: [StreamPlan], _ chosen: [ManagedDevice], _ triple: TimeTriple, _ actor: String,
         _ first: SessionBatch
     ) throws(ControlError) -> (ActiveSession, SessionWriter) {
+        var made: SessionWriter?
         do {
             let path = try StudyDirectory(root: data).makeSessionPath(
                 study: description.study, participant: description.participant,
                 kind: description.kind, started: description.startedRealtime)
             let writer = try SessionWriter.create(
-                at: path, description: description, streams: plans.map(\.description))
+                at: path, description: description, streams: plans.map(\.description),
+                waiting: Recovery.waiting(settings))
+            made = writer
+            tellRoom(of: writer, description.identifier)
             var batch = first
             batch.sources = sources.encoded()
             batch.timeTriples = [RecordedTriple(triple: triple, cause: "start")]
@@ -184,13 +146,17 @@ extension Station {
                 AuditEntry(
                     time: triple.monotonic, realtime: triple.realtime, actor: actor,
                     action: "session start"), at: 0)
-            try writer.commit(batch)
+            if let audit = try writer.commit(batch).audit { anchors.post(audit) }
             return (
                 ActiveSession(
                     number: sources.number, description: description, path: path, phases: phases,
                     sources: sources, devices: chosen.map(\.id)), writer
             )
         } catch {
+            if let made {
+                try? made.close()
+                SessionWriter.discard(made.path)
+            }
             throw .storageFailed(reason: "\(error)")
         }
     }
@@ -266,6 +232,7 @@ extension Station {
             guard let device = devices[id], device.isInput, device.isOpen else { continue }
             session.inputsToClose.insert(id)
             device.isOpen = false
+            forgetDescriptor(device)
             acquisition.commands.post(.remove(source: id))
         }
         session.clientsToHear = Set(
@@ -325,12 +292,26 @@ extension Station {
                     acquisition: acquisitionRing.published, state: state.rawValue,
                     outcome: session.outcome, reason: session.reason,
                     time: now), for: session)
+            storeMessages.post(.stopping(session.number))
             sequencer.messages.post(.hurry)
         } catch {
-            // The ring is full because the disk does not keep up; it is tried again.
-            session.state = .recording
+            // The ring is full because the disk does not keep up.
             for call in session.stopCalls { call.fail(error) }
             session.stopCalls = []
+            if session.outcome == "withdrawn" {
+                // Nobody is asked again: whoever withdrew is not recorded on.
+                session.owesStop = true
+            } else {
+                session.state = .recording
+            }
+        }
+    }
+
+    /// Tries again to end sessions whose participants withdrew while the ring was full.
+    func stopOwed() {
+        for session in sessions.values where session.owesStop {
+            session.owesStop = false
+            recordStopWhenReady(session)
         }
     }
 
@@ -355,6 +336,9 @@ extension Station {
         index(session)
         noteWithdrawal(session)
         lower("consent:\(session.identifier)")
+        lowerHealth(of: session)
+        // Nothing commits any more that could take them back.
+        if sessions.isEmpty { for code in ["checkpoint", "reserve"] { lower(code) } }
         for call in session.stopCalls {
             call.reply(ControlInterface.StopSession.Reply(session: information(session)))
         }
@@ -373,33 +357,7 @@ extension Station {
         }
         log.info("session \(session.identifier) is \(session.state.rawValue)")
         if !isStopping { finisher.messages.post(.session(path: session.path)) }
+        advanceRemovals()
         updateInhibitor()
-    }
-
-    func finished(_ path: String, _ outcome: FinishOutcome) {
-        switch outcome {
-        case .finished(let sha256, let size):
-            log.info("\(path) is finished: \(size) bytes, SHA-256 \(sha256)")
-            indexFinished(
-                OwedRows.Finished(
-                    path: path, sha256: sha256, size: size, realtime: Clocks.realtime()))
-        case .failed(let reason):
-            log.error("\(path) could not be finished: \(reason)")
-            raise("finish", "\(path) could not be finished: \(reason)")
-        }
-    }
-
-    func reported(_ path: String, failure: String?) {
-        guard let failure else { return log.info("the quality report of \(path) is written") }
-        log.warning("\(path) has no quality report: \(failure)")
-    }
-
-    func updateInhibitor() {
-        if sessions.isEmpty {
-            inhibitor = nil
-        } else if inhibitor == nil {
-            inhibitor = try? SleepInhibitor(
-                why: "A session is being recorded", mode: .block, milliseconds: 500)
-        }
     }
 }

@@ -16,6 +16,11 @@ extension Station {
             case StudyInterface.PlanVisit.name: try planVisit(call)
             case StudyInterface.RecordConsent.name: try recordConsent(call)
             case StudyInterface.GetConsent.name: try getConsent(call)
+            case StudyInterface.Withdraw.name: try withdraw(call)
+            case StudyInterface.NoteAction.name: try noteAction(call)
+            case StudyInterface.ListTombstones.name: try listTombstones(call)
+            case StudyInterface.ListDue.name: try listDue(call)
+            case StudyInterface.Redact.name: try redact(call)
             default: try answerReview(call)
             }
         } catch let error as SessionStoreError {
@@ -33,7 +38,7 @@ extension Station {
         call.reply(StudyInterface.ListStudies.Reply(studies: studies))
     }
 
-    private func protocols(_ name: String) throws(SessionStoreError) -> [StoredProtocol] {
+    func protocols(_ name: String) throws(SessionStoreError) -> [StoredProtocol] {
         try study(name).protocols()
     }
 
@@ -79,8 +84,14 @@ extension Station {
             settings,
             protocol: StoredProtocol(
                 name: loaded.name, version: loaded.version, text: loaded.text,
-                actor: actor(call), realtime: settings.created), roster: roster)
+                actor: call.actor, realtime: settings.created), roster: roster)
         log.info("the study \(asked.study) has \(roster.count) participants")
+        note(
+            "study create",
+            [
+                ("participants", "\(roster.count)"), ("protocol", JSONText.string(loaded.name)),
+                ("version", JSONText.string(loaded.version)),
+            ], study: asked.study, actor: call.actor)
         let (study, participants) = try told(asked.study)
         call.reply(
             StudyInterface.CreateStudy.Reply(study: study, participants: participants))
@@ -136,7 +147,7 @@ extension Station {
 
     // MARK: - Participants
 
-    private func known(_ name: String) throws -> StudyDatabase {
+    func known(_ name: String) throws -> StudyDatabase {
         try StudyDirectory.validate(name, "study")
         guard hasDatabase(study: name) else { throw StudyRefusal.noSuchStudy(name) }
         return try study(name)
@@ -175,6 +186,9 @@ extension Station {
         let entry = roster.enrolment(
             of: code, plan?.conditions, realtime: Clocks.realtime())
         try database.enrol(entry)
+        note(
+            "participant add", [("participant", JSONText.string(code))], study: asked.study,
+            actor: call.actor)
         let changed = try StudyRoster(database)
         let told = try told(entry, in: changed, study: asked.study)
         call.reply(
@@ -219,7 +233,13 @@ extension Station {
         try study(asked.study).add(
             StatusChange(
                 participant: asked.participant, status: status, reason: asked.reason,
-                actor: actor(call), realtime: Clocks.realtime()))
+                actor: call.actor, realtime: Clocks.realtime()))
+        note(
+            "participant status",
+            [
+                ("participant", JSONText.string(asked.participant)),
+                ("status", JSONText.string(status.rawValue)),
+            ], study: asked.study, actor: call.actor)
         call.reply(
             StudyInterface.SetStatus.Reply(
                 participant: try participant(asked.participant, study: asked.study)))
@@ -241,6 +261,11 @@ extension Station {
             throw StudyRefusal.noSuchVisit(
                 participant: asked.participant, visit: Int64(asked.visit))
         }
+        note(
+            "visit plan",
+            [
+                ("participant", JSONText.string(asked.participant)), ("visit", "\(asked.visit)"),
+            ], study: asked.study, actor: call.actor)
         call.reply(
             StudyInterface.PlanVisit.Reply(
                 participant: try participant(asked.participant, study: asked.study)))

@@ -18,9 +18,19 @@ extension Station {
         for tier in asked.answers.keys.sorted() where !rule.knownTiers.contains(tier) {
             throw StudyRefusal.noSuchTier(tier, known: rule.knownTiers)
         }
-        let teller = asked.actor.map { $0.isEmpty ? actor(call) : $0 } ?? actor(call)
+        let teller = call.actor
         try note(
             asked.answers, study: subject.study, participant: subject.participant, actor: teller)
+        self.note(
+            "consent",
+            [
+                ("participant", JSONText.string(subject.participant)),
+                (
+                    "answers",
+                    JSONText.object(
+                        asked.answers.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") })
+                ),
+            ], study: subject.study, actor: teller)
         let told = try information(subject)
         guard let session = subject.session else {
             call.reply(StudyInterface.RecordConsent.Reply(consent: told))

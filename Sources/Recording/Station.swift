@@ -7,6 +7,7 @@ import Link
 import LinuxDevices
 import Logging
 import Ring
+import ServiceManagement
 import SessionStore
 import SystemCalls
 import Timebase
@@ -43,11 +44,28 @@ public final class Station {
     let store: StoreThread
     let finisher: Finisher
     let reviewKeeper: ReviewKeeper
+    /// Copies finished sessions; nil where the settings name no backup place.
+    let backup: BackupKeeper?
+    let anchors: AnchorWriter
+    /// The station's own audit trail; nil until it is needed, and while it cannot be opened.
+    var trail: StationTrail?
+    /// Removals that go on, by the number of the order, and the sessions that they take away.
+    var removals: [UInt64: WaitingRemoval] = [:]
+    var removing: Set<String> = []
+    /// Redactions that go on, by the number of the order.
+    var redactions: [UInt64: RedactionOrder] = [:]
+    /// What is written into a study's audit trail once a review file has it, by the number of the order.
+    var reviewNotes: [UInt64: (study: String, entry: AuditEntry)] = [:]
     let server: VarlinkServer
     let epoll: Epoll
     let signals: SignalDescriptor
     var monitor: UdevMonitor?
+    /// Keeps the machine awake; nil where nothing is recorded, or logind refused.
     var inhibitor: SleepInhibitor?
+    /// Logind was asked to keep the machine awake, and has not answered.
+    var isAskingToStayAwake = false
+    /// Why logind refused last, which is logged once.
+    var sleepRefusal: String?
     /// Sends marks; nil until a port that takes some is open.
     var markerOutput: MarkerOutput?
     /// Bluetooth; nil where the settings name no device of it.
@@ -68,6 +86,8 @@ public final class Station {
     var alignCalls: [UInt64: VarlinkCall] = [:]
     var nextAlignment: UInt64 = 1
     var alarms: [String: Alarm] = [:]
+    /// When what alarms say was written into the log last, by their texts, or codes where those change.
+    var alarmsLogged: [String: Instant] = [:]
     /// Alarms of sessions that ended while these waited for acknowledgement.
     var leftAlarms: [Alarm] = []
     /// Looks at sensors for the fitting; made when it is first asked for.
@@ -75,7 +95,20 @@ public final class Station {
     /// What goes on when the fitting has been looked at, by the number of the order.
     var fittingAnswers: [UInt64: ([FittingCheck]) -> Void] = [:]
     var nextFitting: UInt64 = 1
+    var commits = 0
     var commitDurations: [Int64] = []
+    /// When the next source falls silent, if nothing of it arrives until then.
+    var nextSilence: Instant?
+    /// Something may be silent, and the sequencer has been asked.
+    var isHealthDue = false
+    /// Codes of alarms about the last commit that end with a commit without them.
+    var commitComplaints: Set<String> = []
+    /// Whether the disk is nearly full.
+    var disk: DiskWatch
+    /// Records that had been lost for want of room in the ring, and when that grew last.
+    var overflowed: (records: UInt64, at: Instant)?
+    /// Files whose finishing failed, and when it is tried again.
+    var unfinished: [String: Instant] = [:]
     /// How fast the sessions' files grow.
     var growth = GrowthMeter()
     /// What becomes of the wall clock.
@@ -88,11 +121,18 @@ public final class Station {
     var lastTick = Instant(nanoseconds: 0)
     var isTickDue = false
     var stopDeadline: Instant?
-    var watchdog: Duration?
-    var lastWatchdog = Instant(nanoseconds: 0)
+    /// Beats while the control thread goes on.
+    let heart: Heartbeat
+    /// Beats while the Bluetooth thread goes on, where there is one.
+    let bluetoothHeart = Heartbeat(name: "bluetooth")
+    /// Looks whether all threads go on.
+    var watchdog: Watchdog?
+    /// Devices that stayed open while no daemon ran, until they are taken up.
+    let kept: KeptDescriptors
     var handlerProxy: StationHandler?
     /// When pages that only starting needed are given back.
     var givesBackAt: Instant?
+    var isMemoryLocked = false
 
     enum Token {
         static let server: UInt64 = 1
@@ -103,24 +143,32 @@ public final class Station {
 
     /// Makes everything ready and takes up what a crash left behind.
     /// - Throws: `StationError` with a message that says what to do.
-    public init(settings: StationSettings, options: StationOptions, log: Logger) throws {
+    /// - Parameter inherited: the descriptors that this process was started with; owned by the station.
+    public init(
+        settings: StationSettings, options: StationOptions, inherited: [InheritedDescriptor] = [],
+        log: Logger
+    ) throws {
         self.settings = settings
         self.options = options
         self.log = log
+        disk = DiskWatch(least: Int64(settings.diskMinimumMegabytes) << 20)
         name = settings.station ?? ProcessInfo.processInfo.hostName
         data = options.data ?? settings.data ?? Places.data
         runtime = options.runtime ?? settings.runtime ?? Places.runtime
         // Signals are blocked before the first thread starts, so that all inherit it.
         signals = try SignalDescriptor()
+        kept = KeptDescriptors(inherited)
         locks = try Self.prepare(data: data, runtime: runtime)
         profiles = try Self.loadProfiles()
         notices = try Mailbox()
         feed = LiveFeed(notices: notices)
         finisher = try Finisher(notices: notices, reporter: options.reporter)
         reviewKeeper = try ReviewKeeper(notices: notices)
+        backup = try Self.backup(settings, data: data, notices: notices)
+        anchors = try AnchorWriter()
 
         let recovery = try Recovery(
-            data: data, runtime: runtime, boot: boot, settings: settings, log: log
+            data: data, runtime: runtime, boot: boot, settings: settings, kept: kept, log: log
         ).run()
         acquisitionRing = try Self.ring(
             "acquisition", runtime, megabytes: settings.ringMegabytes, boot: boot)
@@ -129,10 +177,12 @@ public final class Station {
         controlWriter = controlRing.makeWriter()
 
         storeMessages = try Mailbox()
-        let wake = ThreadWake()
+        let wake = ThreadWake<StoreBacklog>()
+        heart = Heartbeat(name: "control")
+        let hearts = ["acquisition", "sequencer", "store"].map { Heartbeat(name: $0) }
         store = try StoreThread(
             acquisition: acquisitionRing, control: controlRing, notices: notices,
-            messages: storeMessages, done: { wake.call() })
+            messages: storeMessages, heart: hearts[2], done: { wake.call($0) })
         let interpreter = recovery.interpreter()
         for resumed in recovery.resumed {
             storeMessages.post(.writer(resumed.session.number, resumed.writer))
@@ -141,11 +191,12 @@ public final class Station {
             acquisition: acquisitionRing, control: controlRing, interpreter: interpreter,
             store: storeMessages, feed: feed, board: board,
             settings: Sequencer.Settings(
-                commitInterval: Int64(settings.commitIntervalMilliseconds) * 1_000_000))
+                commitInterval: Int64(settings.commitIntervalMilliseconds) * 1_000_000),
+            heart: hearts[1])
         let messages = sequencer.messages
-        wake.set { messages.post(.storeIsFree) }
+        wake.set { messages.post(.storeIsFree($0)) }
         acquisition = try Acquisition(
-            ring: acquisitionRing, notices: notices,
+            ring: acquisitionRing, notices: notices, heart: hearts[0],
             priority: settings.readerPriority > 0 ? Int32(settings.readerPriority) : nil)
 
         let rights = AccessPolicy.named(
@@ -154,7 +205,9 @@ public final class Station {
             log.info("there is no group '\(group)' on this machine: it gives nobody a right")
         }
         let relay = StationHandler()
-        server = try Self.server(runtime: runtime, policy: rights.policy, handler: relay, log)
+        server = try Self.server(
+            runtime: runtime, policy: rights.policy, handler: relay,
+            inherited: inherited.filter { !DescriptorName.isDevice($0.name) }, log)
         epoll = try Epoll()
         handlerProxy = relay
         relay.station = self
@@ -163,7 +216,11 @@ public final class Station {
         try epoll.add(signals.number, token: Token.signals, .readable)
         try startDevices(recovery)
         takeUp(recovery)
-        watchdog = (try? ServiceManager.watchdogInterval()) ?? nil
+        takeUpDescriptors()
+        let bluetoothHeart = bluetooth == nil ? [] : [self.bluetoothHeart]
+        watchdog = try Watchdog(
+            interval: Self.watchdogInterval(log), hearts: [heart] + hearts + bluetoothHeart,
+            notices: notices, log: log)
     }
 
     private static func prepare(data: String, runtime: String) throws -> [SocketLock] {
@@ -200,11 +257,17 @@ public final class Station {
         }
     }
 
+    /// Bytes of each ring: a power of two.
+    static func ringCapacity(megabytes: Int) -> Int {
+        var capacity = 1 << 20
+        while capacity < megabytes << 20 { capacity <<= 1 }
+        return capacity
+    }
+
     static func ring(
         _ name: String, _ runtime: String, megabytes: Int, boot: String
     ) throws -> Ring {
-        var capacity = 1 << 20
-        while capacity < megabytes << 20 { capacity <<= 1 }
+        let capacity = ringCapacity(megabytes: megabytes)
         let path = "\(runtime)/\(name).ring"
         do throws(RingError) {
             return try Ring.create(
@@ -220,12 +283,39 @@ public final class Station {
         }
     }
 
+    private static func watchdogInterval(_ log: Logger) -> Duration? {
+        do throws(ServiceManagerError) {
+            return try ServiceManager.watchdogInterval()
+        } catch {
+            log.error("\(error)")
+            return nil
+        }
+    }
+
+    /// The link's server, on the socket that the service manager holds, if it holds one: callers wait there
+    /// while no daemon runs.
     private static func server(
-        runtime: String, policy: AccessPolicy, handler: any VarlinkHandler, _ log: Logger
+        runtime: String, policy: AccessPolicy, handler: any VarlinkHandler,
+        inherited: [InheritedDescriptor], _ log: Logger
     ) throws -> VarlinkServer {
-        try VarlinkServer.attuned(
-            path: Places.socket(runtime: runtime), version: version, policy: policy,
-            handler: handler)
+        let path = Places.socket(runtime: runtime)
+        let socket: ListeningSocket
+        if let first = inherited.first {
+            socket = try ListeningSocket(takingOver: first.number)
+            if socket.address != path {
+                log.warning(
+                    "callers are awaited at \(socket.address ?? "a socket without a path"), as the unit attuned.socket says, and not at \(path): change one of the two"
+                )
+            }
+        } else {
+            socket = try ListeningSocket(path: path, mode: 0o666)
+        }
+        for more in inherited.dropFirst() {
+            log.warning("the socket '\(more.name)' is not used: attuned listens at one place")
+            close(more.number)
+        }
+        return try VarlinkServer.attuned(
+            socket: socket, version: version, policy: policy, handler: handler)
     }
 }
 

@@ -9,6 +9,8 @@ public struct StationError: Error, Sendable, CustomStringConvertible {
         case inUse
         /// The rings cannot be made.
         case ring
+        /// What was recorded cannot be written into its session file now.
+        case unstored
         /// The kernel refused something.
         case system
     }

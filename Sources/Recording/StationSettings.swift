@@ -125,6 +125,10 @@ public struct StationSettings: CheckedDeclaration {
     public var station: String?
     public var data: String?
     public var runtime: String?
+    /// Where finished sessions are copied to; nil for nowhere.
+    public var backup: String?
+    /// Seconds that a finished session may wait for its copies before an alarm is raised.
+    public var backupAlarmSeconds: Int
     public var devices: [Device]
     public var keyboards: [Input]
     public var pointers: [Input]
@@ -132,6 +136,9 @@ public struct StationSettings: CheckedDeclaration {
     public var commitIntervalMilliseconds: Int
     /// Size of each of the two rings, readings and links; rounded up to a power of two.
     public var ringMegabytes: Int
+    /// Free MiB of the data directory's disk below which an alarm is raised; also raised when the disk will
+    /// be full within an hour.
+    public var diskMinimumMegabytes: Int
     /// Seconds that the daemon may have been away for a session to be taken up again.
     public var resumeLimitSeconds: Int
     /// SCHED_FIFO priority of the reader; 0 for none.
@@ -141,21 +148,25 @@ public struct StationSettings: CheckedDeclaration {
     var document: DeclarationDocument?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case station, data, runtime, devices, keyboards, pointers, rights
+        case station, data, runtime, backup, devices, keyboards, pointers, rights
+        case backupAlarmSeconds = "backup_alarm_s"
         case commitIntervalMilliseconds = "commit_interval_ms"
         case ringMegabytes = "ring_megabytes"
+        case diskMinimumMegabytes = "disk_minimum_mb"
         case resumeLimitSeconds = "resume_limit_s"
         case readerPriority = "reader_priority"
     }
 
     public init() {
+        backupAlarmSeconds = 600
         devices = []
         keyboards = []
         pointers = []
         commitIntervalMilliseconds = 200
         ringMegabytes = 16
+        diskMinimumMegabytes = 1024
         resumeLimitSeconds = 600
-        readerPriority = 0
+        readerPriority = 10
         rights = Rights()
     }
 
@@ -165,6 +176,7 @@ public struct StationSettings: CheckedDeclaration {
         station = try container.decodeIfPresent(String.self, forKey: .station)
         data = try container.decodeIfPresent(String.self, forKey: .data)
         runtime = try container.decodeIfPresent(String.self, forKey: .runtime)
+        backup = try container.decodeIfPresent(String.self, forKey: .backup)
         devices = try container.decodeIfPresent([Device].self, forKey: .devices) ?? []
         keyboards = try container.decodeIfPresent([Input].self, forKey: .keyboards) ?? []
         pointers = try container.decodeIfPresent([Input].self, forKey: .pointers) ?? []
@@ -172,7 +184,9 @@ public struct StationSettings: CheckedDeclaration {
             value = try container.decodeIfPresent(Int.self, forKey: key) ?? value
         }
         try number(.commitIntervalMilliseconds, &commitIntervalMilliseconds)
+        try number(.backupAlarmSeconds, &backupAlarmSeconds)
         try number(.ringMegabytes, &ringMegabytes)
+        try number(.diskMinimumMegabytes, &diskMinimumMegabytes)
         try number(.resumeLimitSeconds, &resumeLimitSeconds)
         try number(.readerPriority, &readerPriority)
         rights = try container.decodeIfPresent(Rights.self, forKey: .rights) ?? Rights()
@@ -180,7 +194,12 @@ public struct StationSettings: CheckedDeclaration {
 
     public func check(_ report: inout DeclarationReport) {
         report.require(commitIntervalMilliseconds, in: 20...250, at: "commit_interval_ms")
+        report.require(backupAlarmSeconds, in: 1...604_800, at: "backup_alarm_s")
+        if let backup, !backup.hasPrefix("/") {
+            report.add(at: "backup", message: "expected an absolute path, found '\(backup)'")
+        }
         report.require(ringMegabytes, in: 1...4096, at: "ring_megabytes")
+        report.require(diskMinimumMegabytes, in: 0...1_048_576, at: "disk_minimum_mb")
         report.require(resumeLimitSeconds, in: 0...86_400, at: "resume_limit_s")
         report.require(readerPriority, in: 0...99, at: "reader_priority")
         var names: Set<String> = []

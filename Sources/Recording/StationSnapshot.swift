@@ -25,6 +25,8 @@ struct StationSnapshot: Sendable {
         var events: Int64
     }
 
+    /// Up to when everything that the reader published is in here.
+    var known = Instant(nanoseconds: 0)
     var sources: [UInt32: SourceHealth] = [:]
     var sessions: [UInt32: Session] = [:]
     /// Records that failed their check on reading.

@@ -11,6 +11,9 @@ final class StreamRecorder {
     private var packets: [SamplePacket] = []
     private var firstIndex: Int64
     private var pending = 0
+    /// Runs that became as long as a chunk may be while the store was far behind.
+    private var full: [SampleRun] = []
+    private var fullSamples = 0
     /// Something about the clock changed since its state was last saved.
     private(set) var isDirty = false
 
@@ -21,10 +24,12 @@ final class StreamRecorder {
     private(set) var events: Int64 = 0
     private(set) var lastArrival: Instant?
     private var lastObservation: Instant?
+    /// When the newest of what was lost since the last sample came; nil where nothing was.
+    private(set) var lostUntil: Instant?
 
     var id: Int64 { description.id }
     var samples: Int64 { clock.nextIndex }
-    var pendingBytes: Int { pending * max(1, columns.count) * 8 }
+    var pendingBytes: Int { (pending + fullSamples) * max(1, columns.count) * 8 }
 
     init(_ description: StreamDescription, model: ClockModel) {
         self.description = description
@@ -57,10 +62,12 @@ final class StreamRecorder {
         _ arrived: [SampleColumn], count: Int, arrival: Instant, breaks: [CounterBreak]
     ) {
         guard count > 0, arrived.count == columns.count else { return }
+        if (pending + count) * columns.count > SampleBounds.runValues { closeRun() }
         for index in columns.indices { columns[index].append(arrived[index]) }
         packets.append(SamplePacket(count: count, arrival: arrival))
         pending += count
         lastArrival = arrival
+        lostUntil = nil
         clock.observe(count: count, arrival: arrival, breaks: breaks)
         isDirty = true
     }
@@ -68,6 +75,21 @@ final class StreamRecorder {
     /// Something that may have cost samples happened to the source.
     func interrupt(_ cause: Gap.Cause, keepsPosition: Bool) {
         clock.interrupt(cause, keepsPosition: keepsPosition)
+        isDirty = true
+    }
+
+    /// Records of the stream were lost, the last of them at a moment.
+    func lost(until time: Instant) { lostUntil = max(lostUntil ?? time, time) }
+
+    /// The machine slept, for so many nanoseconds.
+    func sleep(_ duration: Int64) {
+        clock.sleep(duration)
+        isDirty = true
+    }
+
+    /// What arrives until a moment may have waited for so many nanoseconds.
+    func waited(_ nanoseconds: Int64, until: Instant) {
+        clock.samplesWaited(nanoseconds, until: until)
         isDirty = true
     }
 
@@ -94,18 +116,25 @@ final class StreamRecorder {
         }
     }
 
+    private func closeRun() {
+        guard pending > 0 else { return }
+        full.append(
+            SampleRun(
+                stream: id, firstIndex: firstIndex, count: pending, columns: columns,
+                packets: packets))
+        fullSamples += pending
+        firstIndex += Int64(pending)
+        pending = 0
+        columns = Self.emptyColumns(description)
+        packets = []
+    }
+
     /// Moves what is pending into a batch, with the clock's rows and state.
     func hand(over batch: inout SessionBatch, isLast: Bool) {
-        if pending > 0 {
-            batch.samples.append(
-                SampleRun(
-                    stream: id, firstIndex: firstIndex, count: pending, columns: columns,
-                    packets: packets))
-            firstIndex += Int64(pending)
-            pending = 0
-            columns = Self.emptyColumns(description)
-            packets = []
-        }
+        closeRun()
+        batch.samples.append(contentsOf: full)
+        full.removeAll()
+        fullSamples = 0
         let update = isLast ? clock.close() : clock.update()
         for segment in update.segments {
             batch.clockSegments.append(StreamClockSegment(stream: id, segment: segment))

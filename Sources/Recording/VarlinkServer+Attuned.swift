@@ -3,13 +3,12 @@ import Link
 import SystemCalls
 
 extension VarlinkServer {
-    /// The daemon's server: its interfaces, on one socket that everybody may connect to; what a
-    /// caller may do is decided from its groups.
+    /// The daemon's server: its interfaces, on one socket. What a caller may do is decided from its groups.
     static func attuned(
-        path: String, version: String, policy: AccessPolicy, handler: any VarlinkHandler
+        socket: ListeningSocket, version: String, policy: AccessPolicy, handler: any VarlinkHandler
     ) throws(LinkError) -> VarlinkServer {
         let server = try VarlinkServer(
-            socket: try ListeningSocket(path: path, mode: 0o666),
+            socket: socket,
             identity: ServiceIdentity(
                 vendor: "Attune", product: "attuned", version: version,
                 url: "https://attune.example"),

@@ -84,10 +84,12 @@ public final class Ring: Sendable {
     }
 
     /// What did not fit and of which no overflow record is published yet.
-    public func untoldOverflows() -> [RingOverflow] {
-        let published = published
-        return overflows {
-            $0.isPending(published: published)
+    public func untoldOverflows() -> [RingOverflow] { untoldOverflows(before: published) }
+
+    /// What did not fit and of which no overflow record stands before a position. Any thread.
+    public func untoldOverflows(before position: UInt64) -> [RingOverflow] {
+        overflows {
+            $0.isPending(published: position)
         } _: {
             $0.pending
         }

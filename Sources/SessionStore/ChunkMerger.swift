@@ -20,21 +20,25 @@ struct ChunkMerger {
     }
 
     /// Adds a chunk.
-    /// - Returns: a longer one that is complete with it.
-    mutating func add(_ run: SampleRun) -> SampleRun? {
-        var merged = open.removeValue(forKey: run.stream)
-        if merged == nil {
-            merged = run
-        } else {
-            merged?.append(run)
+    /// - Returns: those that are complete with it, in order.
+    mutating func add(_ run: SampleRun) -> [SampleRun] {
+        var complete: [SampleRun] = []
+        var merged = run
+        if var longer = open.removeValue(forKey: run.stream) {
+            if (longer.count + run.count) * run.columns.count > SampleBounds.runValues {
+                complete.append(longer)
+            } else {
+                longer.append(run)
+                merged = longer
+            }
         }
-        guard let merged else { return nil }
         if merged.count >= audio[run.stream] ?? Self.samples || merged.duration >= Self.nanoseconds
         {
-            return merged
+            complete.append(merged)
+        } else {
+            open[run.stream] = merged
         }
-        open[run.stream] = merged
-        return nil
+        return complete
     }
 
     /// What is left at the end, by stream.

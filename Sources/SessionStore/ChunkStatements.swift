@@ -81,9 +81,11 @@ struct ChunkStatements {
     }
 
     /// The builder as it stood after the last stored sample.
-    /// - Parameter lowest: the lowest level that is stored of this stream.
+    /// - Parameters:
+    ///   - channels: how many the stream has.
+    ///   - lowest: the lowest level that is stored of this stream.
     func restorePyramid(
-        stream: Int64, channel: Int, lowest: Int, decoder: ChunkDecoder
+        stream: Int64, channel: Int, of channels: Int, lowest: Int, decoder: ChunkDecoder
     ) throws(SessionStoreError) -> PyramidBuilder {
         var stored = [Int64](repeating: 0, count: PyramidBuilder.levels)
         let counts = try RowStatement(
@@ -151,7 +153,7 @@ struct ChunkStatements {
             guard
                 let indices = SampleBounds.indices(first: first, count: chunks.integer(1)),
                 let column = unsafe decoder.column(
-                    chunks.blob(2), count: indices.count, channel: channel)
+                    chunks.blob(2), count: indices.count, channel: channel, of: channels)
             else {
                 chunks.reset()
                 throw .damaged(path, "chunk \(first) of stream \(stream) cannot be read")

@@ -15,6 +15,11 @@ struct ColumnCoder {
     static let realOrder: UInt8 = 8
     static let headerBytes = 22
 
+    /// Bytes of columns of so many numbers at most.
+    static func mostBytes(_ count: Int, columns: Int) -> Int {
+        max(columns, 1) * (headerBytes + 8 * count)
+    }
+
     private var residuals: [Int64] = []
 
     /// Appends one column.

@@ -1,4 +1,3 @@
-import CCrypto
 import Glibc
 import SystemCalls
 
@@ -6,17 +5,21 @@ import SystemCalls
 /// makes a dataset's manifest some seven times quicker than libsodium, which does not.
 public enum FileHash {
     /// The file's SHA-256 as 64 lowercase hexadecimal digits, read piece by piece.
-    public static func sha256(_ path: String) throws(SessionStoreError) -> String {
+    /// - Parameter fromDisk: read what the disk holds, not what the kernel still has of it in memory.
+    public static func sha256(
+        _ path: String, fromDisk: Bool = false
+    ) throws(SessionStoreError) -> String {
         do {
-            return try hash(path)
+            return try hash(path, fromDisk)
         } catch {
             throw .system(error, path: path)
         }
     }
 
-    private static func hash(_ path: String) throws(SystemError) -> String {
+    private static func hash(_ path: String, _ fromDisk: Bool) throws(SystemError) -> String {
         let file = try FileDescriptor(opening: path, flags: O_RDONLY)
-        let digest = Digest()
+        if fromDisk { try CachedPages.forget(file) }
+        let digest = RunningHash()
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             let count = try systemCall("read", path) {
@@ -32,44 +35,8 @@ public enum FileHash {
 
     /// The SHA-256 of a text in UTF-8, as 64 lowercase hexadecimal digits.
     public static func sha256(of text: String) -> String {
-        let digest = Digest()
+        let digest = RunningHash()
         digest.add(Array(text.utf8)[...])
         return digest.end()
-    }
-}
-
-/// One SHA-256 that is being made. OpenSSL's calls fail for want of memory alone, or where an administrator
-/// took SHA-256 away: nothing could be finished then.
-@safe private final class Digest {
-    private let context: OpaquePointer
-
-    init() {
-        guard let context = unsafe EVP_MD_CTX_new(),
-            unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
-        else { fatalError("OpenSSL has no SHA-256 on this machine.") }
-        unsafe self.context = unsafe context
-    }
-
-    deinit {
-        unsafe EVP_MD_CTX_free(context)
-    }
-
-    func add(_ bytes: ArraySlice<UInt8>) {
-        let result = unsafe bytes.withUnsafeBytes {
-            unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count)
-        }
-        precondition(result == 1, "OpenSSL cannot make a SHA-256.")
-    }
-
-    /// 64 lowercase hexadecimal digits.
-    func end() -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        // The digest has the 32 bytes that the function writes.
-        let result = unsafe EVP_DigestFinal_ex(context, &digest, nil)
-        precondition(result == 1, "OpenSSL cannot make a SHA-256.")
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self)
     }
 }

@@ -5,4 +5,6 @@ public struct FinishedFile: Hashable, Sendable {
     public var sha256: String
     /// Bytes.
     public var size: Int64
+    /// Where its audit trail ends.
+    public var audit: AuditHead?
 }

@@ -18,9 +18,10 @@ import CDeflate
     deinit { unsafe libdeflate_free_decompressor(decompressor) }
 
     /// Expands bytes and hands the result to `body`, where it is valid.
-    /// - Returns: nil where the bytes are not valid zlib format.
+    /// - Parameter most: bytes of the largest result.
+    /// - Returns: nil where the bytes are not valid zlib format, or hold more.
     func expand<Result>(
-        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+        _ bytes: UnsafeRawBufferPointer, most: Int, _ body: (UnsafeRawBufferPointer) -> Result
     ) -> Result? {
         while true {
             var count = 0
@@ -31,12 +32,12 @@ import CDeflate
                     target.count, &count)
             }
             switch result {
-            case LIBDEFLATE_SUCCESS:
+            case LIBDEFLATE_SUCCESS where count <= most:
                 return unsafe buffer.withUnsafeBytes {
                     unsafe body(UnsafeRawBufferPointer(rebasing: $0[0..<count]))
                 }
-            case LIBDEFLATE_INSUFFICIENT_SPACE where buffer.count < SampleBounds.chunkBytes:
-                buffer = [UInt8](repeating: 0, count: buffer.count * 4)
+            case LIBDEFLATE_INSUFFICIENT_SPACE where buffer.count < most:
+                buffer = [UInt8](repeating: 0, count: min(buffer.count * 4, most))
             default:
                 return nil
             }

@@ -10,6 +10,8 @@ public struct ResumedSession: Hashable, Sendable {
     public var keystrokeCounts: [Int64: Int64]
     /// Last packet's arrival of each stream.
     public var lastArrivals: [Int64: Instant]
+    /// The machine's clocks as they were noted last.
+    public var lastTriple: TimeTriple?
     /// Number of the last turn; 0 when there is none.
     public var lastTurn: Int64
     public var ringPositions: [RingPosition]

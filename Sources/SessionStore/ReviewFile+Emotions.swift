@@ -37,7 +37,7 @@ extension ReviewFile {
         let path = path(of: session)
         guard FileSystem.exists(path) else { return [] }
         try checkHeader(path)
-        let file = ReviewFile(path: path, queue: try SessionConnection.reading(path))
+        let file = ReviewFile(path: path, queue: try SchemaGuard.reading(path, keepsRows: true))
         do {
             let found = try file.queue.read { database in
                 try file.check(database, belongsTo: identifier)

@@ -34,7 +34,10 @@ struct ReviewFile {
             if !FileSystem.exists(path) { try make(path, session: identifier) }
             try checkHeader(path)
             let file = ReviewFile(path: path, queue: try connect(path))
-            try file.queue.read { try file.check($0, belongsTo: identifier) }
+            try file.queue.read {
+                try SchemaGuard.check($0, path, keepsRows: true)
+                try file.check($0, belongsTo: identifier)
+            }
             return file
         } catch {
             throw .wrapping(error, path: path)
@@ -189,6 +192,7 @@ struct ReviewFile {
         do {
             let identifier = row.description.identifier
             let found = try queue.read { database in
+                try SchemaGuard.check(database, path, keepsRows: true)
                 try file.check(database, belongsTo: identifier)
                 return try file.alignment(choice, database, identifier)
             }
@@ -237,7 +241,7 @@ struct ReviewFile {
         if case .number(let number) = choice { try row.bind(1, number) }
         guard try row.step() else { return nil }
         let entry = AlignmentEntry(
-            id: row.integer(0), madeRealtime: row.integer(1), softwareVersion: row.text(2),
+            id: row.integer(0), madeRealtime: row.realtime(1), softwareVersion: row.text(2),
             method: row.text(3), reason: row.text(4), session: row.text(5),
             sessionSHA256: row.text(6), detail: row.text(7))
         row.reset()

@@ -4,16 +4,23 @@ import Timebase
 
 /// A prepared statement that is bound and stepped directly, for the paths where rows are many.
 ///
-/// Only used inside one access to its database. Every return code is checked.
+/// Only used inside one access to its database. Every return code is checked. The file may be a
+/// stranger's: `RowAllowance` says how much is read, and which numbers can be times and ordinals.
 @safe struct RowStatement {
     // Keeps the prepared statement alive; `raw` belongs to it.
     private let statement: Statement
     private let raw: OpaquePointer
     private let database: Database
     private let path: String
+    private let allowance: RowAllowance
 
     /// Prepares a statement, or takes it from the connection's cache.
-    init(_ database: Database, _ sql: String, path: String) throws(SessionStoreError) {
+    /// - Parameter isStreamed: whether rows are passed on one by one, so that any number of them may be
+    ///   read; else they are gathered in memory, and there is an end to it.
+    init(
+        _ database: Database, _ sql: String, path: String, isStreamed: Bool = false
+    ) throws(SessionStoreError) {
+        allowance = RowAllowance(isStreamed: isStreamed)
         do {
             statement = try database.cachedStatement(sql: sql)
         } catch {
@@ -24,6 +31,13 @@ import Timebase
         self.path = path
         unsafe sqlite3_reset(raw)
         unsafe sqlite3_clear_bindings(raw)
+        unsafe forgetWork(raw)
+    }
+
+    /// Work is limited for each run of a statement (`SessionConnection.mostWork`), and SQLite counts it
+    /// over all of them.
+    private func forgetWork(_ statement: OpaquePointer) {
+        _ = unsafe sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1)
     }
 
     /// The address of a value is copied by SQLite before the call returns.
@@ -117,8 +131,15 @@ import Timebase
 
     /// Moves on to the next row; false at the end, after which the statement may be bound anew.
     func step() throws(SessionStoreError) -> Bool {
+        if let reason = allowance.refusal {
+            unsafe sqlite3_reset(raw)
+            throw .damaged(path, reason)
+        }
         let code = unsafe sqlite3_step(raw)
-        if code == SQLITE_ROW { return true }
+        if code == SQLITE_ROW {
+            allowance.countRow()
+            return true
+        }
         guard code == SQLITE_DONE else {
             let error = failure(code)
             unsafe sqlite3_reset(raw)
@@ -129,7 +150,15 @@ import Timebase
     }
 
     /// Ends reading before the last row.
-    func reset() { unsafe sqlite3_reset(raw) }
+    func reset() {
+        unsafe sqlite3_reset(raw)
+        unsafe forgetWork(raw)
+    }
+
+    /// Makes sure that what was read of the last row is possible. `step` does so for the rows before.
+    func checkRow() throws(SessionStoreError) {
+        if let reason = allowance.refusal { throw .damaged(path, reason) }
+    }
 
     var columnCount: Int32 { unsafe sqlite3_column_count(raw) }
 
@@ -143,7 +172,31 @@ import Timebase
         isNull(column) ? nil : integer(column)
     }
 
-    func instant(_ column: Int32) -> Instant { Instant(nanoseconds: integer(column)) }
+    /// A number within a range. Another one counts as damage, which the next step tells; until then
+    /// the nearest end of the range stands in for it.
+    private func number(_ column: Int32, within range: ClosedRange<Int64>) -> Int64 {
+        let value = integer(column)
+        if !range.contains(value) { allowance.noteImpossible(value) }
+        return min(max(value, range.lowerBound), range.upperBound)
+    }
+
+    /// A time on the session's clock.
+    func instant(_ column: Int32) -> Instant {
+        Instant(nanoseconds: number(column, within: SampleBounds.times))
+    }
+
+    /// A bound, a delay or another stretch of time, in nanoseconds.
+    func nanoseconds(_ column: Int32) -> Int64 { number(column, within: SampleBounds.times) }
+
+    /// A reading of the wall clock, in nanoseconds since 1970.
+    func realtime(_ column: Int32) -> Int64 { number(column, within: SampleBounds.realtimes) }
+
+    /// An ordinal, a number of things or a place among them.
+    func ordinal(_ column: Int32) -> Int64 {
+        number(column, within: -SampleBounds.index...SampleBounds.index)
+    }
+
+    func optionalOrdinal(_ column: Int32) -> Int64? { isNull(column) ? nil : ordinal(column) }
 
     func optionalInstant(_ column: Int32) -> Instant? {
         isNull(column) ? nil : instant(column)
@@ -157,8 +210,17 @@ import Timebase
         let start = unsafe sqlite3_column_text(raw, column)
         let count = unsafe Int(sqlite3_column_bytes(raw, column))
         guard let start = unsafe start else { return "" }
+        allowance.count(bytes: count)
         return unsafe String(
             decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    /// A name or a code. One that is too long counts as damage, which the next step tells.
+    func name(_ column: Int32) -> String {
+        let name = text(column)
+        guard name.utf8.count > RowAllowance.nameBytes else { return name }
+        allowance.noteLongName()
+        return ""
     }
 
     func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }

@@ -11,13 +11,17 @@ extension SampleRows {
             columns: channels.map { SampleColumn($0.storage) }, packets: [])
         if try isStamped(stream) {
             var isFirst = true
+            var isTooMuch = false
             try forEachStampedChunk(
                 stream, from: from, to: to, channel: channel
             ) { first, times, columns in
                 // Stamps of one stream never go back, so that the window is one stretch.
                 let start = times.firstIndex { $0 >= from } ?? times.count
                 let end = times.lastIndex { $0 < to }.map { $0 + 1 } ?? 0
-                guard start < end else { return }
+                guard start < end, !isTooMuch else { return }
+                isTooMuch = !SampleBounds.holds(
+                    count: window.times.count + end - start, channels: channels.count)
+                if isTooMuch { return }
                 if isFirst { window.firstIndex = first + Int64(start) }
                 isFirst = false
                 window.times.append(contentsOf: times[start..<end])
@@ -25,10 +29,14 @@ extension SampleRows {
                     window.columns[channel].append(columns[channel][start..<end])
                 }
             }
+            if isTooMuch { throw tooMuch(stream) }
             return window
         }
         let timeline = try timeline(stream.id, from: from, to: to)
         guard let indices = timeline.indices(from: from, to: to) else { return window }
+        guard SampleBounds.holds(count: indices.count, channels: channels.count) else {
+            throw tooMuch(stream)
+        }
         window.firstIndex = indices.lowerBound
         try forEachChunk(stream, indices, channel: channel) { chunk, columns in
             let part = chunk.clamped(to: indices.lowerBound..<indices.upperBound + 1)
@@ -41,6 +49,14 @@ extension SampleRows {
             }
         }
         return window
+    }
+
+    private func tooMuch(_ stream: StreamDescription) -> SessionStoreError {
+        SessionStoreError(
+            code: .invalidInput,
+            message:
+                "\(path) has more samples of stream \(stream.name) in this stretch of time than are "
+                + "read at once (\(SampleBounds.values) values); take a shorter one")
     }
 
     /// Minimum and maximum of a channel for each pixel.

@@ -162,8 +162,11 @@ struct SampleRows {
             let columns: [SampleColumn]?
             if let channel {
                 columns =
-                    unsafe decoder.column(row.blob(2), count: indices.count, channel: channel)
-                    .map { [$0] }
+                    unsafe decoder.column(
+                        row.blob(2), count: indices.count, channel: channel,
+                        of: stream.channels.count
+                    )
+                    .flatMap { $0.isKept(as: stream.channels[channel].storage) ? [$0] : nil }
             } else {
                 columns = unsafe decoder.columns(
                     row.blob(2), count: indices.count, channels: stream.channels)

@@ -82,6 +82,7 @@ extension SessionReader {
         _ alignment: SessionAlignment
     ) throws(SessionStoreError) -> [SessionAlignment.Result] {
         var results: [SessionAlignment.Result] = []
+        let sleeps = try rows { rows throws(SessionStoreError) in try rows.sleeps() }
         for stream in try streams() {
             let segments = try clockSegments(stream.id)
             let gaps = try gaps(stream.id).map(\.gap)
@@ -94,7 +95,7 @@ extension SessionReader {
                 try samples(stream.id) { rows, stream throws(SessionStoreError) in
                     try alignment.align(
                         stream, rows, segments: segments, gaps: gaps, recorded: recorded,
-                        observations: observations)
+                        observations: observations, sleeps: sleeps)
                 })
         }
         return results

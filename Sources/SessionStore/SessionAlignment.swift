@@ -30,9 +30,10 @@ struct SessionAlignment {
     ///   - segments: those that readers take until now, and that stay where this fails.
     ///   - gaps: the same.
     ///   - recorded: the gaps of the session file, which hold what is known of losses.
+    ///   - sleeps: those of the machine, in order.
     func align(
         _ stream: StreamDescription, _ samples: SampleRows, segments: [ClockSegment], gaps: [Gap],
-        recorded: [Gap], observations: [(index: Int64, time: Int64)]
+        recorded: [Gap], observations: [(index: Int64, time: Int64)], sleeps: [MachineSleep]
     ) throws(SessionStoreError) -> Result {
         var result = Result(stream: stream, segments: segments, gaps: gaps)
         // Samples of no rate, such as the intervals between heartbeats, are as irregular as they came:
@@ -50,7 +51,7 @@ struct SessionAlignment {
         do throws(AlignmentRefusal) {
             try readings.checkTimes()
             let alignment = estimate(stream.clockModel, readings.clock)
-            let aligned = try StreamAlignment(stream, readings, alignment)
+            let aligned = try StreamAlignment(stream, readings, alignment, sleeps)
             result.segments = aligned.segments
             result.gaps = aligned.gaps
             change.faults = alignment.faults.count

@@ -2,18 +2,22 @@ import GRDB
 import Timebase
 
 /// Checks a session file from end to end: that SQLite finds it whole, that every chunk decodes, that
-/// indices, clock segments, gaps and pyramid agree with one another, and that it is the file whose
-/// hash is known.
+/// indices, clock segments, gaps and pyramid agree with one another, that the audit trail is the one that was
+/// written, and that it is the file whose hash is known.
 ///
 /// Reads everything once, chunk by chunk; writes nothing. Runs on the caller's thread.
 public struct SessionCheck {
     private let path: String
     private let expectedSHA256: String?
+    private let anchors: AuditAnchors?
 
-    /// - Parameter expectedSHA256: what the study's index says of a finished file; nil does not ask.
-    public init(path: String, expectedSHA256: String? = nil) {
+    /// - Parameters:
+    ///   - expectedSHA256: what the study's index says of a finished file; nil does not ask.
+    ///   - anchors: what the journal says of audit trails; nil does not ask.
+    public init(path: String, expectedSHA256: String? = nil, anchors: AuditAnchors? = nil) {
         self.path = path
         self.expectedSHA256 = expectedSHA256
+        self.anchors = anchors
     }
 
     /// Runs all checks.
@@ -22,8 +26,14 @@ public struct SessionCheck {
     public func run() throws(SessionStoreError) -> [SessionFinding] {
         var findings: [SessionFinding] = []
         let reader = try open(&findings)
+        let changes = try reader.changes()
+        try checkAlignment(reader, changes, &findings)
         try checkDatabase(reader, &findings)
         try checkSession(reader, &findings)
+        checkTombstones(&findings)
+        let audit = try reader.verifiedAudit()
+        let session = try reader.session().description.identifier
+        findings += audit.findings + (anchors?.compare(audit, subject: session) ?? [])
         for stream in try reader.streams() {
             if stream.channels.isEmpty {
                 try checkKeys(reader, stream, &findings)
@@ -32,18 +42,24 @@ public struct SessionCheck {
             }
         }
         try reader.close()
-        if let expectedSHA256 {
-            let found = try FileHash.sha256(path)
-            if found != expectedSHA256 {
-                findings.append(
-                    SessionFinding(
-                        .error, "",
-                        "the file has changed since it was finished: its SHA-256 is \(found), the "
-                            + "study's index says \(expectedSHA256). Take the copy from the backup."
-                    ))
-            }
-        }
+        if let expectedSHA256 { try checkHash(expectedSHA256, changes, &findings) }
         return findings
+    }
+
+    private func checkHash(
+        _ expected: String, _ changes: [FileChange], _ findings: inout [SessionFinding]
+    ) throws(SessionStoreError) {
+        let found = try FileHash.sha256(path)
+        guard found != expected else { return }
+        var message =
+            "the file has changed since it was finished: its SHA-256 is \(found), the study's index "
+            + "says \(expected). Take the copy from the backup."
+        if let since = changes.since(sha256: expected) {
+            message =
+                "\(expected) is the SHA-256 that the file had before \(since.words), on purpose; it is "
+                + "\(found) now. Keep this file, and delete copies from before."
+        }
+        findings.append(SessionFinding(.error, "", message))
     }
 
     /// The session with the times that readers take, and those of the file where its review cannot be
@@ -62,15 +78,23 @@ public struct SessionCheck {
             return recorded
         }
         try recorded.close()
-        guard let alignment = reader.alignment else { return reader }
-        if alignment.sessionSHA256 != (try FileHash.sha256(path)) {
-            findings.append(
-                SessionFinding(
-                    .error, "review",
-                    "alignment \(alignment.id) was computed from another file than this: one of the "
-                        + "two has changed since. Take the copy from the backup."))
-        }
         return reader
+    }
+
+    /// The alignment must be of this file, also of what it was before something was taken out of it on
+    /// purpose: what is left has the same times.
+    private func checkAlignment(
+        _ reader: SessionReader, _ changes: [FileChange], _ findings: inout [SessionFinding]
+    ) throws(SessionStoreError) {
+        guard let alignment = reader.alignment,
+            changes.since(sha256: alignment.sessionSHA256) == nil,
+            alignment.sessionSHA256 != (try FileHash.sha256(path))
+        else { return }
+        findings.append(
+            SessionFinding(
+                .error, "review",
+                "alignment \(alignment.id) was computed from another file than this: one of the "
+                    + "two has changed since. Take the copy from the backup."))
     }
 
     private func checkDatabase(
@@ -81,6 +105,18 @@ public struct SessionCheck {
             findings.append(
                 SessionFinding(
                     .error, "", "SQLite finds damage: \(problem). Take the copy from the backup."))
+        }
+    }
+
+    private func checkTombstones(_ findings: inout [SessionFinding]) {
+        do throws(SessionStoreError) {
+            guard let refusal = try TombstoneCheck.refusal(of: path) else { return }
+            findings.append(SessionFinding(.error, "study", refusal))
+        } catch {
+            findings.append(
+                SessionFinding(
+                    .note, "study",
+                    "whether the session was withdrawn cannot be told: \(error)"))
         }
     }
 
@@ -232,8 +268,8 @@ public struct SessionCheck {
             for (index, time) in [(gap.afterIndex, gap.start), (gap.afterIndex + 1, gap.end)] {
                 guard let stored = try reader.time(of: index, in: stream.id) else { continue }
                 let bound = segments.last { $0.firstIndex <= index }?.bound ?? 0
-                let distance = abs(time - stored)
-                if distance > bound + 1_000 {
+                let distance = (time - stored).magnitude
+                if distance > UInt64(max(bound, 0)) + 1_000 {
                     report(
                         "the gap after sample \(gap.afterIndex) is \(distance / 1_000) µs off its "
                             + "neighbour \(index)")

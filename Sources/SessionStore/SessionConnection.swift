@@ -1,9 +1,14 @@
 import GRDB
+import GRDBSQLite
 import Glibc
 import SystemCalls
 
 /// Opens connections the way every session file needs them.
 enum SessionConnection {
+    /// Pages in the log before it is brought into the file. 16 MB: at a high rate every 2 seconds, at the
+    /// study's load every hour.
+    static let checkpointPages = 4000
+
     /// A connection that writes: durable at each commit, log kept from growing without end.
     static func writing(_ path: String) throws(SessionStoreError) -> DatabaseQueue {
         var configuration = Configuration()
@@ -11,8 +16,7 @@ enum SessionConnection {
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA mmap_size = 0")
             try database.execute(sql: "PRAGMA synchronous = FULL")
-            // 16 MB: at a high rate a checkpoint every 2 seconds, at the study's load every hour.
-            try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
         return try open(path, configuration)
@@ -30,8 +34,29 @@ enum SessionConnection {
             // a damaged page is noticed before its cells are used.
             try database.execute(sql: "PRAGMA trusted_schema = OFF")
             try database.execute(sql: "PRAGMA cell_size_check = ON")
+            // Else a check of the whole file would evaluate whatever formula it declares.
+            try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
+            limit(database)
         }
         return try open(path, configuration)
+    }
+
+    /// Steps of SQLite's machine in one run of a statement: some seconds. A million rows take about
+    /// thirty million; what needs more is made to have no end.
+    static let mostWork: Int32 = 400_000_000
+    /// Bytes of the longest text or blob: more than the largest chunk has.
+    static let longestValue: Int32 = 80 << 20
+
+    /// Keeps a file from asking for all of the memory or all of the time.
+    private static func limit(_ database: Database) {
+        // The connection is open, and the handler has no state.
+        guard let connection = unsafe database.sqliteConnection else { return }
+        unsafe sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, longestValue)
+        unsafe sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0)
+        unsafe sqlite3_limit(connection, SQLITE_LIMIT_COLUMN, 200)
+        unsafe sqlite3_limit(connection, SQLITE_LIMIT_EXPR_DEPTH, 100)
+        unsafe sqlite3_limit(connection, SQLITE_LIMIT_TRIGGER_DEPTH, 1)
+        unsafe sqlite3_progress_handler(connection, mostWork, { _ in 1 }, nil)
     }
 
     private static func open(

@@ -14,6 +14,9 @@ struct SessionCopy {
     /// than a hundredth of the size.
     private static let level: Int32 = 8
 
+    /// Tables that aligning computes anew or adds to.
+    private static let addedTo = SessionSchema.timeTables.union(["audit"])
+
     /// Fills an empty database.
     /// - Returns: for each stream, a digest of what the recording holds.
     func run(from original: Database, to database: Database) throws -> [Int64: SampleDigest] {
@@ -33,6 +36,9 @@ struct SessionCopy {
             aligned = try align(
                 streams, alignment, rows, SessionRows(database: database, path: beside))
         }
+        // Of a recording that an earlier program made, the trail is chained now.
+        let session = try rows.session().description.identifier
+        _ = try AuditTrail(database: database, path: beside).add([], subject: session)
         try fitGaps(streams.filter { !aligned.contains($0.id) }, in: database)
         try database.execute(
             sql: """
@@ -51,12 +57,13 @@ struct SessionCopy {
         let samples = SampleRows(
             database: original.database, path: path, decoder: try ChunkDecoder())
         var changes: [AlignedStream] = []
+        let sleeps = try original.sleeps()
         for stream in streams {
             let gaps = try original.gaps(stream.id).map(\.gap)
             let result = try alignment.align(
                 stream, samples, segments: try samples.segments(stream.id), gaps: gaps,
                 recorded: gaps,
-                observations: try original.deviceTimes(of: stream.id))
+                observations: try original.deviceTimes(of: stream.id), sleeps: sleeps)
             try target.insert(
                 segments: result.segments.map {
                     StreamClockSegment(stream: stream.id, segment: $0)
@@ -73,7 +80,8 @@ struct SessionCopy {
     private func copy(
         _ table: String, from original: Database, to database: Database
     ) throws(SessionStoreError) {
-        let source = try RowStatement(original, "SELECT * FROM \(table)", path: path)
+        let source = try RowStatement(
+            original, "SELECT * FROM \(table)", path: path, isStreamed: true)
         let places = Array(repeating: "?", count: Int(source.columnCount)).joined(separator: ", ")
         let target = try RowStatement(
             database, "INSERT INTO \(table) VALUES (\(places))", path: beside)
@@ -104,7 +112,7 @@ struct SessionCopy {
         // In the order of recording, so that what is near in time stays near in the file.
         try forEachChunk(streams, in: original, path: path) { run throws(SessionStoreError) in
             digests[run.stream]?.add(run.columns, run.packets)
-            if let merged = merger.add(run) {
+            for merged in merger.add(run) {
                 try chunks.insert(merged, audioRate: rates[merged.stream], coder)
             }
             for channel in run.columns.indices {
@@ -139,7 +147,7 @@ struct SessionCopy {
         let row = try RowStatement(
             database,
             "SELECT stream_id, first_index, sample_count, data, packets FROM chunks ORDER BY rowid",
-            path: path)
+            path: path, isStreamed: true)
         defer { row.reset() }
         while try row.step() {
             let stream = row.integer(0)
@@ -202,7 +210,9 @@ struct SessionCopy {
         let answer = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? ""
         guard answer == "ok" else { throw SessionStoreError.damaged(beside, answer) }
         for table in try SessionSchema.copiedTables(of: original)
-        where alignment == nil || !SessionSchema.timeTables.union(["audit"]).contains(table) {
+        where !AuditSchema.chainTables.contains(table)
+            && (alignment == nil || !Self.addedTo.contains(table))
+        {
             let sql = "SELECT count(*) FROM \(table)"
             guard try Int.fetchOne(database, sql: sql) == Int.fetchOne(original, sql: sql) else {
                 throw SessionStoreError.damaged(beside, "rows of \(table) got lost in copying")

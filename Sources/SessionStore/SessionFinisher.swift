@@ -7,8 +7,9 @@ import Timebase
 ///
 /// Writes a new file beside the recording, with longer chunks, the whole pyramid and no working
 /// tables; puts the streams' times anew, from both sides; compares it with the recording, sample by
-/// sample; and puts it in its place. Interrupted at any point, the recording is intact and the next run starts over. Needs as much free space as
-/// the recording takes. Runs on the caller's thread; may run beside readers and beside the
+/// sample; and puts it in its place. Interrupted at any point, the recording is intact and the next run starts
+/// over. Needs as much free space as the recording takes, which is kept while it records
+/// (`SessionReserve`). Runs on the caller's thread; may run beside readers and beside the
 /// recording of other sessions.
 public struct SessionFinisher {
     /// Where a run stands; tests interrupt it at each.
@@ -55,6 +56,9 @@ public struct SessionFinisher {
             try copy()
             try sync()
             try atStep(.synced)
+            // The removal of the log is durable before the new file takes the name: else a log that comes
+            // back after a power cut would be taken for the new file's.
+            try FileSystem.syncDirectory(SessionConnection.directory(of: path))
             try systemCall("rename", path) { unsafe rename(beside, path) }
             try atStep(.renamed)
             let finished = try tidy()
@@ -69,7 +73,7 @@ public struct SessionFinisher {
     }
 
     private func removeBeside() throws(SystemError) {
-        try FileSystem.remove(beside)
+        try SessionReserve.takeBack(beside, of: path)
         try FileSystem.remove(beside + "-journal")
     }
 
@@ -101,7 +105,9 @@ public struct SessionFinisher {
 
     private func copy() throws {
         let source = try SessionConnection.reading(path)
-        try SessionConnection.createFile(beside)
+        if try !SessionReserve.become(beside, of: path) {
+            try SessionConnection.createFile(beside)
+        }
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { database in
@@ -123,8 +129,12 @@ public struct SessionFinisher {
                 try atStep(.copied)
                 try database.execute(sql: "ANALYZE")
                 // Tables were filled side by side; this puts each one's pages together. Files so
-                // large that it would take minutes keep the order of recording.
-                if try FileSystem.size(beside) < 1 << 29 { try database.execute(sql: "VACUUM") }
+                // large that it would take minutes keep the order of recording, and so does a file for
+                // whose second copy there is no room.
+                let size = try FileSystem.size(beside)
+                if size < 1 << 29 && hasRoomToCompact(size) {
+                    try database.execute(sql: "VACUUM")
+                }
                 return digests
             }
         }
@@ -141,7 +151,24 @@ public struct SessionFinisher {
         try atStep(.verified)
     }
 
+    /// Compacting takes a second copy, in the folder for temporary files, and maybe some of this disk.
+    private func hasRoomToCompact(_ size: Int64) -> Bool {
+        let temporary = [
+            environment("SQLITE_TMPDIR"), environment("TMPDIR"), "/var/tmp", "/usr/tmp", "/tmp",
+            ".",
+        ].compactMap(\.self).first { unsafe access($0, W_OK | X_OK) == 0 }
+        return [temporary, SessionConnection.directory(of: path)].allSatisfy { place in
+            place.flatMap { try? FileSystem.freeBytes($0) }.map { $0 > 2 * size } ?? false
+        }
+    }
+
+    private func environment(_ name: String) -> String? {
+        // Copied at once; nothing in these programs changes the environment while they run.
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+
     private func sync() throws(SystemError) {
+        try FileSystem.giveBackAllocated(beside)
         let file = try FileDescriptor(opening: beside, flags: O_RDONLY)
         try systemCall("fchmod", beside) { fchmod(file.number, 0o440) }
         try systemCall("fsync", beside) { fsync(file.number) }
@@ -151,10 +178,15 @@ public struct SessionFinisher {
     private func tidy() throws -> FinishedFile {
         try FileSystem.remove(path + "-wal")
         try FileSystem.remove(path + "-shm")
+        try SessionReserve.remove(of: path)
         try systemCall("chmod", path) { unsafe chmod(path, 0o440) }
         try FileSystem.syncDirectory(SessionConnection.directory(of: path))
+        let reader = try SessionReader.open(at: path, alignment: .recorded)
+        let audit = try reader.auditHead()
+        try reader.close()
         return FinishedFile(
-            path: path, sha256: try FileHash.sha256(path), size: try FileSystem.size(path))
+            path: path, sha256: try FileHash.sha256(path), size: try FileSystem.size(path),
+            audit: audit)
     }
 }
 

@@ -1,7 +1,8 @@
+import GRDBSQLite
 import Glibc
 import SystemCalls
 
-/// What the first bytes of a file say about it, read without SQLite so that nothing is touched.
+/// What the first bytes of a file say about it.
 enum SessionHeader {
     /// Makes sure that a file is a database of this kind and of a version that is known.
     static func check(
@@ -33,14 +34,36 @@ enum SessionHeader {
         header[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
     }
 
+    /// The first bytes of a file; fewer where it is shorter. They are read by SQLite's own means: whoever
+    /// closes a file of which this process has a database open would take its locks away, and SQLite knows
+    /// when it may. No page is read and no log is opened.
     private static func read(_ path: String) throws(SystemError) -> [UInt8] {
-        let file = try FileDescriptor(opening: path, flags: O_RDONLY)
-        var header = [UInt8](repeating: 0, count: 100)
-        let count = try systemCall("read", path) {
-            unsafe header.withUnsafeMutableBytes {
-                unsafe Glibc.read(file.number, $0.baseAddress, $0.count)
-            }
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(path, &opened, SQLITE_OPEN_READONLY, nil)
+        // It has to be closed also where it could not be opened.
+        defer { unsafe sqlite3_close_v2(opened) }
+        func failure() -> SystemError {
+            let code = unsafe sqlite3_system_errno(opened)
+            return SystemError(code: code == 0 ? EIO : code, call: "open", subject: path)
         }
-        return Array(header.prefix(count))
+        guard code == SQLITE_OK else { throw failure() }
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        let found = unsafe withUnsafeMutablePointer(to: &file) {
+            unsafe sqlite3_file_control(opened, "main", SQLITE_FCNTL_FILE_POINTER, $0)
+        }
+        // The connection owns the file, and both outlive these calls.
+        guard found == SQLITE_OK, let file = unsafe file,
+            let methods = unsafe file.pointee.pMethods
+        else { throw failure() }
+        var size: sqlite3_int64 = 0
+        guard unsafe methods.pointee.xFileSize(file, &size) == SQLITE_OK else { throw failure() }
+        var header = [UInt8](repeating: 0, count: Int(min(100, max(0, size))))
+        guard !header.isEmpty else { return [] }
+        let count = Int32(header.count)
+        let outcome = unsafe header.withUnsafeMutableBytes {
+            unsafe methods.pointee.xRead(file, $0.baseAddress, count, 0)
+        }
+        guard outcome == SQLITE_OK else { throw failure() }
+        return header
     }
 }

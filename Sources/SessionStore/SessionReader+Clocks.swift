@@ -22,12 +22,7 @@ extension SessionReader {
                 """)
             var triples: [RecordedTriple] = []
             while try row.step() {
-                triples.append(
-                    RecordedTriple(
-                        triple: TimeTriple(
-                            monotonic: row.instant(0), boottime: row.integer(1),
-                            realtime: row.integer(2), uncertainty: row.integer(3)),
-                        cause: row.text(4)))
+                triples.append(RecordedTriple(triple: row.timeTriple(), cause: row.text(4)))
             }
             return triples
         }
@@ -62,7 +57,7 @@ extension SessionReader {
             while try row.step() {
                 faults.append(
                     FaultCount(
-                        stream: row.integer(0), cause: row.text(1), count: row.integer(2)))
+                        stream: row.integer(0), cause: row.text(1), count: row.ordinal(2)))
             }
             return faults
         }
@@ -72,7 +67,7 @@ extension SessionReader {
     public func count(of table: CountedTable) throws(SessionStoreError) -> Int64 {
         if let stored, let count = stored.count(of: table) { return count }
         return try rows { rows throws(SessionStoreError) in
-            let row = try rows.statement("SELECT count(*) FROM \(table.rawValue)")
+            let row = try rows.statement("SELECT count(*) FROM (SELECT 1 FROM \(table.rawValue))")
             defer { row.reset() }
             return try row.step() ? row.integer(0) : 0
         }

@@ -19,7 +19,7 @@ extension SessionReader {
                 events.append(
                     SessionEvent(
                         stream: row.optionalInteger(0), time: row.instant(1),
-                        bound: row.integer(2), kind: row.text(3), payload: row.text(4),
+                        bound: row.nanoseconds(2), kind: row.text(3), payload: row.text(4),
                         client: row.optionalText(5), clientSequence: row.optionalInteger(6)))
             }
             return events

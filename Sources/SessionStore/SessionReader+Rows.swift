@@ -13,9 +13,9 @@ extension SessionReader {
             while try row.step() {
                 turns.append(
                     Turn(
-                        number: row.integer(0), author: row.text(1), text: row.text(2),
+                        number: row.ordinal(0), author: row.text(1), text: row.text(2),
                         composedFrom: row.optionalInstant(3), sent: row.instant(4),
-                        shown: row.optionalInstant(5), bound: row.integer(6),
+                        shown: row.optionalInstant(5), bound: row.nanoseconds(6),
                         client: row.optionalText(7), clientSequence: row.optionalInteger(8)))
             }
             return turns
@@ -41,11 +41,11 @@ extension SessionReader {
             while try row.step() {
                 keystrokes.append(
                     Keystroke(
-                        stream: row.integer(0), ordinal: row.integer(1),
+                        stream: row.integer(0), ordinal: row.ordinal(1),
                         pressed: row.instant(2), released: row.optionalInstant(3),
                         keyClass: row.text(4),
                         pairing: row.optionalText(5).flatMap(KeyRelease.Pairing.init(rawValue:)),
-                        bound: row.integer(6)))
+                        bound: row.nanoseconds(6)))
             }
             return keystrokes
         }
@@ -69,7 +69,7 @@ extension SessionReader {
                 events.append(
                     SessionEvent(
                         stream: row.optionalInteger(0), time: row.instant(1),
-                        bound: row.integer(2), kind: row.text(3), payload: row.text(4),
+                        bound: row.nanoseconds(2), kind: row.text(3), payload: row.text(4),
                         client: row.optionalText(5), clientSequence: row.optionalInteger(6)))
             }
             return events
@@ -88,10 +88,10 @@ extension SessionReader {
             while try row.step() {
                 edits.append(
                     DraftEdit(
-                        turn: row.integer(0), time: row.instant(1), position: row.integer(2),
-                        deleted: row.integer(3), inserted: row.integer(4),
+                        turn: row.ordinal(0), time: row.instant(1), position: row.ordinal(2),
+                        deleted: row.ordinal(3), inserted: row.ordinal(4),
                         editClass: row.text(5), text: row.optionalText(6),
-                        bound: row.integer(7), client: row.optionalText(8),
+                        bound: row.nanoseconds(7), client: row.optionalText(8),
                         clientSequence: row.optionalInteger(9)))
             }
             return edits
@@ -107,7 +107,7 @@ extension SessionReader {
             while try row.step() {
                 phases.append(
                     Phase(
-                        name: row.text(0), started: row.instant(1),
+                        name: row.name(0), started: row.instant(1),
                         ended: row.optionalInstant(2)))
             }
             return phases
@@ -120,13 +120,24 @@ extension SessionReader {
             let row = try rows.statement(
                 "SELECT t_ns, realtime_ns, actor, action, detail FROM audit ORDER BY id")
             var entries: [AuditEntry] = []
-            while try row.step() {
-                entries.append(
-                    AuditEntry(
-                        time: row.instant(0), realtime: row.integer(1), actor: row.text(2),
-                        action: row.text(3), detail: row.text(4)))
-            }
+            while try row.step() { entries.append(row.auditEntry(from: 0)) }
             return entries
+        }
+    }
+
+    /// Where the audit trail ends; nil where an earlier program wrote it without a chain.
+    public func auditHead() throws(SessionStoreError) -> AuditHead? {
+        try rows { rows throws(SessionStoreError) in
+            try AuditTrail(database: rows.database, path: path).head()
+        }
+    }
+
+    func verifiedAudit() throws(SessionStoreError) -> AuditTrail.Verified {
+        try rows { rows throws(SessionStoreError) in
+            let description = try rows.session().description
+            return try AuditTrail(database: rows.database, path: path).verify(
+                subject: description.identifier,
+                isChained: SoftwareVersion.writesChains(description.softwareVersion))
         }
     }
 }

@@ -43,7 +43,10 @@ public final class SessionReader: Sendable {
         decoder = try ChunkDecoder()
         let row: SessionRow
         do {
-            row = try queue.read { try SessionRows(database: $0, path: path).session() }
+            row = try queue.read {
+                try SchemaGuard.check($0, path)
+                return try SessionRows(database: $0, path: path).session()
+            }
         } catch {
             throw .wrapping(error, path: path)
         }

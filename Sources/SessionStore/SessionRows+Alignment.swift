@@ -39,7 +39,7 @@ extension RowStatement {
         var gaps: [StreamGap] = []
         while try step() {
             guard let cause = Gap.Cause(rawValue: text(1)), integer(2) >= -1,
-                integer(2) <= SampleBounds.index
+                integer(2) <= SampleBounds.index, integer(6) >= 0
             else {
                 reset()
                 throw .damaged(path, "a gap is not understood")
@@ -49,7 +49,7 @@ extension RowStatement {
                     stream: integer(0),
                     gap: Gap(
                         cause: cause, afterIndex: integer(2), start: instant(3), end: instant(4),
-                        lost: integer(5), lostBound: integer(6))))
+                        lost: ordinal(5), lostBound: integer(6))))
         }
         return gaps
     }
@@ -59,20 +59,24 @@ extension RowStatement {
     func segment(from column: Int32 = 0) -> ClockSegment {
         ClockSegment(
             firstIndex: integer(column), lastIndex: integer(column + 1),
-            origin: instant(column + 2), period: real(column + 3), bound: integer(column + 4),
+            origin: instant(column + 2), period: real(column + 3), bound: nanoseconds(column + 4),
             method: text(column + 5), driftPPM: optionalReal(column + 6),
-            jitter: integer(column + 7))
+            jitter: nanoseconds(column + 7))
     }
 }
 
 extension AuditEntry {
     /// Says which estimator gave a finished session its times, and for which streams it did not.
     init(alignment changes: [AlignedStream], of session: SessionDescription) {
-        // The machine may have been started anew since, and its clock with it.
+        // The machine may have been started anew since, and its clock with it; and where its wall clock
+        // was decades off when the session began, no time of the session says when it was aligned.
         let realtime = Clocks.realtime()
+        let elapsed = realtime &- session.startedRealtime
         let time =
             session.bootIdentifier == Clocks.bootIdentifier()
-            ? Clocks.now() : session.started + (realtime &- session.startedRealtime)
+            ? Clocks.now()
+            : session.started
+                + (SampleBounds.elapsed.contains(elapsed) ? elapsed : 0)
         self.init(
             time: time, realtime: realtime, actor: "attune \(SoftwareVersion.current)",
             action: "align", detail: AlignedStream.detail(changes))

@@ -103,18 +103,13 @@ extension SessionRows {
         }
     }
 
-    func insert(audit: [AuditEntry]) throws(SessionStoreError) {
-        if audit.isEmpty { return }
-        let row = try statement(
-            "INSERT INTO audit (t_ns, realtime_ns, actor, action, detail) VALUES (?, ?, ?, ?, ?)")
-        for entry in audit {
-            try row.bind(1, entry.time)
-            try row.bind(2, entry.realtime)
-            try row.bind(3, entry.actor)
-            try row.bind(4, entry.action)
-            try row.bind(5, entry.detail)
-            try row.run()
-        }
+    /// Adds rows to the audit trail, and to its chain.
+    /// - Returns: where the trail ends now; nil where nothing is to be added.
+    @discardableResult
+    func insert(audit: [AuditEntry]) throws(SessionStoreError) -> AuditHead? {
+        if audit.isEmpty { return nil }
+        return try AuditTrail(database: database, path: path).add(
+            audit, subject: session().description.identifier)
     }
 
     func add(faults: [FaultCount]) throws(SessionStoreError) {

@@ -14,21 +14,25 @@ extension SessionRows {
         guard try row.step(), let kind = SessionKind(rawValue: row.text(1)),
             let state = SessionState(rawValue: row.text(13))
         else { throw .damaged(path, "its session row is missing or not understood") }
-        return SessionRow(
+        let session = SessionRow(
             description: SessionDescription(
-                identifier: row.text(0), kind: kind, study: row.text(2), participant: row.text(3),
-                protocolName: row.text(4), protocolVersion: row.text(5),
-                protocolText: row.text(6), isPilot: row.integer(7) != 0, station: row.text(8),
-                softwareVersion: row.text(9), bootIdentifier: row.text(10),
+                identifier: row.name(0), kind: kind, study: row.name(2), participant: row.name(3),
+                protocolName: row.name(4), protocolVersion: row.name(5),
+                protocolText: row.text(6), isPilot: row.integer(7) != 0, station: row.name(8),
+                softwareVersion: row.name(9), bootIdentifier: row.name(10),
                 parent: row.optionalText(11), continuationOf: row.optionalText(12),
-                started: row.instant(16), startedRealtime: row.integer(17)),
+                started: row.instant(16), startedRealtime: row.realtime(17)),
             state: state, outcome: row.optionalText(14), reason: row.optionalText(15),
-            stopped: row.optionalInstant(18), finishedRealtime: row.optionalInteger(19))
+            stopped: row.optionalInstant(18),
+            finishedRealtime: row.isNull(19) ? nil : row.realtime(19))
+        try row.checkRow()
+        return session
     }
 
     /// All streams with their channels, by id.
     func streams() throws(SessionStoreError) -> [StreamDescription] {
         var channels: [Int64: [ChannelDescription]] = [:]
+        var channelCount = 0
         let channel = try statement(
             """
             SELECT stream_id, name, label, unit, scale, "offset", conversion, minimum, maximum,
@@ -36,12 +40,17 @@ extension SessionRows {
             """)
         while try channel.step() {
             let description = ChannelDescription(
-                name: channel.text(1), label: channel.text(2), unit: channel.text(3),
+                name: channel.name(1), label: channel.name(2), unit: channel.name(3),
                 scale: channel.real(4), offset: channel.real(5),
                 conversion: channel.optionalText(6), minimum: channel.optionalReal(7),
                 maximum: channel.optionalReal(8),
                 storage: ChannelDescription.Storage(rawValue: channel.text(9)) ?? .integer)
             channels[channel.integer(0), default: []].append(description)
+            channelCount += 1
+            guard channelCount <= SampleBounds.channels else {
+                channel.reset()
+                throw .damaged(path, "it has more than \(SampleBounds.channels) channels")
+            }
         }
         let models = try clockModels()
         var streams: [StreamDescription] = []
@@ -51,16 +60,30 @@ extension SessionRows {
               device_identity, nominal_rate_hz, clock_kind, gap_tolerance_ns, typical_delay_ns,
               delay_uncertainty_ns FROM streams ORDER BY id
             """)
+        var names: Set<String> = []
         while try row.step() {
+            // A table whose rows are not in order, as no program leaves it, may have one twice.
+            guard row.integer(0) > streams.last?.id ?? .min, names.insert(row.text(1)).inserted,
+                streams.count < SampleBounds.streams
+            else {
+                row.reset()
+                throw .damaged(
+                    path, "its streams are not told apart, or more than \(SampleBounds.streams)")
+            }
+            let rate = row.optionalReal(8)
+            guard rate.map(SampleBounds.rates.contains) ?? true else {
+                row.reset()
+                throw .damaged(path, "stream \(row.text(1)) cannot have such a rate")
+            }
             streams.append(
                 StreamDescription(
-                    id: row.integer(0), name: row.text(1), kind: row.text(2), source: row.text(3),
+                    id: row.integer(0), name: row.name(1), kind: row.name(2), source: row.name(3),
                     profileName: row.text(4), profileVersion: Int(clamping: row.integer(5)),
                     profileText: row.text(6), deviceIdentity: row.text(7),
-                    nominalRate: row.optionalReal(8),
+                    nominalRate: rate,
                     clock: ClockKind(rawValue: row.text(9)) ?? .arrival,
-                    gapTolerance: row.integer(10), typicalDelay: row.integer(11),
-                    delayUncertainty: row.integer(12),
+                    gapTolerance: row.nanoseconds(10), typicalDelay: row.nanoseconds(11),
+                    delayUncertainty: row.nanoseconds(12),
                     rateTolerancePPM: models[row.integer(0)]?.tolerance ?? 200,
                     counterModulus: models[row.integer(0)]?.modulus,
                     channels: channels[row.integer(0)] ?? []))
@@ -104,7 +127,8 @@ extension SessionRows {
     private func resumed() throws(SessionStoreError) -> ResumedSession {
         var resumed = ResumedSession(
             session: try session(), streams: try streams(), sampleCounts: [:],
-            keystrokeCounts: [:], lastArrivals: [:], lastTurn: 0, ringPositions: [],
+            keystrokeCounts: [:], lastArrivals: [:], lastTriple: nil, lastTurn: 0,
+            ringPositions: [],
             savedStates: [:], sources: nil, clientSequences: [:])
         let samples = try statement(
             """
@@ -126,6 +150,13 @@ extension SessionRows {
             if try keys.step() { resumed.keystrokeCounts[stream.id] = keys.integer(0) }
             keys.reset()
         }
+        let triple = try statement(
+            """
+            SELECT monotonic_ns, boottime_ns, realtime_ns, uncertainty_ns FROM time_triples
+              ORDER BY id DESC LIMIT 1
+            """)
+        if try triple.step() { resumed.lastTriple = triple.timeTriple() }
+        triple.reset()
         let turn = try statement("SELECT coalesce(max(number), 0) FROM turns")
         if try turn.step() { resumed.lastTurn = turn.integer(0) }
         turn.reset()
@@ -136,7 +167,8 @@ extension SessionRows {
                     ring: ring.text(0), name: ring.text(1),
                     position: UInt64(bitPattern: ring.integer(2))))
         }
-        let state = try statement("SELECT name, state FROM saved_states")
+        let state = try statement("SELECT name, state FROM saved_states WHERE name <> ?")
+        try state.bind(1, SessionWriterCore.serialName)
         while try state.step() { resumed.savedStates[state.text(0)] = state.bytes(1) }
         let sources = try statement("SELECT description FROM sources")
         if try sources.step() { resumed.sources = sources.text(0) }

@@ -40,7 +40,8 @@ enum SessionSchema {
 
     /// The tables that a finished file takes over from a recording.
     static func copiedTables(of recording: Database) throws -> [String] {
-        try tables + ["clock_models", "key_codes"].filter { try recording.tableExists($0) }
+        let optional = ["clock_models", "key_codes"] + AuditSchema.chainTables
+        return try tables + optional.filter { try recording.tableExists($0) }
     }
 
     /// Creates everything in an empty database, inside the caller's transaction.
@@ -50,8 +51,10 @@ enum SessionSchema {
         try database.execute(sql: session)
         try database.execute(sql: samples)
         try database.execute(sql: happenings)
+        try database.execute(sql: AuditSchema.entries)
         try database.execute(sql: clocks)
         try database.execute(sql: clockModels)
+        try database.execute(sql: AuditSchema.chain)
         try database.execute(sql: working)
         try database.execute(sql: SessionViews.all)
     }
@@ -191,14 +194,6 @@ enum SessionSchema {
           name TEXT NOT NULL,
           started_ns INTEGER NOT NULL,
           ended_ns INTEGER
-        ) STRICT;
-        CREATE TABLE audit (
-          id INTEGER PRIMARY KEY,
-          t_ns INTEGER NOT NULL,
-          realtime_ns INTEGER NOT NULL,
-          actor TEXT NOT NULL,
-          action TEXT NOT NULL,
-          detail TEXT NOT NULL
         ) STRICT;
         CREATE TABLE faults (
           stream_id INTEGER NOT NULL REFERENCES streams (id),

@@ -13,10 +13,13 @@ public final class SessionWriter: Sendable {
     private let core: Mutex<SessionWriterCore>
 
     /// Creates the file and stores the session's row and its first streams.
+    /// - Parameter waiting: bytes that may wait in rings when the session is stopped: room for them, and
+    ///   for the finished file, is kept on the disk from now on. Nil keeps none.
     /// - Throws: `exists` if something stands there, `readOnly`, `diskFull`, `missing` when the
-    ///   directory is not there.
+    ///   directory is not there. Nothing is left behind then.
     public static func create(
-        at path: String, description: SessionDescription, streams: [StreamDescription] = []
+        at path: String, description: SessionDescription, streams: [StreamDescription] = [],
+        waiting: Int64? = nil
     ) throws(SessionStoreError) -> SessionWriter {
         try SessionConnection.createFile(path)
         do {
@@ -30,6 +33,7 @@ public final class SessionWriter: Sendable {
             try queue.close()
             try FileSystem.syncDirectory(SessionConnection.directory(of: path))
             let writer = try SessionWriter(path: path)
+            if let waiting { try writer.keepRoom(waiting: waiting) }
             if !streams.isEmpty {
                 var batch = SessionBatch()
                 batch.streams = streams
@@ -37,10 +41,16 @@ public final class SessionWriter: Sendable {
             }
             return writer
         } catch {
-            // Nothing was recorded yet; what is half made must not look like a session.
-            for suffix in ["", "-journal", "-wal", "-shm"] { try? FileSystem.remove(path + suffix) }
+            discard(path)
             throw .wrapping(error, path: path)
         }
+    }
+
+    /// Takes away the file of a session that could not begin: nothing was recorded yet, and what is half made
+    /// must not look like a session. Nobody may have it open.
+    public static func discard(_ path: String) {
+        for suffix in ["", "-journal", "-wal", "-shm"] { try? FileSystem.remove(path + suffix) }
+        try? SessionReserve.remove(of: path)
     }
 
     /// Opens the file of a session that is not yet in its final form (after a crash, or to close it
@@ -53,6 +63,12 @@ public final class SessionWriter: Sendable {
         try SessionHeader.check(
             path, applicationIdentifier: SessionSchema.applicationIdentifier,
             version: SessionSchema.version, what: "session file")
+        // Whoever wrote it before may have been killed after a sync that failed.
+        do throws(SystemError) {
+            try LogRepair.run(path)
+        } catch {
+            throw .system(error, path: path)
+        }
         let resumed = try SessionRows.resumed(path)
         guard resumed.session.finishedRealtime == nil else {
             throw SessionStoreError(
@@ -69,10 +85,32 @@ public final class SessionWriter: Sendable {
 
     /// Stores a batch as one transaction and returns once it is durable.
     ///
-    /// If it throws, nothing of the batch is stored, and it may be called again with the same batch.
+    /// If it throws, call it again with the same batch before any other: where the disk failed, only the
+    /// file can tell whether the batch had become part of it, and that is looked up then. So a batch is
+    /// stored once, however often it is handed over.
     @discardableResult
     public func commit(_ batch: SessionBatch) throws(SessionStoreError) -> CommitResult {
         try core.withLock { core throws(SessionStoreError) in try core.commit(batch) }
+    }
+
+    /// Keeps room on the disk for stopping and finishing, which grows with the recording from now on.
+    /// - Parameter waiting: bytes that may wait in rings when the session is stopped.
+    /// - Throws: `diskFull` where there is no room for it, `readOnly`, `inputOutput`.
+    public func keepRoom(waiting: Int64) throws(SessionStoreError) {
+        try core.withLock { core throws(SessionStoreError) in try core.keepRoom(waiting: waiting) }
+    }
+
+    /// Whether the file system can keep room, and some is asked for.
+    public var keepsRoom: Bool { core.withLock { $0.keepsRoom } }
+
+    /// Takes the room that was kept for a session's last rows, because the disk is full.
+    /// - Parameter goesOn: whether the session goes on all the same, as after a crash; room for its end is
+    ///   then kept again as soon as there is some.
+    /// - Returns: whether there was some, so that a commit may work now.
+    public func spendRoomForEnding(goesOn: Bool = false) throws(SessionStoreError) -> Bool {
+        try core.withLock { core throws(SessionStoreError) in
+            try core.spendRoomForEnding(goesOn: goesOn)
+        }
     }
 
     /// Writes the log back into the file as far as readers allow and closes it. Safe to call twice.

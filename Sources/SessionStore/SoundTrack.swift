@@ -29,17 +29,17 @@ public struct SoundTrack: Hashable, Sendable {
         public var end: Int64 { position + count }
 
         /// The time behind the last sample.
-        var until: Instant { time + Int64((Double(count) * period).rounded()) }
+        var until: Instant { time + Int64(clamping: (Double(count) * period).rounded()) }
 
         /// The piece without its samples before a time; nil where none are left.
         func from(_ time: Instant) -> Piece? {
-            let dropped = Int64((Double(time - self.time) / period).rounded(.up))
+            let dropped = Int64(clamping: (Double(time - self.time) / period).rounded(.up))
             guard dropped > 0 else { return self }
             guard dropped < count else { return nil }
             var rest = self
             rest.firstIndex += dropped
             rest.count -= dropped
-            rest.time = self.time + Int64((Double(dropped) * period).rounded())
+            rest.time = self.time + Int64(clamping: (Double(dropped) * period).rounded())
             return rest
         }
     }
@@ -118,9 +118,11 @@ public struct SoundTrack: Hashable, Sendable {
             let follows = isSame && next.firstIndex == last.firstIndex + last.count
             if !follows || piece.silence > 0 {
                 let due = Double(next.time - start) * Double(longest.rate) / 1e9
-                next.silence = max(0, Int64(clamping: due.rounded()) - last.end)
+                next.silence = silence(until: due, after: last.end)
             }
             next.position = last.end + next.silence
+            // Only a damaged file is as long as this, and positions must not overflow.
+            guard next.position <= SampleBounds.index else { break }
             pieces.append(next)
         }
         return SoundTrack(
@@ -139,7 +141,7 @@ public struct SoundTrack: Hashable, Sendable {
             var silence: Int64 = 0
             if place > 0, gaps.contains(segment.firstIndex) {
                 let due = Double(segment.origin - start) * Double(rate) / 1e9
-                silence = max(0, Int64(clamping: due.rounded()) - end)
+                silence = Self.silence(until: due, after: end)
             }
             pieces.append(
                 Piece(
@@ -163,8 +165,15 @@ public struct SoundTrack: Hashable, Sendable {
         }.max() ?? 0
     }
 
+    /// Samples of silence up to the place that is due; no file has more than `SampleBounds.index`.
+    private static func silence(until due: Double, after end: Int64) -> Int64 {
+        max(0, min(Int64(clamping: due.rounded()), SampleBounds.index) - end)
+    }
+
     /// The time of a place in the file; within silence that of the samples around it, by the rate.
+    /// - Parameter position: within `0...length`; what lies outside counts as the nearest end.
     public func time(of position: Int64) -> Instant {
+        let position = min(max(position, 0), length)
         let piece = pieces.last { $0.position <= position } ?? pieces.first
         guard let piece else { return start }
         let period = position < piece.end ? piece.period : 1e9 / Double(rate)
@@ -172,8 +181,8 @@ public struct SoundTrack: Hashable, Sendable {
         let origin =
             position < piece.end
             ? piece.time
-            : piece.time + Int64(((Double(piece.count) - 1) * piece.period).rounded())
-        return origin + Int64((Double(position - from) * period).rounded())
+            : piece.time + Int64(clamping: ((Double(piece.count) - 1) * piece.period).rounded())
+        return origin + Int64(clamping: (Double(position - from) * period).rounded())
     }
 
     /// The samples of a stretch of the file.

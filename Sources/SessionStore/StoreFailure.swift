@@ -19,6 +19,9 @@ extension SessionStoreError {
                 cause: cause)
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT:
             return .damaged(path, cause)
+        case SQLITE_INTERRUPT, SQLITE_TOOBIG:
+            // No recording needs so much; see `SessionConnection`.
+            return .damaged(path, "reading it has no end, or it holds something endless")
         case SQLITE_IOERR:
             return SessionStoreError(
                 code: .inputOutput,
@@ -93,6 +96,24 @@ extension SessionStoreError {
         SessionStoreError(
             code: .damaged,
             message: "\(path) is damaged; keep it as it is and restore a copy", cause: cause)
+    }
+
+    /// Whether the disk or its file system failed, so that only the file can tell what is in it. A full
+    /// disk is none of these: SQLite undoes what did not fit.
+    var isOfDisk: Bool {
+        switch code {
+        case .inputOutput, .readOnly, .damaged, .missing, .other: true
+        default: false
+        }
+    }
+
+    /// Whether the same may work later, when somebody has made room, mended the disk or closed what held
+    /// the file.
+    public var isPassing: Bool {
+        switch code {
+        case .inputOutput, .readOnly, .diskFull, .locked: true
+        default: false
+        }
     }
 
     static func invalid(_ message: String) -> SessionStoreError {

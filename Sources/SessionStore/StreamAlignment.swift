@@ -8,14 +8,17 @@ struct StreamAlignment {
     private let readings: StreamReadings
     private let alignment: Alignment
     private let stream: StreamDescription
+    private let sleeps: [MachineSleep]
 
     /// - Throws: where the result is impossible; then what was there before stays.
     init(
-        _ stream: StreamDescription, _ readings: StreamReadings, _ alignment: Alignment
+        _ stream: StreamDescription, _ readings: StreamReadings, _ alignment: Alignment,
+        _ sleeps: [MachineSleep]
     ) throws(AlignmentRefusal) {
         self.stream = stream
         self.readings = readings
         self.alignment = alignment
+        self.sleeps = sleeps
         try checkShape()
         gaps = gapsWithoutTimes()
         segments = alignment.isRegular ? try lineSegments() : stampedSegments()
@@ -61,13 +64,14 @@ struct StreamAlignment {
     private func gapsWithoutTimes() -> [Gap] {
         var found: [Int64: Gap] = [:]
         for fact in readings.facts { found[fact.afterIndex] = fact }
-        for loss in alignment.losses where loss.reading > 0 && loss.lost > 0 {
+        for loss in alignment.losses where loss.reading > 0 {
             let after = readings.ordinals[loss.reading - 1]
             if var known = found[after] {
                 // A counter's turns on top of what it shows; or the first count of a break.
                 let isCounted = !readings.uncounted.contains(after)
                 known.lost = (isCounted ? known.lost : 0) &+ loss.lost
-                known.lostBound = loss.lostBound
+                known.lostBound =
+                    isCounted ? max(known.lostBound, loss.lostBound) : loss.lostBound
                 found[after] = known
             } else {
                 found[after] = gap(readings.causes[after] ?? .inferred, after, loss)
@@ -108,23 +112,37 @@ struct StreamAlignment {
             if after >= 0, next.firstIndex == after + 1 {
                 estimate(&gaps[place], previous, next)
             }
-            // A bound of nothing, or of whole turns, would later be taken for a count.
-            gaps[place].lostBound = max(1, gaps[place].lostBound)
-            if let modulus = stream.counterModulus, gaps[place].lostBound < .max,
-                gaps[place].lostBound % modulus == 0
-            {
-                gaps[place].lostBound += 1
-            }
+            gaps[place].lostBound = Gap.uncountedBound(
+                gaps[place].lostBound, modulus: stream.counterModulus)
         }
     }
 
     private func estimate(_ gap: inout Gap, _ before: ClockSegment, _ after: ClockSegment) {
-        let elapsed = Double(gap.end - gap.start)
+        // What the device would have sent while the machine slept, if it was on, and nobody knows that.
+        let slept = Double(slept(in: gap))
+        let elapsed = Double(gap.end - gap.start) + slept
         let period = max(before.period, after.period)
         guard period > 0 else { return }
         gap.lost = max(0, Int64(clamping: (elapsed / period).rounded()) - 1)
         gap.lostBound = Int64(
-            clamping: (Double(before.bound &+ after.bound) / period).rounded(.up))
+            clamping: ((Double(before.bound &+ after.bound) + slept) / period).rounded(.up))
+    }
+
+    /// Nanoseconds that the machine slept between the samples beside a gap. The readings of its clocks are
+    /// some time apart, so that a sleep may count for a gap close to it as well: its bound says so.
+    private func slept(in gap: Gap) -> Int64 {
+        switch gap.cause {
+        case .sleep, .restart, .disconnect, .pause: break
+        default: return 0
+        }
+        let before = readings.clock.arrival[place(of: gap.afterIndex)]
+        let after = readings.clock.arrival[place(of: gap.afterIndex + 1)]
+        return sleeps.reduce(0) { sum, sleep in
+            guard sleep.after.nanoseconds < after, sleep.until.nanoseconds > before else {
+                return sum
+            }
+            return min(sum &+ sleep.nanoseconds, 1 << 61)
+        }
     }
 
     private func time(of ordinal: Int64, in segment: ClockSegment) -> Instant {

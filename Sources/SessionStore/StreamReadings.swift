@@ -68,9 +68,19 @@ struct StreamReadings {
         let last = first + Int64(packet.count) - 1
         var next = first
         while next <= last {
-            // A reading ends where the device told its time, and before a restart, even within a
-            // packet.
+            // A reading ends where the device told its time, and before a break or a restart, even within
+            // a packet.
             var end = last
+            while cuts.fact < cuts.facts.count, cuts.facts[cuts.fact].afterIndex < next {
+                // What no counter told does not move the index: the restart says it all.
+                let fact = cuts.facts[cuts.fact]
+                if !uncounted.contains(fact.afterIndex), fact.afterIndex >= 0 {
+                    cuts.lost = cuts.lost &+ fact.lost
+                    clock.breaks.append(ordinals.count)
+                }
+                cuts.fact += 1
+            }
+            if cuts.fact < cuts.facts.count { end = min(end, cuts.facts[cuts.fact].afterIndex) }
             while cuts.restart < cuts.restarts.count, cuts.restarts[cuts.restart] < next - 1 {
                 cuts.restart += 1
             }
@@ -91,14 +101,6 @@ struct StreamReadings {
                     end = observed.index
                     device = observed.time
                 }
-            }
-            while cuts.fact < cuts.facts.count, cuts.facts[cuts.fact].afterIndex < end {
-                // What no counter told does not move the index: the restart says it all.
-                let fact = cuts.facts[cuts.fact]
-                if !uncounted.contains(fact.afterIndex), fact.afterIndex >= 0 {
-                    cuts.lost = cuts.lost &+ fact.lost
-                }
-                cuts.fact += 1
             }
             ordinals.append(end)
             clock.index.append(end &+ cuts.lost)

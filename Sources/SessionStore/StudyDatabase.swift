@@ -25,6 +25,8 @@ public final class StudyDatabase: Sendable {
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA mmap_size = 0")
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            // What is deleted of a participant is to be gone.
+            try database.execute(sql: "PRAGMA secure_delete = ON")
         }
         do {
             if !FileSystem.exists(path) {
@@ -42,6 +44,15 @@ public final class StudyDatabase: Sendable {
                 }
                 if try Self.version(of: database) < 3 {
                     try database.execute(sql: StudySchema.third)
+                }
+                if try Self.version(of: database) < 4 {
+                    try database.execute(sql: StudySchema.fourth)
+                }
+                if try Self.version(of: database) < 5 {
+                    try database.execute(sql: StudySchema.fifth)
+                }
+                if try Self.version(of: database) < 6 {
+                    try database.execute(sql: StudySchema.sixth)
                 }
             }
             return StudyDatabase(path: path, version: StudySchema.version, queue: queue)
@@ -88,6 +99,20 @@ public final class StudyDatabase: Sendable {
         _ body: (Database) throws(SessionStoreError) -> Void
     ) throws(SessionStoreError) {
         do { try queue.write(body) } catch { throw .wrapping(error, path: path) }
+    }
+
+    /// Runs in one transaction without the triggers that keep rows; they are back when it ends. What was
+    /// overwritten is gone from the file.
+    func withoutKeeping(_ body: (Database) throws -> Void) throws {
+        try queue.write { database in
+            let triggers = try Row.fetchAll(
+                database, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            ).map { ($0[0] as String, $0[1] as String) }
+            for (name, _) in triggers { try database.execute(sql: "DROP TRIGGER \"\(name)\"") }
+            try body(database)
+            for (_, sql) in triggers { try database.execute(sql: sql) }
+        }
+        try queue.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
     }
 
     func read<Result>(

@@ -76,6 +76,8 @@ public struct StudyDirectory: Hashable, Sendable {
         let directory = try directory(study: study, participant: participant)
         do {
             try FileSystem.makeDirectories(directory)
+            // The names of the folders are durable before anything is said to be stored in them.
+            for parent in ["\(root)/\(study)", root] { try FileSystem.syncDirectory(parent) }
         } catch {
             throw .system(error, path: directory)
         }

@@ -3,7 +3,7 @@
 /// A new database is made as version 1 and upgraded, so that both ways lead to the same file.
 enum StudySchema {
     static let applicationIdentifier = 0x4154_5453
-    static let version = 3
+    static let version = 6
 
     /// Version 1, as it was released.
     static let first = """
@@ -121,4 +121,54 @@ enum StudySchema {
         """
         + ReviewSchema.onlyAdded("review_plans", "review_assignments", "review_assignment_changes")
         + "PRAGMA user_version = 3;"
+
+    /// From version 3 to 4: what was done, what was removed, and what is being removed.
+    static let fourth =
+        AuditSchema.entries + AuditSchema.chain + """
+            CREATE TABLE tombstones (
+              id INTEGER PRIMARY KEY,
+              session TEXT NOT NULL,
+              participant TEXT NOT NULL,
+              scope TEXT NOT NULL,
+              audit_row TEXT,
+              realtime_ns INTEGER NOT NULL,
+              UNIQUE (session, scope, audit_row)
+            ) STRICT;
+            CREATE TABLE removals (
+              id TEXT PRIMARY KEY,
+              participant TEXT NOT NULL,
+              scope TEXT NOT NULL,
+              reason TEXT NOT NULL,
+              actor TEXT NOT NULL,
+              asked_realtime_ns INTEGER NOT NULL,
+              sessions TEXT NOT NULL CHECK (json_valid(sessions)),
+              done_realtime_ns INTEGER
+            ) STRICT;
+            PRAGMA user_version = 4;
+            """
+    /// To version 5: what there is a copy of. No key leads to the sessions: a session may go whose copy is
+    /// still to be removed.
+    static let fifth = """
+        CREATE TABLE backups (
+          place TEXT NOT NULL,
+          file TEXT NOT NULL,
+          session TEXT NOT NULL,
+          sha256 TEXT NOT NULL,
+          size INTEGER NOT NULL CHECK (size >= 0),
+          changed_realtime_ns INTEGER NOT NULL,
+          verified_realtime_ns INTEGER NOT NULL,
+          PRIMARY KEY (place, file)
+        ) STRICT;
+        PRAGMA user_version = 5;
+        """
+    /// To version 6: redactions that go on.
+    static let sixth = """
+        CREATE TABLE redactions (
+          id TEXT PRIMARY KEY,
+          session TEXT NOT NULL,
+          actor TEXT NOT NULL,
+          asked_realtime_ns INTEGER NOT NULL
+        ) STRICT;
+        PRAGMA user_version = 6;
+        """
 }

@@ -1,5 +1,11 @@
 /// Which consent the events of linked clients need.
 public enum EventConsent {
+    /// The kinds of events that hold data of which consent is asked.
+    public static let kinds = [
+        "turn", "draft_edit", "composition", "suggestion_inserted", "caret", "key_lag", "reply",
+        "suggestions", "provenance", "persona_state", "emotion", "model_call",
+    ]
+
     /// The kinds of data that an event of a kind holds.
     public static func data(in kind: String) -> [ConsentTier.Data] {
         switch kind {

@@ -24,6 +24,8 @@ public struct StudyPlan: Hashable, Sendable {
     public var consent: [ConsentTier]
     /// The chat; nil in a study without one.
     public var chat: ChatPlan?
+    /// How many days a session is kept after it ended; nil without an end.
+    public var retentionDays: Int?
     /// The file as it was read, stored with each session.
     public var text: String
     /// Where it was read from.

@@ -55,11 +55,24 @@ public final class ChildProgram: Sendable {
             throw SystemError(code: code, call: "posix_spawn", subject: program)
         }
         self.process = process
+        Self.unspare(process)
         if niceness != 0 {
             // It runs as well without.
             let which = __priority_which_t(PRIO_PROCESS.rawValue)
             _ = setpriority(which, id_t(process), getpriority(which, 0) + niceness)
         }
+    }
+
+    /// Where memory runs out, a child is not spared as its caller is (OOMScoreAdjust= of a service).
+    private static func unspare(_ process: pid_t) {
+        guard let own = try? FileSystem.readText("/proc/self/oom_score_adj"), own.hasPrefix("-")
+        else { return }
+        // It runs as well without.
+        guard
+            let file = try? FileDescriptor(
+                opening: "/proc/\(process)/oom_score_adj", flags: O_WRONLY)
+        else { return }
+        try? FileSystem.writeAll(Array("0".utf8), to: file.number)
     }
 
     /// Sends it a signal; nothing where it has ended.

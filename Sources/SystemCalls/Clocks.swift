@@ -9,6 +9,9 @@ public enum Clocks {
     /// Now, on CLOCK_REALTIME: nanoseconds since 1970-01-01 UTC.
     public static func realtime() -> Int64 { read(CLOCK_REALTIME) }
 
+    /// Now, on CLOCK_BOOTTIME: as CLOCK_MONOTONIC, and it goes on while the machine sleeps.
+    public static func boottime() -> Int64 { read(CLOCK_BOOTTIME) }
+
     /// All three clocks, bracketed between two readings of the monotonic one. Of five tries the
     /// narrowest is taken, so that being interrupted between two readings does not count.
     public static func triple() -> TimeTriple {

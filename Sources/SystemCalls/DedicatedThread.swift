@@ -1,12 +1,16 @@
 import CSystemCalls
 import Glibc
+import Synchronization
 
 /// A thread of the operating system with a name of its own, for work that must not share the
 /// concurrency runtime's pool: reading devices, the sequencer, the store.
 ///
-/// The body runs once. `join()` waits for its end and may be called from any other thread, once.
+/// The body runs once. `join()` waits for its end and may be called from any other thread, once. Where nobody
+/// joins, the thread runs on after this object is gone, and what the system keeps of it (its stack) goes with
+/// its end.
 public final class DedicatedThread: Sendable {
     private let thread: pthread_t
+    private let isJoined = Atomic<Bool>(false)
 
     private final class Start {
         let name: String
@@ -46,6 +50,13 @@ public final class DedicatedThread: Sendable {
         self.thread = thread
     }
 
+    deinit {
+        if !isJoined.load(ordering: .relaxed) { pthread_detach(thread) }
+    }
+
     /// Waits until the body has returned.
-    public func join() { pthread_join(thread, nil) }
+    public func join() {
+        isJoined.store(true, ordering: .relaxed)
+        pthread_join(thread, nil)
+    }
 }

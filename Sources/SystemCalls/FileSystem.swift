@@ -82,6 +82,19 @@ public enum FileSystem {
         return Int64(status.st_size)
     }
 
+    /// When a file's content changed last, in nanoseconds since 1970-01-01 UTC; nil where there is none.
+    public static func changed(_ path: String) -> Int64? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    }
+
+    /// The number of the file system that holds a path; nil where there is nothing at the path.
+    public static func device(_ path: String) -> UInt64? {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? UInt64(status.st_dev) : nil
+    }
+
     /// Free bytes of the file system that holds a path, for an unprivileged user.
     public static func freeBytes(_ path: String) throws(SystemError) -> Int64 {
         var status = statvfs()
@@ -113,6 +126,28 @@ public enum FileSystem {
             try systemCall("unlink", path) { unsafe unlink(path) }
         } catch  where error.code == ENOENT {
             return
+        }
+    }
+
+    /// Gives a file a name that nobody has; both are on one file system.
+    /// - Throws: with `EEXIST` where somebody has it, also since a moment ago.
+    public static func move(_ path: String, toFreePlace place: String) throws(SystemError) {
+        do throws(SystemError) {
+            try systemCall("renameat2", place) { unsafe attune_rename_exclusively(path, place) }
+        } catch  where [EINVAL, ENOSYS, EOPNOTSUPP].contains(error.code) {
+            // Not every file system (of a network, of a program) knows how to.
+            try move(path, reserving: place)
+        }
+    }
+
+    /// The same in two steps: who ends in between leaves an empty file at the place.
+    static func move(_ path: String, reserving place: String) throws(SystemError) {
+        _ = try FileDescriptor(opening: place, flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+        do throws(SystemError) {
+            try systemCall("rename", place) { unsafe rename(path, place) }
+        } catch {
+            try? remove(place)
+            throw error
         }
     }
 

@@ -9,7 +9,8 @@ import Glibc
 ///
 /// **Gaps.** Nothing is stretched or bridged: what the index shows as lost moves the clock by exactly
 /// that, what device times show by whole samples; where neither is there, a loss is found in arrivals
-/// that stay late (`LossFinder`), and counted in whole samples where they can be told apart.
+/// that stay late (`LossFinder`), and counted in whole samples where they can be told apart. Turns of a counter are
+/// missing where its numbers skip among what came late together.
 ///
 /// **What cannot be known.** The constant part of the delay leaves no trace in the data: the model's
 /// typical delay is taken off, and its uncertainty, taken as normal, is in the bound. So the bound is
@@ -22,7 +23,7 @@ import Glibc
 /// are given back, less the typical delay.
 public struct Aligner: Sendable {
     /// Name and version of this estimator, as it stands in clock segments.
-    public static let method = "envelope/2"
+    public static let method = "envelope/3"
 
     public let model: ClockModel
 

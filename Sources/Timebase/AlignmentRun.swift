@@ -190,20 +190,14 @@ struct AlignmentRun {
             steps = []
         }
         var segment = nextSegment
-        var next = found.makeIterator()
-        var loss = next.next()
+        var next = found.map { placed($0, in: range, perUnit: perUnit) }
+            .sorted { $0.reading < $1.reading }[...]
         for place in x.indices {
-            if let step = loss, step.reading == place {
-                loss = next.next()
-                doubt(together(range.lowerBound + place, range.upperBound), by: step.size)
+            while let step = next.first, step.reading == place {
+                next = next.dropFirst()
                 if step.units > 0 {
                     shift += Double(step.units) * unit
                     steps.append(range.lowerBound + place)
-                    alignment.losses.append(
-                        Alignment.Loss(
-                            reading: range.lowerBound + place,
-                            lost: Int64(clamping: (Double(step.units) * perUnit).rounded()),
-                            lostBound: 0))
                 } else {
                     close(place, segment)
                     segment += 1
@@ -214,6 +208,60 @@ struct AlignmentRun {
             x[place] += shift
         }
         close(x.count, segment)
+    }
+
+    /// Puts a loss where it belongs among the readings that came late together, and says what is doubtful there.
+    ///
+    /// What waited in a buffer that ran full comes at once, the loss somewhere in the middle: its arrivals tell how
+    /// much is missing, and nothing of where. Where the device's own numbers skip among them, turns of its
+    /// counter are missing there, and not at the beginning. Where they skip several times, nobody knows how many of
+    /// the turns belong to which. Where they skip nowhere, it is missing before what waited or behind it: a full
+    /// buffer takes nothing more, but a device may have dropped what was oldest. It is told behind, and both ends say
+    /// in their bound that it may be the other.
+    /// - Parameters:
+    ///   - step: counted from the range's beginning, as is what is given back.
+    ///   - perUnit: samples of a unit.
+    private mutating func placed(
+        _ step: LossFinder.Step, in range: Range<Int>, perUnit: Double
+    ) -> LossFinder.Step {
+        var step = step
+        var first = range.lowerBound + step.reading
+        let settled = range.lowerBound + step.settled
+        var last = max(settled, together(first, range.upperBound).upperBound - 1)
+        if step.units > 0 {
+            let lost = Int64(clamping: (Double(step.units) * perUnit).rounded())
+            // A buffer that ran full takes nothing from the moment on from which its last reading is late: so late
+            // that it seems to stand behind the loss, though it is the one before, and so may a few before it.
+            let isCounter = model.kind == .counter
+            while isCounter, last + 1 < range.upperBound, isHurried(last + 1) { last += 1 }
+            let behind = min(last + 1, range.upperBound - 1)
+            var places = Array(isCounter ? readings.breaks(in: first...behind) : [])
+            if let begin = places.first, let end = places.last {
+                first = begin
+                last = end
+            } else if isCounter, settled > first, behind > first {
+                places = [first, behind]
+                last = behind
+            } else {
+                places = [first]
+            }
+            for reading in places.dropLast() {
+                alignment.losses.append(Alignment.Loss(reading: reading, lost: 0, lostBound: lost))
+            }
+            let place = places.last ?? first
+            alignment.losses.append(
+                Alignment.Loss(
+                    reading: place, lost: lost, lostBound: places.count > 1 ? lost : 0))
+            step.reading = place - range.lowerBound
+        }
+        doubt(first..<(last + 1), by: step.size)
+        return step
+    }
+
+    /// Whether a reading came behind the one before faster than the device samples: out of a buffer.
+    private func isHurried(_ reading: Int) -> Bool {
+        let steps = readings.steps(from: reading - 1, to: reading)
+        return arrival[reading] - arrival[reading - 1] < steps * period / 2
     }
 
     /// Losses that only arrivals show; each is before a reading that comes first in what came together.
@@ -228,6 +276,7 @@ struct AlignmentRun {
         return found.map { step in
             var step = step
             step.reading = step.reading > 0 ? places[step.reading - 1] + 1 : 0
+            step.settled = places[step.settled]
             return step
         }
     }

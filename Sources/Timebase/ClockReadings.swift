@@ -18,12 +18,29 @@ public struct ClockReadings: Hashable, Sendable {
     /// Readings (by their place in the columns) before which the device may have begun anew, so that
     /// neither its count nor its clock need go on: a disconnection, a restart.
     public var restarts: [Int]
+    /// Readings before which the device's own numbers show that samples are missing, if only as the rest of a
+    /// division by the turn of its counter.
+    public var breaks: [Int]
 
-    public init(index: [Int64], device: [Int64] = [], arrival: [Int64], restarts: [Int] = []) {
+    public init(
+        index: [Int64], device: [Int64] = [], arrival: [Int64], restarts: [Int] = [],
+        breaks: [Int] = []
+    ) {
         self.index = index
         self.device = device
         self.arrival = arrival
         self.restarts = restarts
+        self.breaks = breaks
+    }
+
+    /// Those of `breaks`, which are in order, that lie in a range.
+    func breaks(in range: ClosedRange<Int>) -> ArraySlice<Int> {
+        var (low, high) = (0, breaks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if breaks[middle] < range.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        return breaks[low...].prefix { $0 <= range.upperBound }
     }
 
     /// How many steps of the index lie between two readings, lost ones included.

@@ -20,6 +20,8 @@ public struct Gap: Hashable, Sendable, Codable {
         case dropped
         /// Recording was paused on purpose.
         case pause
+        /// The machine slept, in which its monotonic clock stood still: start and end are one moment.
+        case sleep
     }
 
     public var cause: Cause
@@ -44,5 +46,18 @@ public struct Gap: Hashable, Sendable, Codable {
         self.end = end
         self.lost = lost
         self.lostBound = lostBound
+    }
+
+    /// The bound to be stored for a loss that nobody counted.
+    ///
+    /// A bound of nothing, or of whole turns of the device's counter, says in a file that the counter shows
+    /// the loss. An estimate whose bound is so by chance gets one sample more.
+    /// - Parameters:
+    ///   - bound: how far off the estimate may be, in samples.
+    ///   - modulus: after how many samples the device's counter starts again; nil without one.
+    public static func uncountedBound(_ bound: Int64, modulus: Int64?) -> Int64 {
+        let bound = max(1, bound)
+        guard let modulus, modulus > 1, bound < .max, bound % modulus == 0 else { return bound }
+        return bound + 1
     }
 }

@@ -56,9 +56,10 @@ struct Lateness: Hashable, Sendable {
     /// - Returns: whether a window is complete, so that it is worth while to look at them again.
     mutating func add(_ arrival: Arrival, lateness: Double) -> Bool {
         least = min(least, lateness)
+        let isBehind = isComplete(at: arrivals.last?.point.y ?? arrival.point.y)
         arrivals.append(arrival)
         if arrivals.count >= Self.capacity { thin() }
-        if windows.isEmpty || isComplete(at: arrival.point.y) { begin(arrival) }
+        if windows.isEmpty || isBehind { begin(arrival) }
         windows[windows.count - 1].packets += 1
         windows[windows.count - 1].least = min(windows[windows.count - 1].least, lateness)
         return isComplete(at: arrival.point.y)
@@ -125,8 +126,16 @@ struct Lateness: Hashable, Sendable {
 
     /// Whether the newest arrivals are late by the same, whatever that is: what drains out of a buffer
     /// comes less and less late.
-    func isLevel(needed: Int, within spread: Double) -> Bool {
-        let newest = windows.filter(\.isFull).suffix(needed).map(\.least)
+    /// - Parameters:
+    ///   - needed: how many windows in a row.
+    ///   - length: nanoseconds that they have to last together.
+    ///   - spread: nanoseconds by which they may differ.
+    func isLevel(needed: Int, lasting length: Double, within spread: Double) -> Bool {
+        let full = windows.filter(\.isFull)
+        guard let last = arrivals.last?.point.y,
+            let first = full.lastIndex(where: { last - $0.began >= length })
+        else { return false }
+        let newest = full[min(first, max(0, full.count - needed))...].map(\.least)
         guard newest.count >= needed, let low = newest.min(), let high = newest.max() else {
             return false
         }

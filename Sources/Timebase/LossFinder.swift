@@ -16,6 +16,9 @@ struct LossFinder: Sendable {
         var units: Int64
         /// What the size may be off.
         var error: Double
+        /// The first reading that is certainly behind it: those in between came late themselves, as out of a
+        /// buffer that nobody had read, and may lie on either side.
+        var settled: Int
     }
 
     /// Nanoseconds of what is lost as a whole: a sample, or a turn of the counter.
@@ -59,7 +62,7 @@ struct LossFinder: Sendable {
             let rise = level[place] - shift - past
             if rise >= threshold,
                 let step = step(
-                    from: place, past: past, shift: shift, level, arrival, begin: begin,
+                    from: place, past: past, shift: shift, level, lateness, arrival, begin: begin,
                     threshold: threshold, jitter: jitter, noise: noise)
             {
                 steps.append(step)
@@ -81,7 +84,8 @@ struct LossFinder: Sendable {
                 Double(place - begin) * (1 - exp(-fall / jitter)) >= Self.proof
             {
                 // Earlier than was possible: the count or the clock is another.
-                steps.append(Step(reading: place, size: -fall, units: 0, error: noise))
+                steps.append(
+                    Step(reading: place, size: -fall, units: 0, error: noise, settled: place))
                 shift = lateness[place] - past
                 begin = place
             }
@@ -92,8 +96,8 @@ struct LossFinder: Sendable {
     }
 
     private func step(
-        from start: Int, past: Double, shift: Double, _ level: [Double], _ arrival: [Double],
-        begin: Int, threshold: Double, jitter: Double, noise: Double
+        from start: Int, past: Double, shift: Double, _ level: [Double], _ lateness: [Double],
+        _ arrival: [Double], begin: Int, threshold: Double, jitter: Double, noise: Double
     ) -> Step? {
         // The last readings before a loss can be late themselves, so that the level rises in several
         // steps: it counts when so many readings brought no further rise as prove one.
@@ -132,7 +136,11 @@ struct LossFinder: Sendable {
         let units = (size / unit).rounded()
         let isWhole =
             units >= 1 && abs(size - units * unit) < 0.35 * unit && error < 0.3 * unit
+        var settled = best
+        let late = level[last] + max(threshold, 4 * jitter)
+        while settled < last, lateness[settled] > late { settled += 1 }
         return Step(
-            reading: best, size: size, units: isWhole ? Int64(clamping: units) : 0, error: error)
+            reading: best, size: size, units: isWhole ? Int64(clamping: units) : 0, error: error,
+            settled: settled)
     }
 }

@@ -74,6 +74,10 @@ struct ReadingOrder: Sendable {
         sorted.index = places.map { readings.index[$0] }
         sorted.arrival = places.map { readings.arrival[$0] }
         if !readings.device.isEmpty { sorted.device = places.map { readings.device[$0] } }
+        if !readings.breaks.isEmpty {
+            let breaks = Set(readings.breaks)
+            sorted.breaks = places.indices.filter { breaks.contains(places[$0]) }
+        }
         return sorted
     }
 

@@ -5,6 +5,8 @@ extension SampleClock {
     private static let steadyWindows = (unprompted: 6, prompted: 4)
     /// Windows of the same lateness after which a loss without a counter is certain.
     private static let levelWindows = 3
+    /// Nanoseconds that these last at least.
+    private static let levelTime = 2e9
 
     /// Puts an arrival into the fit, or aside if it is late.
     /// - Parameter suspect: where within the arrival bytes are known to be missing.
@@ -20,6 +22,7 @@ extension SampleClock {
         if lateness <= limit {
             release()
             interruption = nil
+            interruptions.removeAll()
             fit.add(arrival.point, period: model.period)
             return
         }
@@ -48,7 +51,9 @@ extension SampleClock {
         guard let waiting = late else { return }
         if let modulus = model.modulus { return settleTurns(waiting, modulus, force: force) }
         let spread = max(1.5 * period, 4 * fit.jitter)
-        let isLevel = waiting.isLevel(needed: force ? 2 : Self.levelWindows, within: spread)
+        let isLevel = waiting.isLevel(
+            needed: force ? 2 : Self.levelWindows, lasting: force ? 0 : Self.levelTime,
+            within: spread)
         guard isLevel || force else { return }
         // A single late packet at the end is more likely a busy host than a loss.
         guard waiting.arrivals.count >= Self.confirmationPackets else { return release() }
@@ -61,16 +66,19 @@ extension SampleClock {
 
     /// The counter shows a loss while arrivals are late. Turns that are already evident belong before
     /// it; otherwise it stays open on which side they went missing.
-    mutating func settleBeforeBreak() {
-        guard let waiting = late, let modulus = model.modulus else { return }
-        if waiting.isCertain,
+    /// - Returns: samples that were put before it without much evidence, and may be missing here instead.
+    mutating func settleBeforeBreak() -> Int64 {
+        guard let waiting = late, let modulus = model.modulus else { return 0 }
+        guard waiting.isCertain,
             let steady = waiting.steady(turn: Double(modulus) * model.period, needed: 1),
             steady.firstIndex <= waiting.firstIndex
-        {
-            enterTurns(waiting, modulus, steady)
-        } else {
+        else {
             late?.breakWindow()
+            return 0
         }
+        enterTurns(waiting, modulus, steady)
+        return steady.windows >= Self.steadyWindows.prompted
+            ? 0 : Int64(clamping: min(Double(steady.turns) * Double(modulus), 0x1p40))
     }
 
     private mutating func settleTurns(_ waiting: Lateness, _ modulus: Int64, force: Bool) {
@@ -93,7 +101,7 @@ extension SampleClock {
     /// entered, but its bound and those of the times allow for one.
     private mutating func leaveOpen(_ waiting: Lateness, missing: Double) {
         let missing = Int64(clamping: min(missing, 0x1p40))
-        let cause = interruption ?? .inferred
+        let cause = toldCause(at: waiting.firstIndex) ?? .inferred
         let isLong = waiting.duration >= Self.confirmationTime
         insert(
             at: waiting.firstIndex, adding: 0,
@@ -109,7 +117,6 @@ extension SampleClock {
         _ waiting: Lateness, _ modulus: Int64, _ steady: Lateness.Steadiness
     ) {
         let missing = Int64(clamping: min(Double(steady.turns) * Double(modulus), 0x1p40))
-        let cause = interruption ?? .inferred
         // Behind a burst out of the kernel, and behind a stall; where the counter shows a loss on the
         // way, at the last such place.
         var index = max(waiting.place(period: model.period), waiting.firstIndex)
@@ -121,6 +128,7 @@ extension SampleClock {
                         && $0.firstIndex <= steady.firstIndex
                 }?.firstIndex ?? steady.firstIndex
         }
+        let cause = toldCause(at: index) ?? .inferred
         let needed = waiting.isCertain ? Self.steadyWindows.prompted : Self.steadyWindows.unprompted
         let isEvident = steady.windows >= needed
         var loss = Loss(cause: cause, lost: missing, lostBound: isEvident ? 0 : missing, start: nil)
@@ -134,6 +142,15 @@ extension SampleClock {
                 isCounted && !waiting.isCertain
                     ? nil : Loss(cause: cause, lost: 0, lostBound: missing, start: nil))
             loss.lostBound += missing
+            // Each loss that the counter shows on the way may be the one with whole turns more.
+            for place in parts.indices
+            where parts[place].firstIndex > waiting.firstIndex && parts[place].firstIndex < index {
+                parts[place].gap?.lostBound += missing
+            }
+        }
+        if let last = doubtRivals(of: index, waiting, missing: missing, needed: needed) {
+            loss.lostBound = max(loss.lostBound, missing)
+            doubt(from: index, to: last, samples: missing)
         }
         insert(at: index, adding: missing, loss)
         doubt(from: waiting.firstIndex, to: index, samples: missing)
@@ -147,6 +164,25 @@ extension SampleClock {
                 period: model.period)
         }
         refit()
+    }
+
+    /// Losses that the counter shows soon behind a place may be the ones with whole turns more: what came
+    /// in between can have been late for another reason.
+    /// - Returns: the first sample behind the last of them; nil where there is none.
+    private mutating func doubtRivals(
+        of index: Int64, _ waiting: Lateness, missing: Int64, needed: Int
+    ) -> Int64? {
+        var last: Int64?
+        for place in parts.indices where parts[place].gap != nil && parts[place].firstIndex > index
+        {
+            let between = waiting.windows.count {
+                $0.firstIndex >= index && $0.firstIndex < parts[place].firstIndex
+            }
+            guard between < needed else { break }
+            parts[place].gap?.lostBound += missing
+            last = parts[place].firstIndex
+        }
+        return last
     }
 
     /// Says that the times of samples may be off by so many samples.
@@ -196,7 +232,7 @@ extension SampleClock {
             Part(
                 firstIndex: index, offset: -index,
                 gap: Loss(
-                    cause: interruption ?? .inferred, lost: lost,
+                    cause: toldCause(at: index) ?? .inferred, lost: lost,
                     lostBound: max(1, Int64(clamping: spread.rounded(.up))), start: start))
         ]
         interruption = nil

@@ -3,6 +3,8 @@ extension SampleClock {
     /// Streams whose samples carry their own time have one segment from gap to gap.
     mutating func observeStamped(_ count: Int, _ arrival: Instant, _ breaks: [CounterBreak]) {
         let missing = breaks.reduce(0) { $0 + max(0, $1.missing) }
+        if let waited, arrival > waited.until { self.waited = nil }
+        let doubt = waited?.nanoseconds ?? 0
         if parts.isEmpty || restartsFit || missing > 0 || isSilence(until: arrival) {
             var loss: Loss?
             if let lastArrival {
@@ -15,8 +17,16 @@ extension SampleClock {
             }
             epoch = arrival
             parts = [Part(firstIndex: nextIndex, offset: -nextIndex, gap: loss)]
+            parts[0].doubt = doubt
             interruption = nil
             restartsFit = false
+            slept = 0
+        } else if parts.last?.doubt != doubt {
+            // Nothing is missing here; what follows is known better, or worse.
+            report(all: true)
+            epoch = arrival
+            parts = [Part(firstIndex: nextIndex, offset: -nextIndex, gap: nil)]
+            parts[0].doubt = doubt
         }
         nextIndex += Int64(count)
         lastArrival = arrival
@@ -31,13 +41,13 @@ extension SampleClock {
 
     /// What the time that passed tells of a loss, and its largest error.
     private func stampedLoss(until arrival: Instant, after last: Instant) -> (Int64, Int64) {
-        let elapsed = max(0, arrival - last)
+        let elapsed = max(0, arrival - last) + slept
         // Nobody can know how much a person would have moved; no device reports it more often than
         // each millisecond.
         guard model.period > 0 else { return (0, elapsed / 1_000_000 + 1) }
         // Nominal rates of streams that come over a network are right to a few percent.
         let lost = max(0, Int64(clamping: (Double(elapsed) / model.period).rounded()) - 1)
-        return (lost, max(1, lost / 20))
+        return (lost, max(1, slept > 0 ? lost : lost / 20))
     }
 
     /// Puts all of the current fit's rows into the outbox, before the fit is given up.
@@ -65,7 +75,8 @@ extension SampleClock {
             guard model.hasLine else {
                 return ClockSegment(
                     firstIndex: part.firstIndex, lastIndex: next - 1, origin: epoch, period: 0,
-                    bound: model.delayUncertainty + arrivalBound, method: ClockSegment.stampedMethod
+                    bound: model.delayUncertainty + arrivalBound + part.doubt,
+                    method: ClockSegment.stampedMethod
                 )
             }
             guard let line = fit.line else { return nil }

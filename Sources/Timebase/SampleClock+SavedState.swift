@@ -1,6 +1,6 @@
 extension SampleClock: SavedState {
     public func save(into writer: inout StateWriter) {
-        writer.write(UInt8(2))
+        writer.write(UInt8(3))
         writer.write(nextIndex)
         fit.save(into: &writer)
         writer.write(epoch.nanoseconds)
@@ -34,12 +34,20 @@ extension SampleClock: SavedState {
         writer.write(Int64(sinceFullReport))
         writer.write(isChanged)
         writer.write(arrivalBound)
+        writer.write(UInt8(interruptions.count))
+        for told in interruptions {
+            writer.write(told.index)
+            writer.write(told.cause.rawValue)
+        }
+        writer.write(slept)
+        writer.write(waited?.until.nanoseconds ?? .min)
+        writer.write(waited?.nanoseconds ?? 0)
     }
 
     /// Restores what was saved. Rows not yet taken by `update()` are not part of the state: the state
     /// is saved together with them, after `update()`.
     public mutating func restore(from reader: inout StateReader) throws(StateError) {
-        try reader.expectVersion(2)
+        try reader.expectVersion(3)
         nextIndex = try reader.read()
         try fit.restore(from: &reader)
         epoch = Instant(nanoseconds: try reader.read())
@@ -81,6 +89,19 @@ extension SampleClock: SavedState {
         outbox = ClockUpdate()
         isChanged = try reader.read()
         arrivalBound = max(0, min(try reader.read(), 1 << 50))
+        interruptions = []
+        for _ in 0..<(try reader.read(UInt8.self)) {
+            let index: Int64 = try reader.read()
+            interruptions.append(
+                Interruption(index: index, cause: try Self.cause(try reader.readString())))
+        }
+        slept = max(0, min(try reader.read(), 1 << 60))
+        let until: Int64 = try reader.read()
+        let nanoseconds: Int64 = try reader.read()
+        waited =
+            nanoseconds > 0
+            ? Waited(
+                until: Instant(nanoseconds: until), nanoseconds: min(nanoseconds, 1 << 50)) : nil
     }
 
     private static func cause(_ name: String) throws(StateError) -> Gap.Cause {

@@ -64,15 +64,22 @@ public struct SampleClock: Hashable, Sendable {
     var late: Lateness?
     /// What interrupted the stream, until it is known what that cost.
     var interruption: Gap.Cause?
+    /// Where interruptions were told, oldest first, as long as no arrival showed that all is well: one loss
+    /// may be decided when the next has come.
+    var interruptions: [Interruption] = []
     /// Nanoseconds from sample to sample as earlier stretches showed them, where the nominal rate
     /// says little.
     var learnedPeriod: Double?
     /// An interruption after which the device's own position is not known.
     var restartsFit = false
+    /// Nanoseconds that the machine slept since the last sample.
+    var slept: Int64 = 0
+    /// Until when what arrives may have waited because nobody was reading, and for how long.
+    var waited: Waited?
     /// The loss before the current fit while its extent is not yet certain.
     var reopening: Reopening?
     /// When the last packet came.
-    var lastArrival: Instant?
+    public internal(set) var lastArrival: Instant?
     var outbox = ClockUpdate()
     /// 95% bound of the arrivals themselves, where another machine told them.
     var arrivalBound: Int64 = 0
@@ -102,6 +109,8 @@ public struct SampleClock: Hashable, Sendable {
                     CounterBreak(beforeOffset: $0.beforeOffset - cut, missing: $0.missing)
                 })
         }
+        // How much a counter went on in sleep is in the bound of the loss already, whole turns included.
+        let breaks = slept > 0 ? breaks.filter { $0.beforeOffset > 0 } : breaks
         if parts.isEmpty || restartsFit { beginFit(count, arrival) }
         // Where bytes are missing but no number is, whole turns may be.
         var suspect: Int64?
@@ -135,6 +144,7 @@ public struct SampleClock: Hashable, Sendable {
         guard nextIndex > 0 else { return }
         // The first cause counts: a restart that also finds the device started anew is a restart.
         if interruption == nil { interruption = cause }
+        note(cause)
         isChanged = true
         // A device without a counter may have begun anew (opening its port resets many a board), and
         // nothing would show it: the time that passed has to tell what was lost.
@@ -142,6 +152,57 @@ public struct SampleClock: Hashable, Sendable {
             settleLateness(force: true)
             restartsFit = true
         }
+    }
+
+    /// Says that the machine slept, and for how long. The session's clock stood still, so no stored time
+    /// moves; the device may have gone on all the while, or have been without power.
+    public mutating func sleep(_ duration: Int64) {
+        guard nextIndex > 0, duration > 0 else { return }
+        settleLateness(force: true)
+        switch interruption {
+        case .restart, .disconnect, .pause: break
+        default: interruption = .sleep
+        }
+        note(.sleep)
+        restartsFit = true
+        slept = min(slept &+ duration, 1 << 60)
+        isChanged = true
+    }
+
+    /// What was told to have interrupted the stream since its last sample; nil where nothing was.
+    public var openInterruption: Gap.Cause? {
+        guard let last = interruptions.last, last.index == nextIndex else { return nil }
+        return last.cause
+    }
+
+    struct Interruption: Hashable, Sendable {
+        /// Of the first sample after it.
+        var index: Int64
+        var cause: Gap.Cause
+    }
+
+    private mutating func note(_ cause: Gap.Cause) {
+        if interruptions.last?.index == nextIndex { return }
+        if interruptions.count >= 16 { interruptions.removeFirst() }
+        interruptions.append(Interruption(index: nextIndex, cause: cause))
+    }
+
+    /// Why samples are missing before an index, if anything told.
+    func toldCause(at index: Int64) -> Gap.Cause? {
+        interruptions.first { $0.index == index }?.cause ?? interruption
+    }
+
+    struct Waited: Hashable, Sendable {
+        var until: Instant
+        var nanoseconds: Int64
+    }
+
+    /// Says that the device stayed open while nobody was reading: what arrives until a moment may have
+    /// waited that long. Where samples have no rate that would tell when they were made, their bound does.
+    public mutating func samplesWaited(_ nanoseconds: Int64, until: Instant) {
+        guard !model.hasLine, nanoseconds > 0 else { return }
+        waited = Waited(until: until, nanoseconds: min(nanoseconds, 1 << 50))
+        isChanged = true
     }
 
     /// Says that arrivals are known only so well, because another machine told them and its clock had
@@ -216,7 +277,7 @@ public struct SampleClock: Hashable, Sendable {
         var loss: Loss?
         if let previous = lastTime() {
             report(all: true)
-            let elapsed = Double(arrival - previous) - Double(model.typicalDelay)
+            let elapsed = Double(arrival - previous) + Double(slept) - Double(model.typicalDelay)
             let missing = max(0, Int64(clamping: (elapsed / period).rounded() - Double(count)))
             let spread = (fit.jitter * 3 + Double(bound)) / period
             // If the fit that ends here had hardly begun, all its packets may have been late, by at
@@ -225,9 +286,14 @@ public struct SampleClock: Hashable, Sendable {
             let certain = max(1, Int64(clamping: spread.rounded(.up))) + doubtful
             loss = Loss(
                 cause: interruption ?? .inferred, lost: missing,
-                lostBound: max(missing, certain), start: previous)
-            reopening = Reopening(
-                start: previous, period: period, firstArrival: arrival, spread: certain)
+                lostBound: Gap.uncountedBound(max(missing, certain), modulus: model.modulus),
+                start: previous)
+            // After sleep no arrival can tell more: nobody knows how long the device was on.
+            reopening =
+                slept > 0
+                ? nil
+                : Reopening(
+                    start: previous, period: period, firstArrival: arrival, spread: certain)
         } else {
             reopening = nil
         }
@@ -236,6 +302,7 @@ public struct SampleClock: Hashable, Sendable {
         parts = [Part(firstIndex: nextIndex, offset: -nextIndex, gap: loss)]
         interruption = nil
         restartsFit = false
+        slept = 0
         late = nil
     }
 
@@ -253,7 +320,8 @@ public struct SampleClock: Hashable, Sendable {
             Double(arrival - opening.firstArrival) > Self.confirmationTime
             && opening.packets >= Self.confirmationPackets
         parts[0].gap?.lost = lost
-        parts[0].gap?.lostBound = isCertain ? opening.spread : max(lost, opening.spread)
+        parts[0].gap?.lostBound = Gap.uncountedBound(
+            isCertain ? opening.spread : max(lost, opening.spread), modulus: model.modulus)
         reopening = isCertain ? nil : opening
     }
 
@@ -281,8 +349,8 @@ public struct SampleClock: Hashable, Sendable {
                 bound = modulus
             }
         }
-        let cause = interruption ?? .counter
-        settleBeforeBreak()
+        let cause = toldCause(at: index) ?? .counter
+        bound += settleBeforeBreak()
         let loss = Loss(
             cause: cause, lost: max(0, missing), lostBound: bound, start: nil)
         split(at: index, adding: missing, loss)

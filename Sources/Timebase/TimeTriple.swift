@@ -19,4 +19,11 @@ public struct TimeTriple: Hashable, Sendable, Codable {
         self.realtime = realtime
         self.uncertainty = uncertainty
     }
+
+    /// Nanoseconds that the machine slept from an earlier reading of the same boot to this one; 0 where
+    /// that is less than their uncertainty tells apart.
+    public func slept(since earlier: TimeTriple) -> Int64 {
+        let slept = boottime &- earlier.boottime &- (monotonic - earlier.monotonic)
+        return slept > uncertainty + earlier.uncertainty + 10_000 ? slept : 0
+    }
 }

@@ -23,7 +23,7 @@ public final class VirtualBitalino: VirtualDevice {
         public var seed: UInt64 = 1
         /// What is replayed instead of made-up signals; at most four columns, 0…1023.
         public var recording: RecordedSignal?
-        /// After how many frames it ends; nil for a recording's length, or never.
+        /// After how many frames it ends (a shorter recording begins anew); nil for a recording's length, or never.
         public var count: Int64?
         /// Whether it stays, idle, when it has sent all.
         public var staysWhenDone = false

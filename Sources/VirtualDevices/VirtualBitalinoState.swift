@@ -70,8 +70,7 @@ extension VirtualBitalino {
             self.settings = settings
             rate = settings.rate
             mustStart = settings.startsAtOnce
-            let rows = settings.recording.map { Int64($0.count) }
-            limit = rows.map { min($0, settings.count ?? $0) } ?? settings.count
+            limit = settings.count ?? settings.recording.map { Int64($0.count) }
             signal = PhysiologicalSignal(rate: Double(settings.rate), seed: settings.seed)
         }
 

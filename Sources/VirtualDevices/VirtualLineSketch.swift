@@ -21,7 +21,7 @@ public final class VirtualLineSketch: VirtualDevice {
         public var seed: UInt64 = 1
         /// What is replayed instead of the made-up signal, one row a sample.
         public var recording: RecordedSignal?
-        /// After how many samples it ends; nil for a recording's length, or never.
+        /// After how many samples it ends (a shorter recording begins anew); nil for a recording's length, or never.
         public var count: Int64?
         /// Whether it stays, silent, when it has sent all.
         public var staysWhenDone = false

@@ -51,8 +51,7 @@ extension VirtualLineSketch {
             outlet = try Self.makeOutlet(settings)
             self.settings = settings
             mustStart = settings.startsAtOnce
-            let rows = settings.recording.map { Int64($0.count) }
-            limit = rows.map { min($0, settings.count ?? $0) } ?? settings.count
+            limit = settings.count ?? settings.recording.map { Int64($0.count) }
             signal = PhysiologicalSignal(rate: settings.rate, seed: settings.seed)
             generator = SimulationGenerator(seed: settings.seed, purpose: 0x11E5)
         }
@@ -110,7 +109,9 @@ extension VirtualLineSketch {
             signal.advance()
             if let recording = settings.recording {
                 if settings.format == .pulseVisualiser { values.append(83) }
-                for column in recording.columns { values.append(column[Int(samples)]) }
+                for column in recording.columns {
+                    values.append(column[Int(samples) % recording.count])
+                }
                 try send(due: due, now: now)
             } else {
                 try sendSignal(due: due, now: now)

@@ -43,11 +43,18 @@ public final class VirtualStation: Sendable {
         for device in devices { try device.close() }
     }
 
-    /// Gives readers up to 250 ms for what was sent, for closing a terminal takes it away.
+    /// Gives readers time for what was sent, for closing a terminal takes it away: 500 ms in which nobody reads
+    /// anything, and 2 s at most.
     private func waitForReaders() {
-        for _ in 0..<12 {
+        var least = Int.max
+        var rounds = 0
+        for _ in 0..<100 {
             usleep(20_000)
-            if devices.allSatisfy({ $0.unread == 0 }) { return }
+            let unread = devices.reduce(0) { $0 + $1.unread }
+            if unread == 0 { return }
+            rounds = unread < least ? 0 : rounds + 1
+            least = min(least, unread)
+            if rounds == 25 { return }
         }
     }
 

@@ -76,12 +76,23 @@ public struct WebChoice: Hashable, Sendable {
     /// - Parameters:
     ///   - usual: the address where none is given.
     ///   - directory: where a certificate of our own is kept.
+    ///   - inherited: the service manager's socket, whose address wins over all others; where another one
+    ///     is chosen, that is said.
     /// - Throws: `WebError` with what does not fit together, or cannot be used.
-    public func place(usual: ListenAddress, directory: String) throws -> WebPlace {
+    public func place(
+        usual: ListenAddress, directory: String, inherited: InheritedSocket? = nil
+    ) throws -> WebPlace {
         if let problem = problems.first { throw WebError(.address, "\(problem.message).") }
-        let address = listen.flatMap { ListenAddress($0) } ?? usual
+        let chosen = listen.flatMap { ListenAddress($0) } ?? usual
+        let address = inherited?.address ?? chosen
+        if address != chosen {
+            ProgramOutput.line(
+                "Pages are served at \(address), as the socket unit says, and not at \(chosen): change "
+                    + "one of the two (systemctl edit), or disable the socket unit.")
+        }
         return WebPlace(
-            address: address, tls: try tls(for: address, directory), publicURL: publicURL)
+            address: address, tls: try tls(for: address, directory), publicURL: publicURL,
+            socket: inherited?.number)
     }
 
     private func tls(for address: ListenAddress, _ directory: String) throws -> WebTLS? {

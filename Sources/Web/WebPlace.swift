@@ -4,8 +4,13 @@ public struct WebPlace: Hashable, Sendable {
     public var tls: WebTLS?
     /// How links begin where a proxy stands before the pages; nil for the address itself.
     public var publicURL: String?
+    /// The socket that listens there already; nil where one is to be made.
+    public var socket: Int32?
 
-    public init(address: ListenAddress, tls: WebTLS? = nil, publicURL: String? = nil) {
+    public init(
+        address: ListenAddress, tls: WebTLS? = nil, publicURL: String? = nil, socket: Int32? = nil
+    ) {
+        self.socket = socket
         self.address = address
         self.tls = tls
         self.publicURL = publicURL

@@ -5,6 +5,7 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
+import ServiceLifecycle
 import SystemCalls
 
 /// A web server with the limits that pages for people need: slow clients, many connections and large
@@ -17,14 +18,22 @@ public enum WebServer {
     public static func application(
         _ router: Router<WebRequestContext>, at place: WebPlace, log: Logger,
         running: @escaping @Sendable (_ address: String) async -> Void
-    ) throws(WebError) -> some ApplicationProtocol {
-        let http = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [ConnectionGuard(ConnectionCounts())],
-                idleTimeout: .seconds(60),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
-                    maxHeaderFieldCount: 100)))
+    ) throws(WebError) -> any Service {
+        let limits = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(ConnectionCounts())],
+            idleTimeout: .seconds(60),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10,
+                maxHeaderFieldCount: 100))
+        let life = SignOfLife(loops: EventLoopGroupProvider.singleton.eventLoopGroup, log: log)
+        let begin: @Sendable (any Channel) async -> Void = { channel in
+            await running(place.link(port: channel.localAddress?.port ?? place.address.port))
+            life.begin()
+        }
+        if let socket = place.socket {
+            return try inherited(socket, router, limits, place, life, begin, log)
+        }
+        let http = HTTPServerBuilder.http1(configuration: limits)
         var server = http
         if let tls = place.tls {
             let configuration = try configuration(tls)
@@ -38,10 +47,38 @@ public enum WebServer {
             router: router, server: server,
             configuration: .init(
                 address: .hostname(place.address.host, port: place.address.port),
-                availableConnectionsDelegate: MaximumAvailableConnections(1000)),
-            onServerRunning: { channel in
-                await running(place.link(port: channel.localAddress?.port ?? place.address.port))
-            }, logger: log)
+                availableConnectionsDelegate: MaximumAvailableConnections(mostConnections)),
+            services: [life],
+            onServerRunning: begin, logger: log)
+    }
+
+    /// Connections that are taken at once.
+    static let mostConnections = 1000
+
+    /// A server at a socket that listens already.
+    private static func inherited(
+        _ socket: Int32, _ router: Router<WebRequestContext>, _ limits: HTTP1Channel.Configuration,
+        _ place: WebPlace, _ life: SignOfLife,
+        _ running: @escaping @Sendable (any Channel) async -> Void, _ log: Logger
+    ) throws(WebError) -> any Service {
+        let http = HTTP1Channel(
+            responder: InheritedServer<HTTP1Channel>.answering(
+                with: router.buildResponder(), log: log), configuration: limits)
+        guard let tls = place.tls else {
+            return ServedPages(
+                server: InheritedServer(
+                    socket: socket, connection: http, running: running, log: log), life: life)
+        }
+        let configuration = try configuration(tls)
+        do {
+            return ServedPages(
+                server: InheritedServer(
+                    socket: socket,
+                    connection: try TLSChannel(http, tlsConfiguration: configuration),
+                    running: running, log: log), life: life)
+        } catch {
+            throw WebError(.file, "TLS cannot be served: \(error)")
+        }
     }
 
     /// Puts what went wrong with an address into words; other errors stay as they are.

@@ -73,8 +73,13 @@ struct AttuneChat: AsyncParsableCommand {
     @Flag(help: "Send the text of the draft too. Only with the participant's consent.")
     var withDraftText = false
 
+    @Flag(help: "Read the settings, say what is wrong with them, and end.")
+    var check = false
+
     func run() async throws {
-        if let participant {
+        if check {
+            try checkSettings()
+        } else if let participant {
             try takePart(participant)
         } else if terminal {
             try chatInTerminal()
@@ -87,6 +92,18 @@ struct AttuneChat: AsyncParsableCommand {
         if terminal && participant != nil {
             throw ValidationError("--terminal and --participant are two ways to chat: give one.")
         }
+    }
+
+    private func checkSettings() throws {
+        do {
+            if let path = pages.settings ?? Places.settings(of: "chat") {
+                _ = try ChatSettingsFile.load(path: path)
+            }
+        } catch {
+            try FileSystem.writeAll(Array("attune-chat: \(error)\n".utf8), to: STDERR_FILENO)
+            throw ExitCode(78)
+        }
+        print("the settings are in order")
     }
 
     private func takePart(_ address: String) throws {
@@ -105,7 +122,8 @@ struct AttuneChat: AsyncParsableCommand {
             try ProcessProtection.forbidCoreDumps()
             let settings = try pages.settings(
                 runtime: runtime ?? Places.runtime, session: session,
-                state: state ?? usualState(), persona: script)
+                state: state ?? usualState(), persona: script,
+                inherited: try InheritedSocket.take(unit: "attune-chat.socket"))
             try await ChatServer(settings: settings, log: Logger(label: "attune-chat")).run()
         } catch let error as ValidationError {
             throw error

@@ -24,7 +24,8 @@ struct PageOptions: ParsableArguments {
     var replyPace: Double = 1
 
     func settings(
-        runtime: String, session: String, state: String, persona: String
+        runtime: String, session: String, state: String, persona: String,
+        inherited: InheritedSocket? = nil
     ) throws -> ChatServerSettings {
         let path = settings ?? Places.settings(of: "chat")
         let file = try path.map { try ChatSettingsFile.load(path: $0) } ?? ChatSettingsFile()
@@ -33,7 +34,8 @@ struct PageOptions: ParsableArguments {
             chatSocketPath: Places.chatSocket(runtime: runtime), session: session,
             stateDirectory: state, pagesDirectory: pagesFrom ?? Places.chatPages,
             place: try serving.choice.over(file.serving).place(
-                usual: ListenAddress(host: "127.0.0.1", port: 8090), directory: state),
+                usual: ListenAddress(host: "127.0.0.1", port: 8090), directory: state,
+                inherited: inherited),
             persona: persona, printsLinks: printLinks || (file.printLinks ?? false),
             linkSeconds: Int64((file.linkHours ?? 24) * 3600), replyPace: max(replyPace, 0),
             version: SoftwareVersion.current)

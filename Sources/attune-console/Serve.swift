@@ -28,13 +28,23 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Folder of the page's files.")
     var pagesFrom: String?
 
+    @Flag(help: "Read the settings, say what is wrong with them, and end.")
+    var check = false
+
     func run() async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         do {
+            if check {
+                if let path = settings ?? Places.settings(of: "console") {
+                    _ = try ConsoleSettingsFile.load(path: path)
+                }
+                return print("the settings are in order")
+            }
             // Sessions are about people: nothing of them must reach the disk in a core dump.
             try ProcessProtection.forbidCoreDumps()
+            let inherited = try InheritedSocket.take(unit: "attune-console.socket")
             try await ConsoleServer(
-                settings: try consoleSettings(), log: Logger(label: "attune-console")
+                settings: try consoleSettings(inherited), log: Logger(label: "attune-console")
             ).run()
         } catch {
             try? FileSystem.writeAll(Array("attune-console: \(error)\n".utf8), to: STDERR_FILENO)
@@ -44,7 +54,9 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private func consoleSettings() throws -> ConsoleSettings {
+    private func consoleSettings(
+        _ inherited: InheritedSocket?
+    ) throws -> ConsoleSettings {
         let path = settings ?? Places.settings(of: "console")
         let file = try path.map { try ConsoleSettingsFile.load(path: $0) } ?? ConsoleSettingsFile()
         let runtime = runtime ?? Places.runtime
@@ -55,7 +67,7 @@ struct Serve: AsyncParsableCommand {
             participantPagesDirectory: Places.chatPages,
             place: try serving.choice.over(file.serving).place(
                 usual: ListenAddress(host: "127.0.0.1", port: 8080),
-                directory: places.stateFolder),
+                directory: places.stateFolder, inherited: inherited),
             times: file.times, printsLink: file.printLink ?? true,
             version: SoftwareVersion.current, exporter: Places.program("attune"))
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import NetworkSensors
+import ServiceManagement
 import SystemCalls
 
 /// Sensors of the network: a linked client of its own process.
@@ -71,6 +72,8 @@ struct AttuneNet: ParsableCommand {
             return
         }
         guard !settings.lsl.isEmpty || !settings.emotibit.isEmpty else {
+            // A service that ends without having been ready would be started again and again.
+            _ = try? ServiceManager.notify("READY=1")
             say("nothing to do: the settings name no stream and no device (see attune-net(1))")
             return
         }

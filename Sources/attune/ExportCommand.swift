@@ -47,6 +47,16 @@ struct ExportCommand: ParsableCommand {
     var moveDates = false
     @Flag(help: "Pack data where a format can: SPSS files become .zsav.")
     var compress = false
+    @Option(
+        help: ArgumentHelp(
+            "Write one encrypted archive (DIR is then a file, such as data.tar.age) that only holders of this "
+                + "key can open: age1…, or the line of an SSH public key. For several people, give it several "
+                + "times. Needs the program age.", valueName: "recipient"))
+    var encryptTo: [String] = []
+    @Option(
+        help: ArgumentHelp("The same, for the recipients in a file, one a line.", valueName: "file")
+    )
+    var encryptToFile: [String] = []
     @Flag(help: "Say what would be exported and what not, and write nothing.")
     var dryRun = false
     @Flag(help: "Replace an earlier export in DIR (never anything else).")
@@ -138,6 +148,10 @@ struct ExportCommand: ParsableCommand {
 
     private func export() throws {
         let selection = try selected.selection()
+        // What cannot be encrypted for them is not worth the work.
+        let age =
+            encryptTo.isEmpty && encryptToFile.isEmpty
+            ? nil : try AgeProgram(recipients: encryptTo, files: encryptToFile)
         let dataset = try Dataset.find(paths, selection)
         if dryRun {
             try tell(dataset, nil)
@@ -162,7 +176,9 @@ struct ExportCommand: ParsableCommand {
                 }
             })
         defer { line.withLock { $0.clear() } }
-        let summary = try export.write(to: out ?? "", replacing: force)
+        let summary =
+            try age.map { try export.write(encryptedTo: out ?? "", with: $0, replacing: force) }
+            ?? export.write(to: out ?? "", replacing: force)
         line.withLock { $0.clear() }
         try tell(dataset, summary)
     }
@@ -173,6 +189,7 @@ struct ExportCommand: ParsableCommand {
         if pseudonyms != nil { arguments.append("--pseudonyms") }
         if moveDates { arguments.append("--move-dates") }
         if compress { arguments.append("--compress") }
+        if !encryptTo.isEmpty || !encryptToFile.isEmpty { arguments.append("--encrypt-to") }
         return arguments
     }
 

@@ -170,8 +170,8 @@ private struct MeasureTable {
             case .phase: session.phases.map { ($0.name, $0.stretch) }
             case .turn: session.plan.turnStretches.map { ("", $0) }
             case .window:
-                session.phases.flatMap { phase in
-                    MeasurePlan.windows(
+                try session.phases.flatMap { phase in
+                    try MeasurePlan.windows(
                         from: phase.stretch.from, to: phase.stretch.to, length: window, step: step
                     ).map { (phase.name, $0) }
                 }

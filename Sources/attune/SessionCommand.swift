@@ -197,6 +197,8 @@ struct SessionCommand: ParsableCommand {
             if let phase = session.phase { print("  phase \(phase)") }
             if let paused = session.paused { print("  PAUSED: \(paused)") }
             print("  \(session.file)  (\(Output.bytes(session.fileBytes)))")
+            if let time = session.backedUpUtcNs { print("  backed up \(Output.localTime(time))") }
+            if let waits = session.backupWaits { print("  NOT BACKED UP: \(waits)") }
             print("")
             StreamTable.show(reply.streams)
         }
@@ -224,16 +226,23 @@ struct WhichSessionArgument: ParsableArguments {
 /// Sessions as a table.
 enum SessionTable {
     static func show(_ sessions: [SessionInfo]) {
+        // Where nothing is backed up there is no backup place.
+        let hasBackup = sessions.contains { $0.backedUpUtcNs != nil || $0.backupWaits != nil }
         var rows = [
             ["SESSION", "STUDY", "PARTICIPANT", "STATE", "PHASE", "STARTED", "LASTS", "SAMPLES"]
+                + (hasBackup ? ["BACKED UP"] : [])
         ]
         for session in sessions {
-            rows.append([
-                String(session.id.prefix(8)), session.study, session.participant,
-                session.paused == nil ? session.state.rawValue : "paused", session.phase ?? "-",
-                Output.localTime(session.startedUtcNs),
-                Output.duration(milliseconds: session.durationMs), "\(session.samples)",
-            ])
+            let backup =
+                session.backupWaits.map { "waits: \($0)" }
+                ?? session.backedUpUtcNs.map(Output.localTime) ?? "-"
+            rows.append(
+                [
+                    String(session.id.prefix(8)), session.study, session.participant,
+                    session.paused == nil ? session.state.rawValue : "paused", session.phase ?? "-",
+                    Output.localTime(session.startedUtcNs),
+                    Output.duration(milliseconds: session.durationMs), "\(session.samples)",
+                ] + (hasBackup ? [backup] : []))
         }
         Output.table(rows)
     }

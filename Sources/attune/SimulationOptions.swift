@@ -26,7 +26,10 @@ struct SimulationOptions: ParsableArguments {
 
 /// Which recording is replayed.
 struct ReplayOptions: ParsableArguments {
-    @Option(help: "A CSV file of whole numbers to send, one row a sample, then end.")
+    @Option(
+        help:
+            "A CSV file of whole numbers to send, one row a sample, then end; with --count, BITalino and sketches begin anew until then."
+    )
     var csv: String?
     @Option(help: "Columns of the CSV file, by name or number from 1; without it the last.")
     var column: [String] = []

@@ -4,17 +4,33 @@ import Link
 /// `attune status`: how the station is.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the station, its sessions, devices and alarms.")
+        commandName: "status", abstract: "Show the station, its sessions, devices and alarms.",
+        discussion: """
+            Ends with 0 if all is well, with 3 while an alarm stands that threatens a recording (a disk \
+            that is full, slow or cannot be written, readings that were lost), with 1 if the station \
+            does not answer.
+            """)
+
+    /// The exit status while data may be lost.
+    static let threatened: Int32 = 3
 
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let status = try global.connect().call(ControlInterface.GetStatus.self, .init()).status
+        try show(status)
+        if status.alarms.contains(where: \.threatensRecording) {
+            throw ExitCode(Self.threatened)
+        }
+    }
+
+    private func show(_ status: Status) throws {
         if global.json { return try Output.json(status) }
         print(
             "\(status.station), attuned \(status.version), up "
                 + Output.duration(milliseconds: status.uptimeMs))
         print("data \(status.data)  (\(Output.bytes(status.storage.freeBytes)) free)")
+        if let backup = status.backup { print(BackupCommand.State.sentence(backup)) }
         for alarm in status.alarms where !alarm.acknowledged {
             let id = alarm.needsAcknowledgement ? "\(alarm.id)  " : ""
             print("ALARM  \(id)\(Self.participant(of: alarm, in: status))\(alarm.text)")

@@ -11,7 +11,7 @@ struct StudyCommand: ParsableCommand {
         abstract: "Make a study: roster, conditions, visits; and look after it.",
         subcommands: [
             New.self, List.self, Roster.self, Add.self, StudyVisitCommand.self, Status.self,
-            StudyFreezeCommand.self, StudyKeyCommand.self,
+            StudyFreezeCommand.self, StudyKeyCommand.self, StudyRetentionCommand.self,
         ])
 
     struct New: ParsableCommand {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Declarations
 import Foundation
 import Logging
 import Recording
+import ServiceManagement
 import SystemCalls
 
 /// The daemon: records sessions until it is told to end.
@@ -49,11 +51,16 @@ struct Attuned: ParsableCommand {
                 print("the settings and all profiles are in order")
                 return
             }
-            let station = try Station(settings: settings, options: options, log: log)
+            let station = try Station(
+                settings: settings, options: options,
+                inherited: try ServiceManager.takeInherited(), log: log)
             try station.run()
         } catch {
             FileHandle.standardError.write(Data("attuned: \(error)\n".utf8))
-            throw ExitCode(1)
+            // A mistake in the settings: starting again would not help (sysexits.h, EX_CONFIG).
+            let isMistake =
+                (error as? StationError)?.code == .settings || error is DeclarationErrors
+            throw ExitCode(isMistake ? 78 : 1)
         }
     }
 }

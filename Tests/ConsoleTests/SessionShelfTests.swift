@@ -101,6 +101,21 @@ import Testing
         #expect(await refusal(RecordedFolder.identifier)?.status == .notFound)
     }
 
+    /// Who cannot read what was deleted shows nothing.
+    @Test func whatMayHaveBeenDeletedIsNotShown() async throws {
+        #expect(try await shelf.list().count == 1)
+        let path = "\(folder.path)/walk/study.db"
+        try FileSystem.write([UInt8](repeating: 7, count: 4096), to: path)
+        // It was listed before, and is so still.
+        #expect(try await shelf.list().count == 1)
+        #expect(await refusal(RecordedFolder.identifier)?.status == .unprocessableContent)
+        let other = try SessionShelf(directory: folder.path)
+        #expect(try await other.list().isEmpty)
+        try FileSystem.remove(path)
+        #expect(try await other.list().count == 1)
+        #expect(await refusal(RecordedFolder.identifier) == nil)
+    }
+
     @Test func aWithdrawnSessionIsNotShown() async throws {
         let database = try StudyDatabase.open(at: "\(folder.path)/walk/study.db")
         var entry = try #require(try database.session(RecordedFolder.identifier))
@@ -110,6 +125,32 @@ import Testing
         try database.close()
         #expect(await refusal(RecordedFolder.identifier)?.status == .gone)
         #expect(try await shelf.list().first?.state == .withdrawn)
+    }
+
+    /// A copy of what was deleted, or of what it was before something was taken out of it, comes back: who has it
+    /// in an older list gets nothing of it either.
+    @Test(arguments: [nil, "no row of its trail"])
+    func aCopyThatATombstoneRefusesIsNotOpened(auditRow: String?) async throws {
+        let listed = try #require(try await shelf.list().first)
+        _ = try await shelf.open(listed.id)
+        let threads = try ReadingThreads(count: 1, name: "refusals")
+        _ = try OpenedSession(listed, threads: threads)
+        let database = try StudyDatabase.open(at: "\(folder.path)/walk/study.db")
+        try database.add([
+            Tombstone(
+                session: listed.id.uppercased(), participant: "P01",
+                scope: auditRow == nil ? Tombstone.everything : "audio", auditRow: auditRow,
+                realtime: 1)
+        ])
+        try database.close()
+        let refused = #expect(throws: ConsoleRefusal.self) {
+            try OpenedSession(listed, threads: threads)
+        }
+        #expect(refused?.status == .gone)
+        #expect(refused?.message.contains("delete") == true, "\(refused?.message ?? "")")
+        #expect(refused?.message.contains(folder.path) == false)
+        // What was open already is none that is current.
+        #expect(await refusal(listed.id)?.status.code != nil)
     }
 
     @Test func aRecordingIsReadWithoutBeingHeldOpen() async throws {

@@ -21,6 +21,8 @@ struct MemorySearch {
             guard fields.count > 1, fields[1].hasPrefix("rw") else { continue }
             let bounds = fields[0].split(separator: "-").compactMap { Int($0, radix: 16) }
             guard bounds.count == 2 else { continue }
+            // A sanitizer's shadow tells of memory, terabytes of it, and holds none of its content.
+            if bounds[1] - bounds[0] > 1 << 36 { continue }
             var address = bounds[0]
             while address < bounds[1] {
                 let wanted = min(window.count, bounds[1] - address)

@@ -1,5 +1,6 @@
 import Foundation
 import LinuxDevices
+import ServiceManagement
 
 extension Probe {
     /// Prints one object as a line, at once.
@@ -12,7 +13,9 @@ extension Probe {
     }
 
     static func say(_ error: any Error) {
-        let code = (error as? DeviceError)?.code.rawValue ?? "other"
+        let code =
+            (error as? DeviceError)?.code.rawValue
+            ?? (error is ServiceManagerError ? "serviceUnavailable" : "other")
         say(["what": "error", "code": code, "message": "\(error)"])
     }
 

@@ -1,6 +1,7 @@
 import Glibc
 import Foundation
 import LinuxDevices
+import ServiceManagement
 import SystemCalls
 import Timebase
 

@@ -160,6 +160,77 @@ import Timebase
         #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 0, missing: 0)])
     }
 
+    /// Nobody was reading, and bytes are missing or not. In step, one of 256 halves would pass for the other half
+    /// of a frame: 15,000 places, and none of them gives a value that was never sent.
+    @Test(arguments: [1, 2, 6])
+    func halvesOfTwoFramesAreNeverOne(channels: Int) throws {
+        let profile = try bitalinoProfile((1...channels).map { "A\($0)" })
+        var generator = SeededGenerator(seed: 17)
+        let numbers = 0..<1000
+        let values = numbers.map { number in
+            (0..<channels).map { $0 == 0 ? number : number * (5 + $0) & ($0 < 4 ? 1023 : 63) }
+        }
+        let bytes = numbers.flatMap {
+            bitalinoFrame(values[$0], digital: $0 * 3 & 15, sequence: $0 & 15)
+        }
+        let length = bytes.count / numbers.count
+        var joined = 0
+        for _ in 0..<15_000 {
+            let cut = Int.random(in: 10 * length..<20 * length, using: &generator)
+            // Whole turns of the counter show nothing.
+            var lost = Int.random(in: 0...60 * length, using: &generator)
+            if lost > 0 && lost % (16 * length) == 0 { lost += 1 }
+            var decoder = profile.makeDecoder()
+            var output = DecodedOutput(profile)
+            decoder.decode(Array(bytes[..<cut]), into: &output)
+            let isTold = decoder.suspect()
+            #expect(isTold)
+            decoder.decode(Array(bytes[(cut + lost)...].prefix(30 * length)), into: &output)
+            let found = output.streams[0].integers(0).map(Int.init)
+            let isTrue = found.indices.allSatisfy { index in
+                numbers.contains(found[index])
+                    && (0..<channels).allSatisfy {
+                        output.streams[0].integers($0)[index] == values[found[index]][$0]
+                    }
+            }
+            let inOrder = zip(found, found.dropFirst()).allSatisfy { $0 < $1 }
+            #expect(isTrue && inOrder, "cut at \(cut), \(lost) lost")
+            if lost == 0 {
+                joined += 1
+                #expect(found == Array(0..<found.count) && output.streams[0].breaks.isEmpty)
+                #expect(output.faults.isEmpty && found.count >= cut / length + 29)
+            }
+        }
+        #expect(joined > 10)
+    }
+
+    @Test func aDoubtOutlivesARestart() throws {
+        let profile = try bitalinoProfile()
+        let bytes = bitalinoFrames(0..<40)
+        let length = bitalinoFrames(0..<1).count
+        for cut in 10 * length..<11 * length {
+            var output = DecodedOutput(profile)
+            var before = profile.makeDecoder()
+            before.decode(Array(bytes[..<cut]), into: &output)
+            let isTold = before.suspect()
+            #expect(isTold)
+            var writer = StateWriter()
+            before.save(into: &writer)
+            var decoder = profile.makeDecoder()
+            var reader = StateReader(writer.bytes)
+            try decoder.restore(from: &reader)
+            decoder.decode(Array(bytes[cut...]), into: &output)
+            #expect(output.streams[0].count == 40 && output.streams[0].breaks.isEmpty)
+            // And again in the middle of it: then the half counts as lost, and nothing else does.
+            output.removeAll()
+            decoder = profile.makeDecoder()
+            reader = StateReader(writer.bytes)
+            try decoder.restore(from: &reader)
+            let isTwice = decoder.suspect()
+            #expect(isTwice == (cut == 10 * length))
+        }
+    }
+
     @Test func finishingGivesOutWhatWaited() throws {
         let profile = try bitalinoProfile()
         var decoder = profile.makeDecoder()

@@ -105,6 +105,34 @@ struct Recording: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Whoever suspects a loss where there is none loses nothing of a device that goes on.
+    @Test func suspectingCostsNothing() throws {
+        let madeUp = try DeviceProfile.read(frameProfileText, file: "f")
+        var recordings = [Recording(profile: madeUp, bytes: (0..<40).flatMap(madeUpFrame))]
+        for channels in 1...6 {
+            recordings.append(
+                Recording(
+                    profile: try bitalinoProfile((1...channels).map { "A\($0)" }),
+                    bytes: bitalinoFrames(0..<40, channels: channels)))
+        }
+        for recording in recordings {
+            let whole = decode(recording.bytes, recording.profile, isEnd: true)
+            var told = 0
+            // At the very end nothing follows that could prove it.
+            for split in 0...recording.bytes.count * 9 / 10 {
+                var decoder = recording.profile.makeDecoder()
+                var output = DecodedOutput(recording.profile)
+                decoder.decode(Array(recording.bytes[..<split]), into: &output)
+                guard decoder.suspect() else { continue }
+                told += 1
+                decoder.decode(Array(recording.bytes[split...]), into: &output)
+                decoder.finish(into: &output)
+                #expect(same(output, whole), "suspected at \(split)")
+            }
+            #expect(told > recording.bytes.count * 3 / 4)
+        }
+    }
+
     @Test(arguments: Recording.all)
     func randomBytesNeverTrap(_ recording: Recording) throws {
         var generator = SeededGenerator(seed: 5)
@@ -118,6 +146,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
             if Bool.random(using: &generator) { bytes += recording.bytes }
             decoder.decode(bytes, into: &output)
             if left % 7 == 0 { decoder.interrupt() }
+            if left % 5 == 0 { _ = decoder.suspect() }
             if left % 11 == 0 { decoder.finish(into: &output) }
             left -= count + 1
         }

@@ -75,10 +75,10 @@ def run(scenario, bus_address):
         print(json.dumps({"scenario": scenario, **line}), flush=True)
         return line["what"]
 
-    def lock():
+    def lock(milliseconds=0):
         poll = select.poll()
         poll.register(keeper, 0)
-        state = "unlocked" if poll.poll(0) else "locked"
+        state = "unlocked" if poll.poll(milliseconds) else "locked"
         print(json.dumps({"scenario": scenario, "lock": state}), flush=True)
 
     if forward() == "held":
@@ -86,7 +86,8 @@ def run(scenario, bus_address):
         child.stdin.write("\n")
         child.stdin.flush()
         forward()
-        lock()
+        # The bus and its library have had copies, and may let go of them a moment later.
+        lock(5000)
     child.communicate("\n\n")
 
 

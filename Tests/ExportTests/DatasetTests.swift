@@ -3,6 +3,7 @@ import SessionStore
 import SystemCalls
 import TestSupport
 import Testing
+import Timebase
 
 @testable import Export
 
@@ -242,6 +243,36 @@ import Testing
         try FileSystem.write(bytes, to: study.session(1))
         let error = #expect(throws: ExportError.self) { try export([dataset], to: "other") }
         #expect(error?.message.contains("SHA-256") == true, "\(String(describing: error))")
+    }
+
+    /// What was taken out on purpose makes no dataset unusable, and is no reason to bring it back.
+    @Test func aFrozenDatasetOutlivesARedaction() throws {
+        let dataset = study.directory.file("frozen.json")
+        let frozen = try FrozenDataset(
+            Dataset.find([study.path], ExportSelection()), at: dataset)
+        try FileSystem.write(Array(frozen.text.utf8), to: dataset)
+        let turns = try table(export([dataset], to: "before"), "turns")
+        let text = try #require(turns.values("text").first?.first)
+        let word = try #require(text.split(separator: " ").max { $0.count < $1.count })
+        let name = String(word.filter(\.isLetter))
+        let outcome = try SessionRedaction(path: study.session(1), texts: [name]).run { detail in
+            AuditEntry(
+                time: Instant(nanoseconds: 1), realtime: 1, actor: "test", action: "redact",
+                detail: detail)
+        }
+        let out = try export([dataset], to: "after")
+        let said = try #require(try table(out, "turns").values("text").first?.first)
+        #expect(said != text && said.contains("█"))
+        let manifest = try FileSystem.readText("\(out)/manifest.json")
+        #expect(manifest.contains("names were covered in it"))
+        let sha256 = try #require(outcome.file?.sha256)
+        #expect(manifest.contains(sha256))
+        // A hash that the file never had is another file.
+        var other = frozen
+        other.sessions[0].pin.sha256 = String(repeating: "0", count: 64)
+        try FileSystem.write(Array(other.text.utf8), to: dataset)
+        let error = #expect(throws: ExportError.self) { try export([dataset], to: "other") }
+        #expect(error?.message.contains("SHA-256") == true)
     }
 
     @Test func consentThatWasTakenBackHolds() throws {

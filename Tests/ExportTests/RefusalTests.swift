@@ -1,10 +1,10 @@
 import Foundation
 import SessionStore
-import SystemCalls
 import TestSupport
 import Testing
 
 @testable import Export
+@testable import SystemCalls
 
 /// What must not be written stays as it was, and the error says why.
 @Suite struct RefusalTests {
@@ -92,5 +92,60 @@ import Testing
         living.discard()
         #expect(!FileSystem.exists(living.path))
         #expect(FileSystem.exists("\(out)/sessions.csv"))
+    }
+
+    /// With the kernel's own call, and in two steps where a file system has none.
+    @Test func aFileTakesNoPlaceThatSomebodyHas() throws {
+        let directory = try TemporaryDirectory("export")
+        for isReserving in [false, true] {
+            func move(_ path: String, _ place: String) throws {
+                if isReserving {
+                    try FileSystem.move(path, reserving: place)
+                } else {
+                    try FileSystem.move(path, toFreePlace: place)
+                }
+            }
+            let from = directory.file("from")
+            let place = directory.file("place")
+            try FileSystem.write([1], to: from)
+            try FileSystem.write([2], to: place)
+            let error = #expect(throws: SystemError.self) { try move(from, place) }
+            #expect(error?.code == EEXIST)
+            #expect(try FileSystem.read(place) == [2])
+            try FileSystem.remove(place)
+            try move(from, place)
+            #expect(try FileSystem.read(place) == [1])
+            #expect(!FileSystem.exists(from))
+            // Nothing is left of a place where there was nothing to move.
+            #expect(throws: SystemError.self) { try move(from, directory.file("none")) }
+            #expect(!FileSystem.exists(directory.file("none")))
+            try FileSystem.remove(place)
+        }
+    }
+
+    /// What a stranger lays there stays, also where it is named as what a killed export leaves.
+    @Test func onlyOnesOwnLeftoversAreRemoved() throws {
+        let directory = try TemporaryDirectory("export")
+        let place = try StagedPlace(directory.file("data.age"))
+        let dead = directory.file(".data.age.exporting-1-2")
+        try FileSystem.write([1], to: dead)
+        let link = directory.file(".data.age.exporting-1-3")
+        let kept = directory.file("kept")
+        try FileSystem.write([2], to: kept)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: kept)
+        let living = try StagedFile(for: place.path)
+        #expect(!FileSystem.exists(dead))
+        #expect(FileSystem.exists(kept) && FileSystem.exists(link))
+        place.removeLeftovers()
+        #expect(FileSystem.exists(living.path))
+        if geteuid() == 0 {
+            let foreign = directory.file(".data.age.exporting-1-4")
+            try FileSystem.write([3], to: foreign)
+            #expect(unsafe chown(foreign, 65534, 65534) == 0)
+            place.removeLeftovers()
+            #expect(FileSystem.exists(foreign))
+        }
+        living.discard()
+        #expect(!FileSystem.exists(living.path))
     }
 }

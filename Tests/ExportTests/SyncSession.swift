@@ -110,7 +110,7 @@ struct SyncSession {
                     segment: ClockSegment(
                         firstIndex: first, lastIndex: index - 1, origin: at(Double(from) / 10),
                         period: 10_000_000, bound: from == 0 ? 2_100_000 : 3_100_000,
-                        method: "envelope/2", driftPPM: 10, jitter: 1_000_000)))
+                        method: "envelope/3", driftPPM: 10, jitter: 1_000_000)))
             if from > 0 {
                 batch.gaps.append(
                     StreamGap(

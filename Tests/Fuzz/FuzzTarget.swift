@@ -1,3 +1,4 @@
+import Declarations
 import DeviceProfiles
 import Foundation
 import Timebase
@@ -35,7 +36,28 @@ struct FuzzTarget {
     }
 }
 
+/// Whether inputs are profiles, and not what a device says.
+let isText = ProcessInfo.processInfo.environment["FUZZ_PROFILE"] == "profile-text"
 let target = FuzzTarget.load()
+
+/// Reads an input as a profile's text: whatever it says, there is a profile or words for what is wrong, and a
+/// profile's decoder takes what comes.
+private func readProfile(_ bytes: [UInt8]) {
+    guard let document = try? DeclarationDocument(bytes: bytes, file: "profile"),
+        let profile = try? DeviceProfile.read(document.text, file: "profile")
+    else { return }
+    var decoder = profile.makeDecoder()
+    var output = DecodedOutput(profile)
+    // Used within the call only.
+    unsafe bytes.withUnsafeBytes { buffer in
+        if case .bluetooth = profile.transport {
+            unsafe decoder.decode(packet: buffer, from: 0, into: &output)
+        } else {
+            unsafe decoder.decode(buffer, into: &output)
+        }
+    }
+    decoder.finish(into: &output)
+}
 
 /// libFuzzer calls this first. With FUZZ_MAKE_SEEDS, writes the seeds of FUZZ_SEEDS as inputs into
 /// that folder, and ends.
@@ -60,6 +82,10 @@ public func initialize(_ count: UnsafeMutableRawPointer, _ arguments: UnsafeMuta
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // libFuzzer keeps the bytes for the call, in which they are copied.
     let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+    if isText {
+        readProfile(bytes)
+        return 0
+    }
     var run = FuzzRun(bytes)
     run.run()
     return 0

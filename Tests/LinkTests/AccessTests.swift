@@ -38,7 +38,8 @@ import Testing
             Set(watch.map { String($0.name.split(separator: ".").last ?? "") }) == [
                 "CheckFitting", "GetStatus", "ListDevices", "ListSessions", "GetSession",
                 "GetClock", "Subscribe", "Exchange", "WatchSession", "ListStudies",
-                "ListParticipants", "GetConsent", "GetProcedure", "GetProcedure",
+                "ListParticipants", "ListTombstones", "ListDue", "GetConsent", "GetProcedure",
+                "GetProcedure",
             ])
         #expect(rules.allSatisfy { $0.neededAccess > .none })
     }

@@ -28,6 +28,12 @@ struct InputDeviceTests {
             try note("mask \(mask.type)")
         }
         func discardQueued(_ descriptor: Int32) throws(SystemError) { try note("discard") }
+        func name(
+            _ descriptor: Int32
+        ) throws(SystemError) -> (name: String, identity: String) {
+            try note("name")
+            return ("fake", "f")
+        }
         func identify(_ descriptor: Int32) throws(SystemError) -> InputIdentification {
             try note("identify")
             return InputIdentification(
@@ -50,6 +56,29 @@ struct InputDeviceTests {
         let calls = kernel.calls.withLock { $0 }
         #expect(
             calls == ["clock", "mask 4", "mask 0", "mask 1", "mask 2", "identify", "discard"])
+    }
+
+    @Test("What stayed open is neither drained nor asked what would empty its queue")
+    func adopted() throws {
+        let kernel = FakeKernel()
+        let descriptor = try FileDescriptor(opening: "/dev/null", flags: O_RDONLY)
+        let input = try InputDevice.adopt(
+            descriptor, "/dev/null", kind: .keyboard, policy: InputPolicy(), kernel: kernel)
+        #expect(input.description.isMasked && input.description.identity == "f")
+        let calls = kernel.calls.withLock { $0 }
+        #expect(calls == ["clock", "mask 4", "mask 0", "mask 1", "mask 2", "name"])
+    }
+
+    @Test(
+        "What stayed open and refuses is not taken over",
+        arguments: ["clock", "mask 4", "mask 0", "mask 1", "mask 2", "name"])
+    func notAdopted(refused: String) throws {
+        #expect(throws: DeviceError.self) {
+            _ = try InputDevice.adopt(
+                try FileDescriptor(opening: "/dev/null", flags: O_RDONLY), "/dev/null",
+                kind: .keyboard, policy: InputPolicy(),
+                kernel: FakeKernel(refused: refused))
+        }
     }
 
     @Test(

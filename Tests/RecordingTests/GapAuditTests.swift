@@ -99,6 +99,95 @@ import Timebase
         #expect(gap.lost == 90 && gap.lostBound == 0)
     }
 
+    /// Fills the ring, and loses so many frames behind what fits.
+    /// - Returns: the numbers of what was lost.
+    private func overflow(_ source: SequencedSource, from first: Int, losing count: Int) -> Range<
+        Int
+    > {
+        var number = first
+        while source.put(RecordKind.bytes, frame(number), at: arrival(number)) { number += 1 }
+        let lost = number..<number + count
+        for missed in lost.dropFirst() {
+            source.put(RecordKind.bytes, frame(missed), at: arrival(missed))
+        }
+        return lost
+    }
+
+    /// No later sample shows what was lost when a session ended: whether the ring had room to tell it by then
+    /// or not, and whatever happened to the daemon.
+    @Test(arguments: ["untold", "told", "restarted", "cut"])
+    func aRingThatIsFullAtTheEndIsAGap(how: String) throws {
+        let directory = try TemporaryDirectory()
+        let source = try SequencedSource(directory, device: "openbci-cyton")
+        send(0..<1_000, to: source)
+        source.drain()
+        let lost = overflow(source, from: 1_000, losing: 500)
+        let last = arrival(lost.upperBound - 1)
+        // The session ends a second after the last of it, or in the midst of it.
+        var end = how == "cut" ? arrival(lost.upperBound - 200) : last + 1_000_000_000
+        if how == "told" || how == "restarted" {
+            source.drain()
+            source.tellLosses()
+            source.drain()
+        }
+        if how == "restarted" {
+            // When the last of it came is forgotten, and nothing was read since.
+            try source.restartStreams()
+            end = last + 4_000_000
+        }
+        source.drain(isLast: true, end: end)
+        let gaps = try #require(source.gaps[1])
+        #expect(gaps.keys.sorted() == [Int64(lost.lowerBound) - 1], "\(gaps)")
+        let gap = try #require(gaps.values.first)
+        #expect(gap.cause == .overflow)
+        #expect(abs(gap.start.nanoseconds - time(lost.lowerBound - 1)) < 1_000_000)
+        #expect(gap.end.nanoseconds == (how == "told" || how == "untold" ? last : end))
+        let count = Int64(how == "cut" ? 301 : 500)
+        // The last one had been under way for the typical delay of 15 ms.
+        #expect(abs(gap.lost - count) <= 5 && abs(gap.lost - count) <= gap.lostBound, "\(gap)")
+    }
+
+    /// Where the estimate is as many samples as the device's counter has numbers, the row does not say that the
+    /// counter shows it: the finisher would believe that, and take the turns away.
+    @Test func anEstimateAtTheEndIsNoCountOfTheCounter() throws {
+        var estimates: Set<Int64> = []
+        for count in 506...518 {
+            let directory = try TemporaryDirectory()
+            let source = try SequencedSource(directory, device: "openbci-cyton")
+            send(0..<1_000, to: source)
+            source.drain()
+            let lost = overflow(source, from: 1_000, losing: count)
+            source.drain(isLast: true, end: arrival(lost.upperBound))
+            let gap = try #require(source.gaps[1]?.values.first)
+            estimates.insert(gap.lost)
+            #expect(gap.lostBound % 256 != 0 && gap.lostBound >= gap.lost, "\(gap)")
+        }
+        #expect(estimates.contains(512), "\(estimates.sorted())")
+    }
+
+    /// What later samples show is no loss at the end, and what came before a session is none of it.
+    @Test func aLossBeforeTheLastSampleIsNoneAtTheEnd() throws {
+        let directory = try TemporaryDirectory()
+        let source = try SequencedSource(directory, device: "openbci-cyton")
+        send(0..<1_000, to: source)
+        source.drain()
+        let lost = overflow(source, from: 1_000, losing: 90)
+        source.drain()
+        send(lost.upperBound..<lost.upperBound + 20, to: source)
+        source.drain(isLast: true, end: arrival(lost.upperBound + 20))
+        #expect(source.gaps[1]?.keys.sorted() == [Int64(lost.lowerBound) - 1], "\(source.gaps)")
+    }
+
+    @Test func aLossFromBeforeTheSessionIsNoneOfIt() throws {
+        let directory = try TemporaryDirectory()
+        let source = try SequencedSource(directory, device: "openbci-cyton")
+        let before = SequencedSource.start - 10_000_000_000
+        while source.put(RecordKind.settings, [], at: before) {}
+        source.take()
+        source.drain(isLast: true, end: time(0))
+        #expect(source.gaps.isEmpty, "\(source.gaps)")
+    }
+
     @Test func droppedInputEventsAreAGap() throws {
         let directory = try TemporaryDirectory()
         let source = try SequencedSource(directory, device: "pointer")

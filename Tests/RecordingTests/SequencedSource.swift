@@ -20,6 +20,9 @@ final class SequencedSource {
     private var reader: RingReader
     private let interpreter = Interpreter()
     let session: SessionRecorder
+    private let plans: [StreamPlan]
+    /// The saved states of the streams' clocks.
+    private var clocks: [String: [UInt8]] = [:]
     private(set) var gaps: [Int64: [Int64: Gap]] = [:]
     private(set) var segments: [Int64: [Int64: ClockSegment]] = [:]
 
@@ -32,7 +35,7 @@ final class SequencedSource {
         let library = try ProfileLibrary.load(directory: "\(root.path)/Devices/profiles")
         let profile = try #require(library.profiles.first { $0.name == device })
         let isPointer = device == "pointer"
-        let plans =
+        plans =
             isPointer
             ? StreamPlan.input(profile, isPointer: true, name: "mouse", identity: "", firstID: 1)
             : StreamPlan.device(profile, name: device, identity: "", firstID: 1)
@@ -67,6 +70,16 @@ final class SequencedSource {
         interpreter.add(other)
     }
 
+    /// The same, and the streams go on from what was committed of them.
+    func restartStreams() throws {
+        try restart()
+        for plan in plans {
+            let stream = StreamRecorder(plan.description, model: plan.model)
+            try stream.restore(try #require(clocks["clock/\(stream.id)"]))
+            session.add(stream)
+        }
+    }
+
     /// Puts a record into the ring.
     /// - Returns: whether it fitted.
     @discardableResult
@@ -78,6 +91,9 @@ final class SequencedSource {
         }
     }
 
+    /// Lets the reader tell what did not fit.
+    func tellLosses() { writer.flushOverflow() }
+
     func put(_ record: InputRecord) {
         var bytes = [UInt8](repeating: 0, count: InputRecord.byteCount)
         let isWritten = unsafe bytes.withUnsafeMutableBytes { unsafe record.write(to: $0) }
@@ -88,16 +104,24 @@ final class SequencedSource {
     /// What the station's status and fitting see of the device.
     var health: SourceHealth? { interpreter.sources[Self.source]?.health }
 
-    /// Lets the sequencer take what is in the ring, and the store commit it.
-    func drain(isLast: Bool = false, end: Int64 = start) {
+    /// Lets the sequencer take what is in the ring.
+    func take() {
         reader.refresh()
         while let record = reader.next() { interpreter.takeAcquired(record) }
         ring.release(upTo: reader.position)
+    }
+
+    /// Lets the sequencer take what is in the ring, and the store commit it.
+    func drain(isLast: Bool = false, end: Int64 = start) {
+        take()
         if isLast {
             session.beginStop(
                 SessionStateChange(state: .stopped, at: Instant(nanoseconds: end)),
                 acquisition: 0)
             interpreter.endPauses(of: session, readUpTo: reader.position)
+            interpreter.endLosses(
+                of: session, readUpTo: reader.position,
+                untold: ring.untoldOverflows(before: reader.position))
         }
         let position = RingPosition(ring: "r", name: "acquisition", position: reader.position)
         let batch = session.makeBatch(
@@ -105,6 +129,7 @@ final class SequencedSource {
             triple: TimeTriple(
                 monotonic: Instant(nanoseconds: Self.start), boottime: 0, realtime: 0,
                 uncertainty: 0))
+        clocks.merge(batch?.savedStates ?? [:]) { $1 }
         for row in batch?.gaps ?? [] {
             gaps[row.stream, default: [:]][row.gap.afterIndex] = row.gap
         }

@@ -67,13 +67,19 @@ import Timebase
         try harness.finish()
         let reader = try SessionReader.open(at: harness.path)
         let session = try reader.session()
-        let events = try reader.events()
+        let all = try reader.events()
+        let events = all.filter { $0.kind == "note" }
         let stored = try reader.timeTriples()
         try reader.close()
         #expect(stored.first?.cause == "start")
         #expect(stored.filter { $0.cause == "start" }.count == 1)
         #expect(stored.last?.cause == "stop")
         #expect(events.count == 4)
+        #expect(
+            all.filter { $0.kind == "clock_step" }.map(\.payload) == [
+                #"{"milliseconds":3600000}"#, #"{"milliseconds":-7200000}"#,
+                #"{"milliseconds":40}"#,
+            ])
         let began = session.description.startedRealtime - session.description.started.nanoseconds
         for (event, moment) in zip(events, moments) {
             // Its own time is what it was.

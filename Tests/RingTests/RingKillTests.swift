@@ -16,7 +16,7 @@ struct RingKillTests {
         let seed = UInt64.random(in: 1...UInt64.max)
         let writer = try RingHelper.start(["write", directory.path, "\(seed)", "boot"])
         defer {
-            kill(writer.processIdentifier, SIGKILL)
+            if writer.isRunning { kill(writer.processIdentifier, SIGKILL) }
             writer.waitUntilExit()
         }
         while RingHelper.number(in: directory.file("done")) == 0 && writer.isRunning {

@@ -49,11 +49,15 @@ struct AlignedRecording {
         StreamDescription(id: keys, name: "keys", kind: "keys", clock: .stamped),
     ]
 
+    /// Nanoseconds that the machine slept while the EDA was away, and after half of the pulse.
+    private var slept: Int64 = 0
+
     /// Writes a minute and more of it, as a station would, and stops.
     static func write(
-        to path: String, identifier: String = identifier, isStopped: Bool = true
+        to path: String, identifier: String = identifier, isStopped: Bool = true, slept: Int64 = 0
     ) throws -> AlignedRecording {
         var recording = AlignedRecording()
+        recording.slept = slept
         let writer = try SessionWriter.create(
             at: path,
             description: SessionDescription(
@@ -70,6 +74,7 @@ struct AlignedRecording {
                     monotonic: start, boottime: 0, realtime: 1_795_253_400_000_000_000,
                     uncertainty: 1_000), cause: "start")
         ]
+        if slept > 0 { recording.addSleeps() }
         if isStopped {
             recording.batch.stateChange = SessionStateChange(
                 state: .stopped, at: start + 70_000_000_000)
@@ -152,6 +157,7 @@ struct AlignedRecording {
             if Int64(position) > Self.edaPause { time += 5_550_000_000 }
             if Int64(position) == Self.edaPause + 1 {
                 clocks[Self.eda]?.interrupt(.disconnect, keepsPosition: false)
+                clocks[Self.eda]?.sleep(slept)
             }
             take(Self.eda, times: [time], arrival: time + delay(1e5, mean: 1e6))
         }
@@ -167,6 +173,7 @@ struct AlignedRecording {
             }
             let arrival = times[24] + delay(5e5, mean: 2e6)
             let index = next[Self.pulse, default: 0] + 23
+            if packet == Self.sleptPacket { clocks[Self.pulse]?.sleep(slept) }
             take(Self.pulse, times: times, arrival: arrival)
             batch.clockObservations.append(
                 ClockObservation(
@@ -174,6 +181,24 @@ struct AlignedRecording {
                     arrival: Instant(nanoseconds: Int64(arrival))))
         }
         close(Self.pulse)
+    }
+
+    /// The packet of the pulse before which the machine slept.
+    static let sleptPacket = 60
+
+    /// The readings of the clocks around both sleeps, as a station takes them.
+    private mutating func addSleeps() {
+        var boottime: Int64 = 0
+        for (seconds, cause) in [(14, "periodic"), (20, "sleep"), (30, "periodic"), (31, "sleep")] {
+            let elapsed = Int64(seconds) * 1_000_000_000
+            if cause == "sleep" { boottime += slept }
+            batch.timeTriples.append(
+                RecordedTriple(
+                    triple: TimeTriple(
+                        monotonic: Self.start + elapsed, boottime: boottime + elapsed,
+                        realtime: 1_795_253_400_000_000_000 + boottime + elapsed,
+                        uncertainty: 1_000), cause: cause))
+        }
     }
 
     private mutating func addPointer() {

@@ -65,6 +65,26 @@ import Timebase
         #expect(audit.first?.actor.contains(SoftwareVersion.current) == true)
     }
 
+    /// The clock that all times are on stood still: how much was lost is not in them.
+    @Test func whatTheMachineSleptIsInTheCountsOfLosses() throws {
+        _ = try AlignedRecording.write(to: path, slept: 3_000_000_000)
+        _ = try SessionFinisher(path: path).run()
+        let reader = try SessionReader.open(at: path)
+        let away = try #require(try reader.gaps(AlignedRecording.eda).first?.gap)
+        #expect(away.cause == .disconnect && away.afterIndex == AlignedRecording.edaPause)
+        #expect(abs(away.lost - 85) <= 2 && 30...33 ~= away.lostBound, "\(away)")
+        #expect(away.end - away.start < 5_700_000_000)
+        let pulse = try reader.gaps(AlignedRecording.pulse).map(\.gap)
+        #expect(pulse.map(\.cause) == [.sleep], "\(pulse)")
+        let asleep = try #require(pulse.first)
+        #expect(asleep.afterIndex == Int64(AlignedRecording.sleptPacket) * 25 - 1)
+        #expect(abs(asleep.lost - 150) <= 2 && 150...153 ~= asleep.lostBound, "\(asleep)")
+        #expect(asleep.end - asleep.start < 60_000_000)
+        #expect(try reader.gaps(AlignedRecording.ecg).allSatisfy { $0.gap.lostBound == 0 })
+        try reader.close()
+        #expect(try SessionCheck(path: path).run().filter { $0.severity == .error } == [])
+    }
+
     /// Streams whose alignment cannot be right keep the times of the recording, and it is said.
     @Test func anImpossibleAlignmentIsNotTaken() throws {
         _ = try AlignedRecording.write(to: path)

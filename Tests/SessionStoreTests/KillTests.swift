@@ -23,7 +23,7 @@ import Testing
         let done = directory.file("done")
         let writer = try Self.start([path, done, "\(seed)"])
         defer {
-            kill(writer.processIdentifier, SIGKILL)
+            if writer.isRunning { kill(writer.processIdentifier, SIGKILL) }
             writer.waitUntilExit()
         }
         while Self.number(in: done) == 0 && writer.isRunning { usleep(200) }

@@ -36,4 +36,16 @@ import Timebase
         #expect(known(.counter, 0, 256, modulus: 256) == .uncounted)
         #expect(known(.counter, 5, .max, modulus: 127) == .uncounted)
     }
+
+    /// An estimate of any size stays one, also where it is a multiple of the counter's turn by chance.
+    @Test(arguments: [16, 127, 256, Int64?.none])
+    func anEstimateIsNeverTakenForACount(modulus: Int64?) {
+        for lost: Int64 in [0, 1, 15, 16, 17, 254, 256, 1_016, 1_168, 4_096, .max] {
+            let bound = Gap.uncountedBound(lost, modulus: modulus)
+            #expect(bound >= max(1, lost))
+            for cause in [Gap.Cause.overflow, .corrupt, .counter] {
+                #expect(known(cause, min(lost, 4_096), bound, modulus: modulus) == .uncounted)
+            }
+        }
+    }
 }

@@ -94,7 +94,7 @@ import Testing
         ]
         for open in openers {
             let error = failure { _ = try open(path) }
-            #expect(error?.code == .newerVersion(found: 7, known: 3))
+            #expect(error?.code == .newerVersion(found: 7, known: 6))
         }
         #expect(try FileSystem.read(path) == before)
     }

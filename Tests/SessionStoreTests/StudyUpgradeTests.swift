@@ -92,7 +92,7 @@ import Testing
         // A reader that was there before goes on.
         let reader = try StudyDatabase.openForReading(at: path)
         let study = try StudyDatabase.open(at: path)
-        #expect(try version(path) == 3)
+        #expect(try version(path) == 6)
         #expect(try study.consent(of: "P01") == answers)
         #expect(try study.sessions() == [session])
         #expect(try reader.consent(of: "P01") == answers)
@@ -128,7 +128,7 @@ import Testing
         try reader.close()
         #expect(try FileSystem.read(path) == before)
         let study = try StudyDatabase.open(at: path)
-        #expect(try version(path) == 3)
+        #expect(try version(path) == 6)
         #expect(try study.sessions() == [session])
         #expect(try study.reviewPlans() == [])
     }
@@ -149,7 +149,7 @@ import Testing
             }
         }
         #expect(try schema(old) == schema(new))
-        #expect(try version(new) == 3)
+        #expect(try version(new) == 6)
     }
 
     /// An upgrade that fails half way leaves the file as it was.

@@ -6,7 +6,7 @@ import Timebase
 /// `lost` says.
 struct StalledReader {
     /// How the machine is busy.
-    enum Load: CaseIterable {
+    enum Load {
         /// The reader sleeps 20–500 ms and then reads all there is, in pieces.
         case sleeps
         /// The reader gets little more at each turn than the device gives meanwhile, so that it is
@@ -14,6 +14,11 @@ struct StalledReader {
         case drains
         /// What is in between holds everything back by 10–60 ms, ever differently.
         case delays
+        /// The reader stands still to the end of the stretch, and then reads all there is, in pieces.
+        case stops
+
+        /// Those of a machine that is merely busy.
+        static let busy: [Load] = [.sleeps, .drains, .delays]
     }
 
     struct Packet {
@@ -50,9 +55,11 @@ struct StalledReader {
         var delayUntil = 0.0
         while next < end {
             let seconds = (now - 5e9) / 1e9
-            let load = loads.last { $0.0.contains(seconds) }?.1
+            let stretch = loads.last { $0.0.contains(seconds) }
+            let load = stretch?.1
             var pieces = Int.max
             switch load {
+            case .stops: now = 5e9 + (stretch?.0.upperBound ?? seconds) * 1e9 + 1e6
             case nil: now += Double.random(in: 2e6...8e6, using: &generator)
             case .sleeps: now += Double.random(in: 20e6...500e6, using: &generator)
             case .drains:

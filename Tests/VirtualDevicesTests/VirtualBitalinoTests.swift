@@ -210,6 +210,22 @@ import Timebase
         try device.close()
     }
 
+    @Test func aRecordingBeginsAnewUntilItsCount() throws {
+        var settings = settings()
+        settings.recording = RecordedSignal(names: ["1"], columns: [[5, 17, 1023]])
+        settings.channels = 1
+        settings.count = 1000
+        let device = try VirtualBitalino(settings)
+        var stepped = SteppedDevice(device)
+        let port = try Port(directory.file("bitalino"))
+        try port.write([0x01 | 1 << 2])
+        try stepped.obey()
+        try stepped.run(seconds: 2)
+        let frames = WireFrame.split(try port.read(3 * 1000), channels: 1)
+        #expect(frames.map { $0?.values[0] } == (0..<1000).map { [5, 17, 1023][$0 % 3] })
+        try device.close()
+    }
+
     @Test func theSameSeedSendsTheSame() throws {
         func values(seed: UInt64) throws -> [[Int64]] {
             var settings = settings()

@@ -7,15 +7,18 @@
 #include <linux/serial.h>
 #include <malloc.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
@@ -29,6 +32,10 @@ int attune_pin_thread(int processor) {
     CPU_ZERO(&set);
     CPU_SET(processor, &set);
     return sched_setaffinity(0, sizeof set, &set);
+}
+
+int attune_allocate_ahead(int fd, int64_t offset, int64_t bytes) {
+    return fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, bytes);
 }
 
 int attune_pipe(int *reading, int *writing) {
@@ -278,4 +285,55 @@ int attune_begin_writeback(int fd) {
 void attune_give_back_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 128 << 10);
     mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
+void attune_give_back_free_memory(void) { malloc_trim(0); }
+
+pid_t attune_thread_number(void) { return gettid(); }
+
+int attune_lock_memory(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return -1;
+    if (limit.rlim_cur != RLIM_INFINITY) return 0;
+    return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 ? 1 : -1;
+}
+
+int attune_input_numbers(int fd, uint16_t numbers[3]) {
+    struct input_id id;
+    if (ioctl(fd, EVIOCGID, &id) != 0) return -1;
+    numbers[0] = id.bustype;
+    numbers[1] = id.vendor;
+    numbers[2] = id.product;
+    return 0;
+}
+
+// The kernel cuts a text that is too long, and ends it with 0 only where it has room.
+static int input_text(int fd, unsigned long request, char *text, size_t capacity) {
+    memset(text, 0, capacity);
+    int count = ioctl(fd, request, text);
+    if (count < 0) return errno == ENOENT ? 0 : -1;
+    text[capacity - 1] = 0;
+    return 0;
+}
+
+int attune_input_place(int fd, char *text, size_t capacity) {
+    if (input_text(fd, EVIOCGUNIQ(capacity), text, capacity) != 0) return -1;
+    if (text[0] != 0) return 0;
+    return input_text(fd, EVIOCGPHYS(capacity), text, capacity);
+}
+
+int attune_input_name(int fd, char *text, size_t capacity) {
+    return input_text(fd, EVIOCGNAME(capacity), text, capacity);
+}
+
+void attune_least_priority(void) {
+    pid_t thread = (pid_t)syscall(SYS_gettid);
+    // For Linux a thread's niceness is its own (setpriority(2), "C library/kernel differences").
+    setpriority(PRIO_PROCESS, (id_t)thread, 19);
+    // IOPRIO_WHO_PROCESS is 1, IOPRIO_CLASS_IDLE 3, shifted by IOPRIO_CLASS_SHIFT, 13 (ioprio_set(2)).
+    syscall(SYS_ioprio_set, 1, thread, 3 << 13);
+}
+
+int attune_rename_exclusively(const char *path, const char *place) {
+    return renameat2(AT_FDCWD, path, AT_FDCWD, place, RENAME_NOREPLACE);
 }

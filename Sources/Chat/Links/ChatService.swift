@@ -6,8 +6,11 @@ import Synchronization
 final class ChatService: VarlinkHandler {
     /// Answers a call, on any thread, once.
     typealias Answer = @Sendable (Result<JSONValue, VarlinkError>) -> Void
-    /// Does what a call asks for.
-    typealias Body = @Sendable (_ method: String, _ parameters: JSONValue, @escaping Answer) -> Void
+    /// Does what a call asks for. The actor is who calls, for the audit trail.
+    typealias Body =
+        @Sendable (
+            _ method: String, _ parameters: JSONValue, _ actor: String, @escaping Answer
+        ) -> Void
 
     private let server: VarlinkServer
     private let body: Body
@@ -43,7 +46,7 @@ final class ChatService: VarlinkHandler {
         waiting[token] = call
         let holder = ServiceReference(self)
         let links = links
-        body(call.method, call.parameters) { result in
+        body(call.method, call.parameters, call.actor) { result in
             links.perform { holder.service?.answer(token, result) }
         }
     }

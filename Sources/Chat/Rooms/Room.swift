@@ -210,11 +210,22 @@ actor Room {
     // MARK: Who may come in
 
     /// Makes a token that lets one browser in.
-    func invite(validSeconds: Int64) throws(ChatError) -> (token: String, expiresUtcMs: Int64) {
+    /// - Parameter actor: who wants it, for the session's audit trail.
+    func invite(
+        validSeconds: Int64, by actor: String
+    ) throws(ChatError) -> (token: String, expiresUtcMs: Int64) {
         let token = Secret.make()
         let expires = Clocks.realtime() / 1_000_000 + validSeconds * 1000
         try commit(
-            [.invited(tokenHash: Secret.hash(token), expiresUtcMs: expires)], durably: true)
+            [
+                .invited(tokenHash: Secret.hash(token), expiresUtcMs: expires),
+                event(
+                    "invitation",
+                    [
+                        "action": "made", "actor": .string(actor),
+                        "expires_utc_ms": .integer(expires),
+                    ]),
+            ], durably: true)
         return (token, expires)
     }
 
@@ -239,9 +250,19 @@ actor Room {
         return cookie
     }
 
-    func revokeInvitations() throws(ChatError) -> Int {
+    func revokeInvitations(by actor: String) throws(ChatError) -> Int {
         let count = openInvitations
-        if count > 0 { try commit([.revoked], durably: true) }
+        guard count > 0 else { return 0 }
+        try commit(
+            [
+                .revoked,
+                event(
+                    "invitation",
+                    [
+                        "action": "revoked", "actor": .string(actor),
+                        "count": .integer(Int64(count)),
+                    ]),
+            ], durably: true)
         return count
     }
 

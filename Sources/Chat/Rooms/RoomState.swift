@@ -120,7 +120,10 @@ struct RoomState: Sendable {
         case .alarmSettled:
             alarmedNs = nil
             newestAlarmNs = nil
-        case .ended(let outcome): self.outcome = outcome
+        case .ended(let outcome):
+            self.outcome = outcome
+            // There is nothing left to come into.
+            invitations = invitations.filter { $0.value.isUsed }
         }
     }
 

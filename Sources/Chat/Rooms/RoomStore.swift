@@ -35,6 +35,7 @@ actor RoomStore {
             if now >= nextBeat {
                 nextBeat = now + 10_000_000_000
                 for room in rooms.values { await room.beat() }
+                await forgetRemoved()
             }
             await removeOld()
             try? await cancelWhenGracefulShutdown {
@@ -81,7 +82,8 @@ actor RoomStore {
             await room.begin()
             surroundings.log.info("session \(session.id): its page is open")
             if settings.printsLinks {
-                let (token, _) = try await room.invite(validSeconds: settings.linkSeconds)
+                let (token, _) = try await room.invite(
+                    validSeconds: settings.linkSeconds, by: "attune-chat")
                 ProgramOutput.line(
                     "Invitation for \(session.participant) (session \(session.id)): "
                         + self.link(token: token))
@@ -113,6 +115,29 @@ actor RoomStore {
             rooms[session] = nil
             byName[room.name] = nil
         }
+    }
+
+    /// Deletes what is left of sessions that were withdrawn. Their rooms are shut first.
+    private func forgetRemoved() async {
+        let removed = RemovedRooms(
+            directory: surroundings.settings.stateDirectory, log: surroundings.log)
+        guard !removed.sessions().isEmpty else { return }
+        let tombstones: [TombstoneInfo]
+        do throws(ClientError) {
+            tombstones = try await surroundings.station.call(
+                StudyInterface.ListTombstones.self, .init()
+            ).tombstones
+        } catch {
+            // A daemon that is away is told of by whoever looks for sessions.
+            return
+        }
+        for tombstone in tombstones {
+            guard let room = rooms[tombstone.session], await room.endedAt != nil else { continue }
+            await room.close()
+            rooms[tombstone.session] = nil
+            byName[room.name] = nil
+        }
+        removed.delete(tombstones, open: Set(rooms.keys))
     }
 
     /// Ends all rooms' pages; what they know stays on disk for the next start.
@@ -152,8 +177,10 @@ actor RoomStore {
     // MARK: The chat's own socket
 
     /// Answers a call of `io.attune.Chat`.
-    func answer(_ method: String, _ parameters: JSONValue) async -> Result<JSONValue, VarlinkError>
-    {
+    /// - Parameter actor: who calls, for the session's audit trail.
+    func answer(
+        _ method: String, _ parameters: JSONValue, by actor: String
+    ) async -> Result<JSONValue, VarlinkError> {
         do {
             switch method {
             case ChatInterface.ListRooms.name:
@@ -165,14 +192,18 @@ actor RoomStore {
                         encoding: ChatInterface.ListRooms.Reply(address: address, rooms: list)))
             case ChatInterface.Invite.name:
                 let room = try await found(parameters)
+                // A session that ended takes no event any more: nobody comes in without one.
+                guard await room.endedAt == nil else {
+                    throw ChatInterface.noSuchRoom(parameters["session"]?.string ?? "")
+                }
                 let (token, expires) = try await room.invite(
-                    validSeconds: surroundings.settings.linkSeconds)
+                    validSeconds: surroundings.settings.linkSeconds, by: actor)
                 return .success(
                     try JSONValue(
                         encoding: ChatInterface.Invite.Reply(
                             url: link(token: token), expiresUtcNs: expires * 1_000_000)))
             case ChatInterface.RevokeInvitations.name:
-                let revoked = try await found(parameters).revokeInvitations()
+                let revoked = try await found(parameters).revokeInvitations(by: actor)
                 return .success(
                     try JSONValue(
                         encoding: ChatInterface.RevokeInvitations.Reply(revoked: revoked)))

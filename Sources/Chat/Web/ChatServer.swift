@@ -69,12 +69,12 @@ public struct ChatServer: Sendable {
         return try RoomLinks(socketPath: settings.socketPath, log: log) { links in
             try ChatService(
                 path: settings.chatSocketPath, version: settings.version, links: links
-            ) { method, parameters, answer in
+            ) { method, parameters, actor, answer in
                 Task {
                     guard let store = box.store else {
                         return answer(.failure(.methodNotImplemented(method)))
                     }
-                    answer(await store.answer(method, parameters))
+                    answer(await store.answer(method, parameters, by: actor))
                 }
             }
         }
@@ -87,7 +87,7 @@ public struct ChatServer: Sendable {
         return logger
     }
 
-    private func application(_ store: RoomStore) throws -> some ApplicationProtocol {
+    private func application(_ store: RoomStore) throws -> any Service {
         let routes = ChatRoutes(
             store: store, files: PageFiles(directory: settings.pagesDirectory),
             place: settings.place)

@@ -127,12 +127,14 @@ extension Dashboard {
         router.post(path("invite"), Self.actors) { call in
             try ConsoleAnswer.json(
                 try await watch.callChat(
-                    ChatInterface.Invite.self, .init(session: try call.session)))
+                    ChatInterface.Invite.self,
+                    .init(session: try call.session, actor: call.visitor.name)))
         }
         router.post(path("revoke"), Self.actors) { call in
             try ConsoleAnswer.json(
                 try await watch.callChat(
-                    ChatInterface.RevokeInvitations.self, .init(session: try call.session)))
+                    ChatInterface.RevokeInvitations.self,
+                    .init(session: try call.session, actor: call.visitor.name)))
         }
         router.post("api/dashboard/alarms/acknowledge", Self.actors) { call in
             let order = try await call.body(AlarmOrder.self)

@@ -97,6 +97,7 @@ struct StationKnowledge: Sendable {
         members["rings"] = try JSONValue(encoding: status.rings)
         members["storage"] = try told(status.storage)
         members["clock"] = try JSONValue(encoding: status.clock)
+        if let backup = status.backup { members["backup"] = try JSONValue(encoding: backup) }
         members["sessions"] = .array(
             try status.sessions.map { session throws(JSONMismatch) in try told(session) })
         members["devices"] = .array(

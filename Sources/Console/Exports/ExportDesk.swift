@@ -1,5 +1,6 @@
 import Export
 import Glibc
+import Link
 import SessionStore
 import Synchronization
 import SystemCalls
@@ -171,10 +172,36 @@ final class ExportDesk: Sendable {
         let now = Clocks.realtime()
         let record = ExportRecord(
             id: "\(now / 1_000_000)-\(UInt32.random(in: 0x1000_0000 ... .max))", study: study,
-            actor: actor, startedUtcNs: now, request: request, sessions: preview.sessions)
+            actor: actor, startedUtcNs: now, request: request, sessions: preview.sessions,
+            identifiers: identifiers(study, preview.sessions))
         try shelf.save(record)
         state.withLock { $0.running[study]?.record = record }
         return record
+    }
+
+    /// The ids of sessions; nil where one of them cannot be read.
+    private func identifiers(_ study: String, _ sessions: [ExportRecord.Session]) -> [String]? {
+        do throws(SessionStoreError) {
+            return try sessions.map { session throws(SessionStoreError) in
+                let path = "\(folder(study))/\(session.participant)/\(session.file)"
+                let reader = try SessionReader.open(at: path, alignment: .recorded)
+                defer { try? reader.close() }
+                return try reader.session().description.identifier
+            }
+        } catch {
+            surroundings.log.warning(
+                "Which sessions an export of \(study) holds cannot be read: \(error)")
+            return nil
+        }
+    }
+
+    /// Adds the ids of sessions that ended while an export was written, and may be in it.
+    private func addLate(_ record: inout ExportRecord) {
+        guard let known = record.identifiers else { return }
+        let late = (try? look(record.study, record.request)).flatMap { found in
+            identifiers(record.study, found.sessions.filter { !record.sessions.contains($0) })
+        }
+        record.identifiers = late.map { known + $0 }
     }
 
     /// Writes an export to its end, on a thread of its own.
@@ -198,6 +225,7 @@ final class ExportDesk: Sendable {
                 ended = record.ended(.failed, failure)
             } else if let written = WrittenExport(directory: files) {
                 ended = record.done(written, files: WrittenExport.files(of: files) ?? [])
+                addLate(&ended)
             } else {
                 ended = record.ended(.failed, "The export was written, and cannot be read back.")
             }
@@ -246,5 +274,27 @@ final class ExportDesk: Sendable {
         let record = try record(study, id)
         try await threads.run { [shelf] in try shelf.remove(record) }
         state.withLock { $0.ended[study]?.removeAll { $0.id == id } }
+    }
+
+    /// Removes exports that hold what participants took back since. What is being written reads the
+    /// tombstones itself, and is looked at again once it has ended.
+    func forget(_ tombstones: [TombstoneInfo]) {
+        let held = state.withLock { state in
+            state.ended.values.joined().filter { record in
+                tombstones.contains { RemovedExports.holds(record, $0) }
+            }
+        }
+        for record in held {
+            do throws(ConsoleRefusal) {
+                try shelf.remove(record)
+            } catch {
+                surroundings.log.error("Export \(record.id): \(error)")
+                continue
+            }
+            surroundings.log.notice(
+                "Export \(record.id) of \(record.study) is deleted: it held what a participant took back"
+            )
+            state.withLock { $0.ended[record.study]?.removeAll { $0.id == record.id } }
+        }
     }
 }

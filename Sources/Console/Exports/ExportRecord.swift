@@ -30,6 +30,9 @@ struct ExportRecord: Codable, Sendable {
     var message: String?
     /// Those that were found before it began.
     var sessions: [Session]
+    /// Ids of those, and of what came to them while it was written. nil where they are not known: then
+    /// whatever one of its participants takes back counts as being in it.
+    var identifiers: [String]?
 
     // What it holds, once it is done.
 
@@ -47,12 +50,12 @@ extension ExportRecord {
     /// A record of an export that begins.
     init(
         id: String, study: String, actor: String, startedUtcNs: Int64, request: ExportRequest,
-        sessions: [Session]
+        sessions: [Session], identifiers: [String]?
     ) {
         self.init(
             id: id, study: study, actor: actor, startedUtcNs: startedUtcNs, endedUtcNs: nil,
-            request: request, state: .running, message: nil, sessions: sessions, sessionCount: 0,
-            leftOut: [], notes: [], files: 0, bytes: 0)
+            request: request, state: .running, message: nil, sessions: sessions,
+            identifiers: identifiers, sessionCount: 0, leftOut: [], notes: [], files: 0, bytes: 0)
     }
 
     /// The record once all is written.

@@ -1,3 +1,4 @@
+import Export
 import Hummingbird
 import Link
 import NIOCore
@@ -13,6 +14,7 @@ struct ExportsSection: ConsoleSection {
     init(surroundings: ConsoleSurroundings) throws {
         self.surroundings = surroundings
         desk = try ExportDesk(surroundings)
+        try RemovedExports.begin(desk, socketPath: surroundings.settings.socketPath)
     }
 
     func addRoutes(to router: ConsoleRouter) {
@@ -33,15 +35,20 @@ struct ExportsSection: ConsoleSection {
             let study = try await call.study(on: shelf)
             let id = try await desk.start(
                 study, try await call.body(ExportRequest.self), by: call.visitor.name)
+            await surroundings.note(.export, study: study, ["export": id], by: call.visitor)
             return ConsoleAnswer.json(JSONValue.object(["export": .string(id)]))
         }
         router.post("api/exports/:study/cancel", [.researcher]) { call in
-            try desk.cancel(try await call.study(on: shelf), by: call.visitor.name)
+            let study = try await call.study(on: shelf)
+            try desk.cancel(study, by: call.visitor.name)
+            await surroundings.note(.exportCancel, study: study, [:], by: call.visitor)
             return ConsoleAnswer.json(JSONValue.object(["done": true]))
         }
         router.post("api/exports/:study/:export/delete", [.researcher]) { call in
-            try await desk.delete(
-                try await call.study(on: shelf), try call.parameter("export"))
+            let study = try await call.study(on: shelf)
+            let id = try call.parameter("export")
+            try await desk.delete(study, id)
+            await surroundings.note(.exportDelete, study: study, ["export": id], by: call.visitor)
             return ConsoleAnswer.json(JSONValue.object(["done": true]))
         }
         router.get("api/exports/:study/:export/files", [.researcher]) { call in
@@ -122,6 +129,9 @@ struct ExportsSection: ConsoleSection {
         let name = file.path.split(separator: "/").last.map(String.init) ?? "file"
         let path = "\(desk.shelf.files(of: record))/\(file.path)"
         let open = try await desk.threads.run { try RegularFile(path) }
+        await surroundings.note(
+            .exportDownload, study: record.study,
+            ["export": record.id, "file": String(file.path.suffix(300))], by: call.visitor)
         return ConsoleAnswer.download(
             body(length: Int(open.size)) { try open.next() }, type: "application/octet-stream",
             name: name)
@@ -135,6 +145,8 @@ struct ExportsSection: ConsoleSection {
             ZipStream.Entry(name: "\(name)/\($0.path)", path: "\(folder)/\($0.path)")
         }
         let zip = try ZipStream(entries)
+        await surroundings.note(
+            .exportDownload, study: record.study, ["export": record.id], by: call.visitor)
         return ConsoleAnswer.download(
             body { try zip.next() }, type: "application/zip", name: "\(name).zip")
     }

@@ -1,4 +1,5 @@
 import CArchive
+import Export
 import Glibc
 
 /// Files as one ZIP archive that is made while it is read, a piece at a time: no copy lies on the disk, and

@@ -230,7 +230,9 @@ struct ReviewsDesk: Sendable {
     }
 
     /// A link by which a participant rates their own session; it works once.
-    func invite(_ study: String, _ assignment: String) async throws -> String {
+    func invite(
+        _ study: String, _ assignment: String, by visitor: Visitor
+    ) async throws -> String {
         let book = try await book(study)
         guard
             let found = book.assignments.first(where: {
@@ -239,6 +241,9 @@ struct ReviewsDesk: Sendable {
         else { throw ConsoleRefusal.missing("assignment") }
         let token = try await surroundings.gate.makeLink(
             role: .participant, session: found.session)
+        await surroundings.note(
+            .accessLink, study: study, ["assignment": assignment, "session": found.session],
+            by: visitor)
         return surroundings.gate.address(ofLink: token) + "&from=/review"
     }
 

@@ -36,7 +36,7 @@ struct ReviewsSection: ConsoleSection {
         router.post("api/reviews/:study/assignments/:assignment/invite", [.researcher]) {
             [desk] call in
             let url = try await desk.invite(
-                try call.parameter("study"), try call.parameter("assignment"))
+                try call.parameter("study"), try call.parameter("assignment"), by: call.visitor)
             return ConsoleAnswer.json(JSONValue.object(["url": .string(url)]))
         }
         router.get("api/reviews/:study/plans/:plan", [.researcher]) { [desk] call in

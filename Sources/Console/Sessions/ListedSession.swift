@@ -28,6 +28,8 @@ public struct ListedSession: Encodable, Hashable, Sendable {
     public var hasReview: Bool
     /// Whether there is a quality report beside it.
     public var hasQuality: Bool
+    /// When its copy at a backup place was read back last; nil where there is none.
+    public var backedUpUtcNs: Int64?
 
     enum CodingKeys: String, CodingKey {
         case id, study, participant, kind, state
@@ -36,6 +38,7 @@ public struct ListedSession: Encodable, Hashable, Sendable {
         case pilot, parent, outcome, visit, condition, file
         case hasReview = "has_review"
         case hasQuality = "has_quality"
+        case backedUpUtcNs = "backed_up_utc_ns"
     }
 
     /// Whether the file is in its final form, so that nobody changes it any more.

@@ -40,6 +40,14 @@ public final class OpenedSession: Sendable {
                 "The session's file is not there any more: \(Self.name(of: listed)). Look whether it "
                     + "was moved, or restore it from a copy.")
         }
+        let refusal: String?
+        do throws(SessionStoreError) {
+            refusal = try TombstoneCheck.refusal(of: listed.file)
+        } catch {
+            // Who does not know whether something was deleted does not show it.
+            throw Self.explained(error, of: listed)
+        }
+        if let refusal { throw ConsoleRefusal(.gone, "This file is not shown: \(refusal).") }
         self.fileStamp = fileStamp
         reviewStamp = FileStamp(reviewPath)
         studyStamp = FileStamp(StudyDirectory.database(of: listed.file))

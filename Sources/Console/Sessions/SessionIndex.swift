@@ -9,9 +9,17 @@ import Timebase
 struct SessionIndex {
     private let directory: String
     /// By study: the entries of its database, as of a stamp.
-    private var studies: [String: (stamp: FileStamp, entries: [IndexedSession])] = [:]
+    private var studies: [String: Study] = [:]
     /// By path: what a file that no database knows says of itself; nil for one that is no session.
     private var strays: [String: (stamp: FileStamp, session: ListedSession?)] = [:]
+
+    /// What a study's database said.
+    private struct Study {
+        var stamp: FileStamp
+        var entries: [IndexedSession]
+        /// By the session file's path below the study: when a copy of it was read back last.
+        var backups: [String: Int64]
+    }
 
     init(directory: String) { self.directory = directory }
 
@@ -32,14 +40,18 @@ struct SessionIndex {
         let path = "\(directory)/\(study)/study.db"
         guard let stamp = FileStamp(path) else { return [] }
         if let known = studies[study], known.stamp == stamp { return known.entries }
-        // A database that cannot be read now (it may be held for a moment) hides no sessions: their
-        // files are found all the same.
+        // Of a database that cannot be read now (it may be held for a moment) counts what it said last.
         guard let database = try? StudyDatabase.openForReading(at: path) else {
             return studies[study]?.entries ?? []
         }
         defer { try? database.close() }
-        guard let entries = try? database.sessions() else { return studies[study]?.entries ?? [] }
-        studies[study] = (stamp, entries)
+        guard let entries = try? database.sessions(), let backups = try? database.backups() else {
+            return studies[study]?.entries ?? []
+        }
+        studies[study] = Study(
+            stamp: stamp, entries: entries,
+            backups: Dictionary(
+                backups.map { ($0.file, $0.verifiedRealtime) }, uniquingKeysWith: max))
         return entries
     }
 
@@ -57,7 +69,8 @@ struct SessionIndex {
             pilot: entry.isPilot ?? false, parent: entry.parent, outcome: entry.outcome,
             visit: entry.visit, condition: entry.condition, file: path,
             hasReview: FileSystem.exists(SessionReview(path: path).reviewPath),
-            hasQuality: FileSystem.exists(StudyDirectory.qualityReport(of: path)))
+            hasQuality: FileSystem.exists(StudyDirectory.qualityReport(of: path)),
+            backedUpUtcNs: studies[study]?.backups[entry.file])
     }
 
     private mutating func strays(of study: String, beside known: Set<String>) -> [ListedSession] {
@@ -71,7 +84,10 @@ struct SessionIndex {
                 let path = "\(folder)/\(name)"
                 guard !known.contains(path), let stamp = FileStamp(path) else { continue }
                 if strays[path]?.stamp != stamp {
-                    strays[path] = (stamp, read(path, study: study))
+                    strays[path] = nil
+                    // Whether it was deleted is asked again where that cannot be read now.
+                    guard let isRefused = isRefused(path) else { continue }
+                    strays[path] = (stamp, isRefused ? nil : read(path, study: study))
                 }
                 if var session = strays[path]?.session {
                     session.hasReview = FileSystem.exists(SessionReview(path: path).reviewPath)
@@ -81,6 +97,15 @@ struct SessionIndex {
             }
         }
         return found
+    }
+
+    /// Whether the study remembers that a file may not be used; nil where that cannot be read.
+    private func isRefused(_ path: String) -> Bool? {
+        do throws(SessionStoreError) {
+            return try TombstoneCheck.refusal(of: path) != nil
+        } catch {
+            return nil
+        }
     }
 
     private func read(_ path: String, study: String) -> ListedSession? {

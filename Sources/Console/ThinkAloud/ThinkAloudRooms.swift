@@ -85,19 +85,21 @@ actor ThinkAloudRooms {
     /// - Parameters:
     ///   - sensors: devices that go on recording; nil for all that are free.
     ///   - shows: what the participant's view shows beside what the protocol says.
+    ///   - actor: who begins it.
     func start(
-        _ session: OpenedSession, sensors: [String]?, shows: [String: JSONValue]
+        _ session: OpenedSession, sensors: [String]?, shows: [String: JSONValue], by actor: String
     ) async throws -> ThinkAloudRoom {
         let listed = session.listed
         let started = try await surroundings.station.call(
             ControlInterface.StartSession.self,
             .init(
                 study: listed.study, participant: listed.participant, devices: sensors,
-                kind: "commentary", pilot: listed.pilot, parent: listed.id)
+                kind: "commentary", pilot: listed.pilot, parent: listed.id, actor: actor)
         ).session
         if let phase = started.phases.first {
             _ = try await surroundings.station.call(
-                ControlInterface.StartPhase.self, .init(session: started.id, phase: phase))
+                ControlInterface.StartPhase.self,
+                .init(session: started.id, phase: phase, actor: actor))
         }
         return try await open(started.id, shows: shows.isEmpty ? nil : shows)
     }
@@ -113,7 +115,7 @@ actor ThinkAloudRooms {
         do {
             let ended = try await surroundings.station.call(
                 ControlInterface.StopSession.self,
-                .init(session: id, outcome: outcome, reason: reason))
+                .init(session: id, outcome: outcome, reason: reason, actor: who.actor))
             await look(after: room)
             return ended.session
         } catch {

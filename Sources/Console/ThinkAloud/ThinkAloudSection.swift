@@ -49,6 +49,9 @@ struct ThinkAloudSection: ConsoleSection {
             let room = try await room(call)
             let token = try await surroundings.gate.makeLink(
                 role: .participant, session: room.look.commentary)
+            await surroundings.note(
+                .accessLink, study: room.look.study, ["session": room.look.commentary],
+                by: call.visitor)
             return ConsoleAnswer.json([
                 "url": .string(surroundings.gate.address(ofLink: token))
             ])
@@ -116,7 +119,8 @@ struct ThinkAloudSection: ConsoleSection {
             }
         let shows = try ThinkAloudCommand.checked(shows: asked.shows ?? [:])
         let session = try await surroundings.shelf.open(asked.session)
-        let room = try await rooms.start(session, sensors: sensors, shows: shows)
+        let room = try await rooms.start(
+            session, sensors: sensors, shows: shows, by: call.visitor.name)
         return ConsoleAnswer.json(["commentary": .string(room.look.commentary)], .created)
     }
 

@@ -80,14 +80,22 @@ private struct DatasetFinder {
         for pinned in frozen.sessions {
             let file = frozen.path(of: pinned, below: path)
             guard FileSystem.exists(file) else {
+                // What was deleted for good is not missed.
+                if (try? TombstoneCheck.isDeleted(pinned.sessionId, study: file)) == true {
+                    dataset.excluded.append(
+                        ExcludedSession(
+                            path: file, participant: pinned.participant, reason: .withdrawn,
+                            message: ExcludedSession.Reason.withdrawn.words))
+                    continue
+                }
                 throw ExportError(
                     code: .session(.missing),
                     message:
                         "\(file) is part of the frozen dataset \(path) and is not there; keep the "
                         + "dataset's file where it was, as seen from the sessions")
             }
-            try pinned.pin.check(file)
-            try add(file, isNamed: true, pin: pinned.pin)
+            let changes = try pinned.pin.check(file)
+            try add(file, isNamed: true, pin: pinned.pin, changes)
         }
     }
 
@@ -113,7 +121,7 @@ private struct DatasetFinder {
     }
 
     private mutating func add(
-        _ path: String, isNamed: Bool, pin: SessionPin? = nil
+        _ path: String, isNamed: Bool, pin: SessionPin? = nil, _ changes: [FileChange]? = nil
     ) throws(ExportError) {
         let row: SessionRow
         let condition: SessionEvent?
@@ -136,11 +144,25 @@ private struct DatasetFinder {
         // The same file may be named twice.
         guard seen.insert(row.description.identifier.lowercased()).inserted else { return }
         let study = try study(of: path, row.description.study)
+        if let refusal = try tombstoneRefusal(path) {
+            dataset.excluded.append(
+                ExcludedSession(
+                    path: path, participant: row.description.participant, reason: .withdrawn,
+                    message: refusal))
+            return
+        }
         var session = DatasetSession(
             path: path, row, condition,
             indexed: study.sessions[row.description.identifier.lowercased()])
         session.pin = pin
         if let pin { session.sha256 = pin.sha256 }
+        if let changes {
+            // The hash is that of what is exported.
+            session.sha256 = try fromStore { () throws(SessionStoreError) in
+                try FileHash.sha256(path)
+            }
+            session.changedSincePinned = changes.words
+        }
         if let reason = refusal(of: session, study, isNamed: isNamed) {
             dataset.excluded.append(
                 ExcludedSession(
@@ -152,6 +174,16 @@ private struct DatasetFinder {
         dataset.sessions.sort {
             ($0.study, $0.participant, $0.startedRealtime, $0.identifier)
                 < ($1.study, $1.participant, $1.startedRealtime, $1.identifier)
+        }
+    }
+
+    /// Why the study remembers that this file must not be used.
+    private func tombstoneRefusal(_ path: String) throws(ExportError) -> String? {
+        do throws(SessionStoreError) {
+            return try TombstoneCheck.refusal(of: path)
+        } catch {
+            throw ExportError(
+                code: .session(error.code), message: error.message, cause: error.cause)
         }
     }
 

@@ -43,7 +43,47 @@ public struct DatasetExport: Sendable {
             directory: staged.path, destination: staged.destination, isCancelled: isCancelled,
             progress: progress)
         do {
-            let summary = try write(writers, into: staged, run)
+            let summary = try write(writers, into: staged.path, run)
+            try staged.commit()
+            return summary
+        } catch {
+            staged.discard()
+            throw .wrapping(error, directory: staged.destination)
+        }
+    }
+
+    /// Writes the export as one encrypted archive.
+    ///
+    /// The files stand in a folder of mode 0700 below `TMPDIR` until the archive is whole, since tables and
+    /// samples are written in turns: only what is encrypted comes to the archive's disk, which may be one
+    /// that knows no rights.
+    /// - Parameters:
+    ///   - file: must not be there.
+    ///   - isReplacing: whether an encrypted archive there is replaced.
+    /// - Throws: any `ExportError`; then nothing is left behind.
+    @discardableResult
+    public func write(
+        encryptedTo file: String, with age: AgeProgram, replacing isReplacing: Bool = false
+    ) throws(ExportError) -> ExportSummary {
+        guard !dataset.sessions.isEmpty else { throw nothing() }
+        let writers = options.formats.map(\.writer)
+        for writer in writers { try writer.check(options) }
+        let staged = try StagedFile(for: file, replacing: isReplacing)
+        let scratch = try ScratchDirectory()
+        defer { scratch.remove() }
+        let content = scratch.path + "/content"
+        let run = ExportRun(
+            directory: content, destination: staged.destination, isCancelled: isCancelled,
+            progress: progress)
+        do {
+            let summary: ExportSummary
+            do {
+                try FileSystem.makeDirectories(content)
+                summary = try write(writers, into: content, run)
+            } catch {
+                throw scratch.explain(.wrapping(error, directory: staged.destination))
+            }
+            try age.pack(content, to: staged.path, working: scratch.path, run)
             try staged.commit()
             return summary
         } catch {
@@ -58,7 +98,7 @@ public struct DatasetExport: Sendable {
     }
 
     private func write(
-        _ writers: [any FormatWriter], into staged: StagedDirectory, _ run: ExportRun
+        _ writers: [any FormatWriter], into folder: String, _ run: ExportRun
     ) throws -> ExportSummary {
         let notes = ExportNotes()
         let sessions = dataset.sessions.map {
@@ -66,7 +106,7 @@ public struct DatasetExport: Sendable {
         }
         let outputs = options.formats.map { format in
             let folder = ExportFolder(
-                staged.path, prefix: options.formats.count > 1 ? "\(format.rawValue)/" : "")
+                folder, prefix: options.formats.count > 1 ? "\(format.rawValue)/" : "")
             return FormatOutput(
                 folder: folder, run: run, isStudy: dataset.sessions.count > 1, options: options,
                 sessions: sessions, notes: notes)
@@ -85,10 +125,17 @@ public struct DatasetExport: Sendable {
         let made = parts.withLock { parts in dataset.sessions.indices.compactMap { parts[$0] } }
         let facts = DatasetFacts(sessions: made.map(\.facts), excluded: dataset.excluded)
         try Self.checkKeys(facts)
+        for session in sessions {
+            guard let words = session.entry.changedSincePinned else { continue }
+            notes.add(
+                "session \(session.key.session) is not as the dataset was frozen: since then \(words). What "
+                    + "is left is exported; freeze a dataset anew for one that gives the same each time"
+            )
+        }
         try UnknownNames(dataset, options, made.map(\.selectable)).tell(notes)
         let tables = try StudyTables(
             dataset: dataset, options: options, facts: facts, study: study,
-            spool: TableBuilder.Spool(in: staged.path)
+            spool: TableBuilder.Spool(in: folder)
         ).all(made.map(\.tables))
         run.expect(Int64(writers.count) * tables.reduce(0) { $0 + $1.rows })
         var last: [@Sendable () throws -> Void] = []
@@ -100,7 +147,7 @@ public struct DatasetExport: Sendable {
         return try ExportManifest(
             facts: facts, options: options, files: outputs.flatMap(\.folder.files),
             notes: notes.all
-        ).write(to: staged.path, threads: options.threads)
+        ).write(to: folder, threads: options.threads)
     }
 
     private struct Part: Sendable {

@@ -30,6 +30,8 @@ public struct DatasetSession: Hashable, Sendable {
     public var sha256: String?
     /// What a frozen dataset pins of it; nil where nothing is pinned.
     public var pin: SessionPin?
+    /// What was taken out of it since it was pinned, in words; nil where it is as it was pinned.
+    public var changedSincePinned: String?
 
     /// - Parameters:
     ///   - event: of kind `condition`, for files without an index.

@@ -12,10 +12,9 @@ struct DuckDBProgram: Sendable {
     init(named: String?) throws(ExportError) {
         let found: String?
         if let named {
-            found = Self.isProgram(named) ? named : nil
+            found = ProgramSearch.isProgram(named) ? named : nil
         } else {
-            found = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-                .map { "\($0)/duckdb" }.first { Self.isProgram($0) }
+            found = ProgramSearch.find("duckdb")
         }
         guard let found else {
             throw ExportError(
@@ -26,10 +25,6 @@ struct DuckDBProgram: Sendable {
                     + "see duckdb.org/install) or name it with --duckdb PATH; nothing was written")
         }
         path = found
-    }
-
-    private static func isProgram(_ path: String) -> Bool {
-        unsafe access(path, X_OK) == 0 && !FileSystem.isDirectory(path)
     }
 
     /// Writes a table that comes as CSV.

@@ -77,14 +77,27 @@ extension SessionPin {
     }
 
     /// Makes sure that a session still has what was pinned.
-    func check(_ path: String) throws(ExportError) {
+    /// - Returns: what was done on purpose to a file that is no more the one that was pinned; nil where it
+    ///   is the same.
+    func check(_ path: String) throws(ExportError) -> [FileChange]? {
         let now = try SessionPin.now(of: path)
-        guard now.sha256 == sha256 else {
-            throw ExportError(
-                code: .changed,
-                message: "\(path) is not the file that the dataset was frozen with: its SHA-256 is "
-                    + "another; restore the file from a copy, or freeze a new dataset")
+        var changes: [FileChange]?
+        if now.sha256 != sha256 {
+            changes = try fromStore { () throws(SessionStoreError) in
+                let session = try SessionReader.open(at: path, alignment: .recorded)
+                defer { try? session.close() }
+                return try session.changes().since(sha256: sha256)
+            }
+            guard changes != nil else {
+                throw ExportError(
+                    code: .changed,
+                    message:
+                        "\(path) is not the file that the dataset was frozen with: its SHA-256 "
+                        + "is another; restore the file from a copy, or freeze a new dataset")
+            }
         }
+        // With a tier goes what was said about it.
+        if changes?.contains(where: { $0.action == "remove" }) == true { return changes }
         let pairs = [
             ("alignments", now.alignment, alignment), ("annotations", now.annotations, annotations),
             ("ratings", now.ratings, ratings), ("transcripts", now.transcripts, transcripts),
@@ -96,5 +109,6 @@ extension SessionPin {
                 message: "the review file of \(path) has fewer \(what) than when the dataset was "
                     + "frozen; restore the file from a copy, or freeze a new dataset")
         }
+        return changes
     }
 }

@@ -20,7 +20,7 @@ extension SessionTables {
                 stays[phase.name, default: 0] += 1
                 guard export.selection.takes(phase: phase.name), stretches.indices.contains(place)
                 else { continue }
-                let parts = MeasurePlan.windows(
+                let parts = try MeasurePlan.windows(
                     from: stretches[place].from, to: stretches[place].to, length: windows.length,
                     step: windows.step)
                 for (number, window) in parts.enumerated() {

@@ -25,14 +25,19 @@ extension ChatInterface {
             ended: bool
         )
 
-        # Makes a link that lets one browser into a session's page, once.
-        method Invite(session: string) -> (url: string, expires_utc_ns: int)
+        # Makes a link that lets one browser into a session's page, once; NoSuchRoom where the session has ended.
+        #
+        # Here and below, actor is the person for whom the caller acts, as a console with users of its own knows
+        # them. With the caller's own user it goes into the audit trail of the session: the chat tells the daemon
+        # by an event of the kind invitation.
+        method Invite(session: string, actor: ?string) -> (url: string, expires_utc_ns: int)
 
         # The rooms of all sessions that record, and the address of the pages.
         method ListRooms() -> (address: string, rooms: []Room)
 
-        # Makes void what links of a session were not used yet. Who is in stays in.
-        method RevokeInvitations(session: string) -> (revoked: int)
+        # Makes void what links of a session were not used yet. Who is in stays in. The session's end does so by
+        # itself.
+        method RevokeInvitations(session: string, actor: ?string) -> (revoked: int)
 
         # There is no room for that session: it does not record, or the prefix fits several, or the empty one
         # fits none.

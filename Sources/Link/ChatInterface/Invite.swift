@@ -1,14 +1,16 @@
 extension ChatInterface {
-    /// Makes a link that lets one browser into a session's page, once.
+    /// Makes a link that lets one browser into a session's page, once; `NoSuchRoom` where the session has ended.
     public enum Invite: VarlinkMethod {
         public static let name = "io.attune.Chat.Invite"
         public static let neededAccess = Access.control
 
         public struct Parameters: Codable, Hashable, Sendable {
             public var session: String
+            public var actor: String?
 
-            public init(session: String) {
+            public init(session: String, actor: String? = nil) {
                 self.session = session
+                self.actor = actor
             }
         }
 

@@ -6,9 +6,11 @@ extension ChatInterface {
 
         public struct Parameters: Codable, Hashable, Sendable {
             public var session: String
+            public var actor: String?
 
-            public init(session: String) {
+            public init(session: String, actor: String? = nil) {
                 self.session = session
+                self.actor = actor
             }
         }
 

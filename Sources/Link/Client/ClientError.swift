@@ -19,8 +19,8 @@ public enum ClientError: Error, Hashable, Sendable, CustomStringConvertible {
                 let session = error.parameters["session"]?.string ?? ""
                 return session.isEmpty
                     ? "There is no room, or more than one: say which session (attune chat rooms)."
-                    : "There is no room of the session '\(session)', or several begin so "
-                        + "(attune chat rooms)."
+                    : "No session '\(session)' has a room, or several begin so; one that has "
+                        + "ended lets nobody in any more (attune chat rooms)."
             case "InvalidParameter":
                 let name = error.parameters["parameter"]?.string ?? ""
                 let reason = error.parameters["reason"]?.string ?? "it is not accepted"

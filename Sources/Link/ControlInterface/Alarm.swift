@@ -34,6 +34,14 @@ public struct Alarm: Codable, Hashable, Sendable {
         self.acknowledged = acknowledged
     }
 
+    /// Whether data may be lost while it stands: the disk, or what reads devices.
+    public var threatensRecording: Bool {
+        [
+            "store", "storage-slow", "read-only", "disk", "reserve", "checkpoint", "overflow",
+            "acquisition",
+        ].contains(code)
+    }
+
     /// Whether it waits for somebody's acknowledgement.
     public var isWaiting: Bool { needsAcknowledgement && !acknowledged }
 }

@@ -15,6 +15,8 @@ extension ControlInterface {
         # start to now, or to its stop; phases are those that StartPhase takes now; paused is
         # the reason of a pause, null while the session goes on. started_ns, phase_began_ns and
         # paused_since_ns are on this boot's clock, and null for sessions that do not record any more.
+        # backed_up_utc_ns is when its copy at the backup place was read back, null where there is none;
+        # backup_waits says in words what of it has still to be copied.
         type SessionInfo (
             id: string,
             study: string,
@@ -41,7 +43,9 @@ extension ControlInterface {
             paused: ?string,
             started_ns: ?int,
             phase_began_ns: ?int,
-            paused_since_ns: ?int
+            paused_since_ns: ?int,
+            backed_up_utc_ns: ?int,
+            backup_waits: ?string
         )
 
         # One stream of a session. The rate is what was measured; bound_ms is the largest 95% bound of its
@@ -103,10 +107,12 @@ extension ControlInterface {
             overflowed_bytes: int
         )
 
-        # How writing goes: free bytes where the sessions are, how long the last commits took, and by how much
-        # the sessions that record grow, over the last minutes (null before anything can be said).
+        # How writing goes: free bytes where the sessions are, commits since the daemon began, how long the last ones
+        # took, and by how much the sessions that record grow, over the last minutes (null before anything can be
+        # said).
         type StorageInfo (
             free_bytes: int,
+            commits: int,
             commit_ms_median: float,
             commit_ms_worst: float,
             last_commit_age_ms: ?int,
@@ -156,7 +162,16 @@ extension ControlInterface {
             required: bool
         )
 
-        # The whole station.
+        # The backup place of the settings: how many finished sessions wait for copies, when the last copy was read
+        # back, and in words what stands in the way of all of them.
+        type BackupInfo (
+            place: string,
+            waiting: int,
+            verified_utc_ns: ?int,
+            problem: ?string
+        )
+
+        # The whole station. backup is null where the settings name no backup place.
         type Status (
             version: string,
             station: string,
@@ -171,7 +186,8 @@ extension ControlInterface {
             alarms: []Alarm,
             connections: int,
             subscribers: int,
-            clock: ClockHealth
+            clock: ClockHealth,
+            backup: ?BackupInfo
         )
 
         # The station's three clocks at one moment; uncertainty_ns is the largest error of the pairing.

@@ -30,6 +30,10 @@ public struct SessionInfo: Codable, Hashable, Sendable {
     public var startedNs: Int64?
     public var phaseBeganNs: Int64?
     public var pausedSinceNs: Int64?
+    /// When its copy at the backup place was read back; nil where there is none.
+    public var backedUpUtcNs: Int64?
+    /// What of it has still to be copied there; nil where nothing has, or there is no such place.
+    public var backupWaits: String?
 
     public init(
         id: String, study: String, participant: String, kind: String, state: SessionState,
@@ -37,7 +41,8 @@ public struct SessionInfo: Codable, Hashable, Sendable {
         phases: [String], startedUtcNs: Int64, durationMs: Int, file: String, devices: [String],
         clients: [String], samples: Int64, events: Int64, gaps: Int, lost: Int64, fileBytes: Int64,
         outcome: String? = nil, reason: String? = nil, paused: String? = nil,
-        startedNs: Int64? = nil, phaseBeganNs: Int64? = nil, pausedSinceNs: Int64? = nil
+        startedNs: Int64? = nil, phaseBeganNs: Int64? = nil, pausedSinceNs: Int64? = nil,
+        backedUpUtcNs: Int64? = nil, backupWaits: String? = nil
     ) {
         self.id = id
         self.study = study
@@ -65,5 +70,7 @@ public struct SessionInfo: Codable, Hashable, Sendable {
         self.startedNs = startedNs
         self.phaseBeganNs = phaseBeganNs
         self.pausedSinceNs = pausedSinceNs
+        self.backedUpUtcNs = backedUpUtcNs
+        self.backupWaits = backupWaits
     }
 }

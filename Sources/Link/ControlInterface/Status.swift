@@ -14,12 +14,14 @@ public struct Status: Codable, Hashable, Sendable {
     public var connections: Int
     public var subscribers: Int
     public var clock: ClockHealth
+    /// nil where the settings name no backup place.
+    public var backup: BackupInfo?
 
     public init(
         version: String, station: String, bootId: String, uptimeMs: Int, data: String,
         runtime: String, sessions: [SessionInfo], devices: [DeviceInfo], rings: [RingInfo],
         storage: StorageInfo, alarms: [Alarm], connections: Int, subscribers: Int,
-        clock: ClockHealth = ClockHealth()
+        clock: ClockHealth = ClockHealth(), backup: BackupInfo? = nil
     ) {
         self.version = version
         self.station = station
@@ -35,5 +37,6 @@ public struct Status: Codable, Hashable, Sendable {
         self.connections = connections
         self.subscribers = subscribers
         self.clock = clock
+        self.backup = backup
     }
 }

@@ -1,6 +1,8 @@
-/// How writing goes: free bytes where the sessions are, and how long the last commits took.
+/// How writing goes: free bytes where the sessions are, how many commits there were since the daemon
+/// began, and how long the last ones took.
 public struct StorageInfo: Codable, Hashable, Sendable {
     public var freeBytes: Int64
+    public var commits: Int
     public var commitMsMedian: Double
     public var commitMsWorst: Double
     public var lastCommitAgeMs: Int?
@@ -8,11 +10,12 @@ public struct StorageInfo: Codable, Hashable, Sendable {
     public var bytesPerSecond: Double?
 
     public init(
-        freeBytes: Int64, commitMsMedian: Double, commitMsWorst: Double,
+        freeBytes: Int64, commits: Int = 0, commitMsMedian: Double, commitMsWorst: Double,
         lastCommitAgeMs: Int? = nil,
         bytesPerSecond: Double? = nil
     ) {
         self.freeBytes = freeBytes
+        self.commits = commits
         self.commitMsMedian = commitMsMedian
         self.commitMsWorst = commitMsWorst
         self.lastCommitAgeMs = lastCommitAgeMs

@@ -50,12 +50,15 @@ extension LinkInterface {
         # channel of type i16 at a whole rate_hz from 8000 to 192000 with a counter as its clock, which is kept
         # as FLAC and needs the consent to audio; a client that brings audio brings no signals beside it. The
         # clock says what sample times are derived from: counter (the client numbers all samples, rate carries
-        # the time), arrival (batches have times, samples are regular), stamped (each has its time).
+        # the time), arrival (batches have times, samples are regular), stamped (each has its time). silence_limit_ms
+        # is after how long without a sample of a signal the station raises an alarm; null for 2 s, or two samples of
+        # a slow rate.
         type LinkStream (
             name: string,
             kind: (signal, events, audio),
             rate_hz: ?float,
             clock: (counter, arrival, stamped),
+            silence_limit_ms: ?int,
             channels: []LinkChannel
         )
 
@@ -78,6 +81,8 @@ extension LinkInterface {
         #   alarm       code: string, text: string (what to do), severity: notice, warning (the default) or
         #               urgent, needs_acknowledgement: ?bool (by default, what is urgent does). Stands in the
         #               station's status, and until it is acknowledged in LinkSession.alarms.
+        #   invitation  action: string (made, revoked), actor: string (whose doing it was). Stands in the session's
+        #               audit trail, with the client's name behind the actor's.
         #   fitting     check: string (microphone, model), state: string (green, amber, red), detail: ?string.
         #               What only the client can try while the sensors are fitted; the last one of a check counts.
         # What the participant has not agreed to is acknowledged and not kept: turns, draft edits or their text,

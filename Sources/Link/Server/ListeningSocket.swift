@@ -39,7 +39,8 @@ public final class ListeningSocket: Sendable {
         } catch {
             throw LinkError(
                 error.code == EACCES || error.code == EPERM ? .permission : .path,
-                "The socket \(path) cannot be made", cause: error)
+                "The socket \(path) cannot be made: is there room in its directory, and may this user "
+                    + "write there?", cause: error)
         }
     }
 
@@ -69,6 +70,23 @@ public final class ListeningSocket: Sendable {
 
     deinit {
         if !path.isEmpty { _ = unsafe unlink(path) }
+    }
+
+    /// Where callers find it, also where it was taken over; nil for a socket without a path.
+    public var address: String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        // sockaddr_un begins as sockaddr does; the kernel writes as far as the length says.
+        let result = unsafe withUnsafeMutablePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(socket.number, $0, &length)
+            }
+        }
+        guard result == 0, address.sun_family == sa_family_t(AF_UNIX) else { return nil }
+        let bytes = unsafe withUnsafeBytes(of: &address.sun_path) {
+            unsafe $0.prefix { $0 != 0 }.map(\.self)
+        }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
     /// The listening descriptor; owned by this value.

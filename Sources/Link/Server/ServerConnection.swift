@@ -13,10 +13,7 @@ final class ServerConnection {
     private var descriptor: FileDescriptor?
     let number: Int32
 
-    /// Bytes that have come; those before `start` are used up, those before `scanned` hold no NUL.
-    private var input: [UInt8] = []
-    private var start = 0
-    private var scanned = 0
+    private var input = MessageFrames()
     /// Bytes that go out; those before `sent` are gone.
     private var output: [UInt8] = []
     private var sent = 0
@@ -43,7 +40,7 @@ final class ServerConnection {
         self.access = access
     }
 
-    var inputBytes: Int { input.count - start }
+    var inputBytes: Int { input.count }
     var outputBytes: Int { output.count - sent }
 
     /// Bytes that wait for the caller to read them.
@@ -65,7 +62,7 @@ final class ServerConnection {
                 return false
             }
             // The kernel has filled the first `count` bytes of the buffer.
-            unsafe input.append(contentsOf: buffer[0..<count])
+            unsafe input.append(UnsafeRawBufferPointer(rebasing: buffer[0..<count]))
             return true
         } catch {
             // Reset by the caller: as good as gone.
@@ -76,40 +73,10 @@ final class ServerConnection {
     }
 
     /// Takes the next whole message, without its NUL.
-    func nextMessage() -> ArraySlice<UInt8>? {
-        let found: Int? = unsafe input.withUnsafeBytes { bytes in
-            guard scanned < bytes.count else { return nil }
-            // memchr stays within the bytes that the array holds.
-            guard let base = bytes.baseAddress,
-                let place = unsafe memchr(base + scanned, 0, bytes.count - scanned)
-            else { return nil }
-            return unsafe UnsafeRawPointer(place) - base
-        }
-        guard let end = found else {
-            scanned = input.count
-            return nil
-        }
-        let message = input[start..<end]
-        start = end + 1
-        scanned = start
-        return message
-    }
+    func nextMessage() -> ArraySlice<UInt8>? { input.next() }
 
     /// Gives back the space of messages that are used up.
-    func compactInput() {
-        if start == 0 { return }
-        if start == input.count {
-            if input.capacity > 256 << 10 {
-                input = []
-            } else {
-                input.removeAll(keepingCapacity: true)
-            }
-        } else {
-            input.removeSubrange(0..<start)
-        }
-        scanned -= start
-        start = 0
-    }
+    func compactInput() { input.compact() }
 
     // MARK: Out
 
@@ -117,8 +84,13 @@ final class ServerConnection {
 
     /// Puts an answer in its place and writes what can be written.
     func put(_ message: JSONValue, in slot: ReplySlot, isLast: Bool) {
+        put(message.serialised, in: slot, isLast: isLast)
+    }
+
+    /// As above, with a message that is written out, without its NUL.
+    func put(_ message: [UInt8], in slot: ReplySlot, isLast: Bool) {
         if isClosed || slot.isFinished { return }
-        slot.bytes.append(contentsOf: message.serialised)
+        slot.bytes.append(contentsOf: message)
         slot.bytes.append(0)
         slot.isFinished = isLast
         server?.touched(self)
@@ -159,10 +131,8 @@ final class ServerConnection {
     /// Closes the descriptor and forgets everything.
     func close() {
         descriptor = nil
-        input = []
+        input = MessageFrames()
         output = []
-        start = 0
-        scanned = 0
         sent = 0
         slots = []
         held = nil

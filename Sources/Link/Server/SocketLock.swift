@@ -18,8 +18,8 @@ public final class SocketLock: Sendable {
         } catch {
             throw LinkError(
                 error.code == EACCES ? .permission : .path,
-                "The lock file \(path) cannot be made: does its directory exist, and may this "
-                    + "user write there?", cause: error)
+                "The lock file \(path) cannot be made: does its directory exist, is there room in it, "
+                    + "and may this user write there?", cause: error)
         }
         let number = file.number
         do throws(SystemError) {
@@ -38,7 +38,9 @@ public final class SocketLock: Sendable {
             try systemCall("ftruncate", path) { ftruncate(number, 0) }
             try FileSystem.writeAll(Array("\(getpid())\n".utf8), to: number, subject: path)
         } catch {
-            throw LinkError(.system, "The lock file \(path) cannot be written", cause: error)
+            throw LinkError(
+                .system, "The lock file \(path) cannot be written: make room in its directory",
+                cause: error)
         }
     }
 }

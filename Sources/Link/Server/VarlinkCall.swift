@@ -41,6 +41,17 @@ public final class VarlinkCall {
         }
     }
 
+    /// Who calls, for the audit trail: the caller's user, behind the person for whom it says to act
+    /// (`actor` of its parameters).
+    public var actor: String { actor(named: parameters["actor"]?.string) }
+
+    /// The same, with a person who is named elsewhere: up to 100 characters of the name.
+    public func actor(named person: String?) -> String {
+        let user = "uid \(peer.user)"
+        guard let person, person.contains(where: { !$0.isWhitespace }) else { return user }
+        return "\(person.prefix(100)) (\(user))"
+    }
+
     /// Whether the caller is there and waits for an answer.
     public var isOpen: Bool { !slot.isFinished && !caller.isClosed }
 
@@ -90,6 +101,15 @@ public final class VarlinkCall {
             fail(.invalidParameter("reply", reason: error.description))
             return false
         }
+    }
+
+    /// Gives one more answer of a stream.
+    /// - Returns: false where it was dropped: nobody waits, or the caller is too slow (`canTake`).
+    @discardableResult
+    public func reply(_ encoded: EncodedReply) -> Bool {
+        guard !isOneway, wantsMore, canTake else { return false }
+        caller.put(encoded.bytes, in: slot, isLast: false)
+        return true
     }
 
     /// Answers with an error.

@@ -13,5 +13,10 @@ public enum StudyInterface {
         MethodRule(PlanVisit.self),
         MethodRule(RecordConsent.self),
         MethodRule(GetConsent.self),
+        MethodRule(Withdraw.self),
+        MethodRule(NoteAction.self),
+        MethodRule(ListTombstones.self),
+        MethodRule(ListDue.self),
+        MethodRule(Redact.self),
     ]
 }

@@ -79,6 +79,68 @@ extension StudyInterface {
             tiers: []TierInfo
         )
 
+        # What a withdrawal took away, or would: scope is keep, all or a tier. proven says whether everything that
+        # remains was looked through and nothing of theirs was found; found has what was. It was looked for ids of
+        # sessions and the code (searched_ids), distinctive texts and stretches of samples; of a tier also in the
+        # sessions' own files for rows of it (checked_files). unsearched are kinds of data (as in a tier's covers) of
+        # which there was nothing by which a copy in another file could be told. elsewhere is what goes by itself: what
+        # other programs of this station delete as soon as they see the tombstone, and the copies at the backup place
+        # once it is there; beyond is what cannot be recalled from here.
+        type RemovalInfo (
+            study: string,
+            participant: string,
+            scope: string,
+            trial: bool,
+            sessions: []string,
+            files: []string,
+            rows: [string]int,
+            bytes: int,
+            searched_files: int,
+            searched_bytes: int,
+            searched_chunks: int,
+            searched_texts: int,
+            searched_sequences: int,
+            searched_ids: int,
+            checked_files: int,
+            unsearched: []string,
+            proven: bool,
+            found: []string,
+            elsewhere: []string,
+            beyond: []string
+        )
+
+        # A session of which nothing may be used any more (scope is all), or no copy that lacks the row of the audit
+        # trail (audit_row), since something was taken out of it.
+        type TombstoneInfo (
+            study: string,
+            session: string,
+            participant: string,
+            scope: string,
+            audit_row: ?string,
+            made_utc_ns: int
+        )
+
+        # A stretch of a session, in nanoseconds since its start.
+        type Stretch (from_ns: int, to_ns: int)
+
+        # Where something was covered, or would be: rows by table; and samples of sound.
+        type RedactionInfo (
+            session: string,
+            trial: bool,
+            rows: [string]int,
+            silenced_samples: int,
+            sha256: ?string
+        )
+
+        # What the storage period of a study's protocol has made due.
+        type DueInfo (
+            participant: string,
+            session: string,
+            kind: string,
+            stopped_utc_ns: int,
+            retention_until_utc_ns: int
+        )
+
         # All studies of the data directory, by their codes.
         method ListStudies() -> (studies: []StudyInfo)
 
@@ -131,6 +193,52 @@ extension StudyInterface {
 
         # A participant's consent; the study is needed where more than one has the code.
         method GetConsent(study: ?string, participant: string) -> (consent: ConsentInfo)
+
+        # Carries out that a participant withdraws. scope is keep (stop, and keep what there is), all (delete all that
+        # there is of them), or a tier of consent (delete the data of that tier alone). A session that records is
+        # stopped as withdrawn; of a tier, none may be recording. trial tells what would go and changes nothing.
+        # reason is withdrawn (the default) or retention; sessions names those that are meant, else all. It is
+        # answered when everything is done and what remains was looked through; a daemon that ends before goes on
+        # with it when it starts.
+        method Withdraw(
+            study: string,
+            participant: string,
+            scope: string,
+            reason: ?string,
+            sessions: ?[]string,
+            trial: ?bool,
+            actor: ?string
+        ) -> (removal: RemovalInfo)
+
+        # Writes into a study's audit trail what another program did for a user of its own: an export, its end, what was
+        # handed out of it, or a link that lets somebody in. The detail holds names and numbers, no words of people: at
+        # most 16 members, of small letters, digits and '-', and of 300 characters each.
+        method NoteAction(
+            study: string,
+            action: (export, export_cancel, export_delete, export_download, access_link),
+            detail: [string]string,
+            actor: ?string
+        ) -> ()
+
+        # What must not be used any more, of one study or of all.
+        method ListTombstones(study: ?string) -> (tombstones: []TombstoneInfo)
+
+        # Sessions whose storage period (retention of the protocol) is over, by participant and session.
+        method ListDue(study: string) -> (due: []DueInfo)
+
+        # Covers words in all that a finished session and its review hold in words (turns, drafts, events, logs of
+        # models, annotations, transcripts, ratings), and silences stretches of its sound, given in nanoseconds since
+        # its start. Words are found whole, in any case, however accents are composed, and covered unit by unit; also in
+        # the bodies of models' requests and answers. Codes of keys that typed a turn or draft with such a word go.
+        # trial tells the places and changes nothing.
+        method Redact(
+            session: string,
+            texts: []string,
+            cover: ?string,
+            silence: ?[]Stretch,
+            trial: ?bool,
+            actor: ?string
+        ) -> (redaction: RedactionInfo)
 
         # There is no such study, or it has to be named.
         error NoSuchStudy (study: string)

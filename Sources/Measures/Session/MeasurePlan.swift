@@ -122,13 +122,23 @@ public struct MeasurePlan: Sendable {
         return stretches
     }
 
+    /// Most windows over one stretch: three days at two seconds.
+    public static let mostWindows = 1 << 17
+
     /// Windows over a stretch of time: each `length` long, a new one every `step`, none that is cut.
     /// - Parameters:
     ///   - length: seconds, and `step`.
+    /// - Throws: where there would be more than `mostWindows`: a file may say that a phase lasts for years.
     public static func windows(
         from: Instant, to: Instant, length: Double, step: Double
-    ) -> [MeasureStretch] {
+    ) throws(MeasureError) -> [MeasureStretch] {
         guard length > 0, step > 0, length.isFinite, step.isFinite else { return [] }
+        guard Double(to - from) / 1e9 / step <= Double(mostWindows) else {
+            throw MeasureError(
+                .invalid,
+                "there are more than \(mostWindows) windows in a stretch of \((to - from) / 1_000_000_000) s; "
+                    + "take longer steps")
+        }
         let long = Int64(clamping: length * 1e9)
         var windows: [MeasureStretch] = []
         var number = 0.0

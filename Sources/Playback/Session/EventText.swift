@@ -47,6 +47,7 @@ enum EventText {
         case .restart: "daemon restarted"
         case .dropped: "dropped by the kernel"
         case .pause: "paused"
+        case .sleep: "the machine slept"
         }
     }
 }

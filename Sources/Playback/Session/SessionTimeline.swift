@@ -24,6 +24,8 @@ public final class SessionTimeline {
     /// The marks of the whole session, in the order of time.
     public private(set) var marks: [Happening] = []
     private let alignment: AlignmentChoice
+    /// Nanoseconds of the shortest window in which marks are looked for.
+    private static let marksWindow: Int64 = 600_000_000_000
     private var segments: [ClockSegment] = []
     /// Up to where `marks` will not change any more.
     private var marksKnown = Instant(nanoseconds: .min)
@@ -100,13 +102,22 @@ public final class SessionTimeline {
         _ body: (Happening) throws -> Bool
     ) throws {
         var next = from
+        var length = max(window, 1)
         while next < to {
-            let end = min(to, next + max(window, 1))
-            for happening in try happenings(from: next, to: end) {
+            let end = min(to, next + length)
+            let found = try happenings(from: next, to: end)
+            for happening in found {
                 guard try body(happening) else { return }
             }
             next = end
+            length = Self.length(after: found.count, length, least: max(window, 1))
         }
+    }
+
+    /// Nanoseconds of the next window to look at: longer ones where little happens, since a file may say
+    /// that it lasts for years.
+    private static func length(after found: Int, _ length: Int64, least: Int64) -> Int64 {
+        found < 256 ? min(length, Int64.max / 2) * 2 : least
     }
 
     /// Events and marks in `from..<to`.
@@ -196,10 +207,13 @@ public final class SessionTimeline {
     private func refreshMarks() throws(SessionStoreError) {
         var next = max(range.lowerBound, marksKnown)
         marks.removeAll { $0.time >= next }
+        var length = Self.marksWindow
         while next <= range.upperBound {
-            let end = next + 600_000_000_000
-            marks += try events(from: next, to: end).filter { $0.kind == .mark }
+            let end = next + length
+            let found = try events(from: next, to: end)
+            marks += found.filter { $0.kind == .mark }
             next = end
+            length = Self.length(after: found.count, length, least: Self.marksWindow)
         }
         marksKnown = range.upperBound + -60_000_000_000
     }

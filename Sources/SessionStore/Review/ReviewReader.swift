@@ -35,6 +35,7 @@ public final class ReviewReader: Sendable {
         self.queue = queue
         do {
             try queue.read {
+                try SchemaGuard.check($0, reviewPath, keepsRows: true)
                 try ReviewFile(path: reviewPath, queue: queue).check($0, belongsTo: identifier)
             }
         } catch {

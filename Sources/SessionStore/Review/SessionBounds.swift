@@ -64,9 +64,9 @@ struct SessionBounds {
 
     func problem(of time: Instant) -> String? {
         guard first <= time, time <= last else {
-            let seconds = Double(time.nanoseconds - first.nanoseconds) / 1e9
+            let seconds = Double(time - first) / 1e9
             return "\(seconds) s is not within the session, which has "
-                + "\(Double(last.nanoseconds - first.nanoseconds) / 1e9) s"
+                + "\(Double(last - first) / 1e9) s"
         }
         return nil
     }

@@ -12,6 +12,7 @@ struct StudyDeclaration: CheckedDeclaration {
     var questionnaires: [QuestionnaireDeclaration]?
     var conditions: ConditionDeclaration?
     var consent: [ConsentDeclaration]
+    var retentionDays: Int?
     var chat: ChatDeclaration?
 
     func check(_ report: inout DeclarationReport) {
@@ -22,6 +23,7 @@ struct StudyDeclaration: CheckedDeclaration {
         checkQuestionnaires(&report)
         conditions?.check(&report, chat: chat)
         checkConsent(&report)
+        if let retentionDays { report.require(retentionDays, in: 1...36_525, at: "retentionDays") }
         chat?.check(&report, study: self)
     }
 
@@ -98,7 +100,7 @@ struct StudyDeclaration: CheckedDeclaration {
             questionnaires: (questionnaires ?? []).map(\.questionnaire),
             conditions: conditions?.plan, consent: consent.map(\.tier),
             chat: chat.map { $0.plan(language: language, factors: conditions?.factors ?? []) },
-            text: text, path: path)
+            retentionDays: retentionDays, text: text, path: path)
     }
 }
 

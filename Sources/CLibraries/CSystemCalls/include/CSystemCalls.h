@@ -44,6 +44,14 @@ int attune_fcntl_integer(int fd, int command, int argument);
 /// `open` is variadic.
 int attune_open(const char *path, int flags, mode_t mode);
 
+/// Gives a file blocks from `offset` on for `bytes` without making it longer (FALLOC_FL_KEEP_SIZE is not in
+/// Glibc's module). Returns 0 or -1 with errno set; EOPNOTSUPP where the file system cannot.
+int attune_allocate_ahead(int fd, int64_t offset, int64_t bytes);
+
+/// Renames a file unless something has the new name (`renameat2` with RENAME_NOREPLACE, which Glibc's module
+/// leaves out). Returns 0 or -1 with errno set; EINVAL where the file system cannot.
+int attune_rename_exclusively(const char *path, const char *place);
+
 /// A pipe, both ends close-on-exec from their first moment, so that nothing that another thread starts
 /// keeps it open (`pipe2` is not in Glibc's module). Returns 0 or -1 with errno set.
 int attune_pipe(int *reading, int *writing);
@@ -95,6 +103,10 @@ int attune_forbid_core_dumps(void);
 /// Real-time priority for the calling thread (SCHED_FIFO). Returns 0 or -1 with errno set.
 int attune_realtime_priority(int priority);
 
+/// The least claim on processor and disk for the calling thread: niceness 19, and the idle class of the
+/// disk's scheduler (`ioprio_set` has no wrapper in glibc). What is refused stays as it was.
+void attune_least_priority(void);
+
 /// Sum of user and system time of this process in nanoseconds, and its resident set in bytes.
 int64_t attune_process_cpu_nanoseconds(void);
 /// Sum of user and system time of the calling thread in nanoseconds.
@@ -103,7 +115,22 @@ int64_t attune_thread_cpu_nanoseconds(void);
 /// A random id that fits a positive Int64, from the kernel's generator. 0 on failure.
 int64_t attune_random_identifier(void);
 
+/// The kernel's number of the calling thread, as /proc names it (`gettid` is not in Glibc's module).
+pid_t attune_thread_number(void);
+
+/// Keeps what this process touches in memory from here on, also what it maps later (MCL_ONFAULT is not in
+/// Glibc's module): 1, or 0 where the limit on locked memory (RLIMIT_MEMLOCK) is finite, so that a later
+/// mapping could be refused for it, or -1 with errno set.
+int attune_lock_memory(void);
+
 // evdev: the request numbers are function-like macros.
+/// The bus, vendor and product of an input device (EVIOCGID). Returns 0 or -1 with errno set.
+int attune_input_numbers(int fd, uint16_t numbers[3]);
+/// The place or serial number of an input device (EVIOCGUNIQ, else EVIOCGPHYS), ended by 0; empty where it
+/// has neither. Returns 0 or -1 with errno set.
+int attune_input_place(int fd, char *text, size_t capacity);
+/// The name of an input device (EVIOCGNAME), ended by 0. Returns 0 or -1 with errno set.
+int attune_input_name(int fd, char *text, size_t capacity);
 extern const unsigned long attune_eviocsclockid;
 extern const unsigned long attune_eviocsmask;
 extern const unsigned long attune_eviocrevoke;
@@ -151,5 +178,9 @@ int attune_begin_writeback(int fd);
 /// end from 8 MiB on (`mallopt`, whose header is not in Glibc's module). Otherwise glibc learns from large
 /// blocks that come and go to keep up to 32 MiB of them.
 void attune_give_back_memory(void);
+
+/// Gives the pages back to the kernel that lie free in all heaps, as far as they are not locked (`malloc_trim`). Takes
+/// about a millisecond, in which a thread that allocates may have to wait.
+void attune_give_back_free_memory(void);
 
 #endif

@@ -1,13 +1,13 @@
 // The station itself: disk, commits, rings, clock, and how long a sample takes to this screen.
 
 import { make, setText } from "/participant/elements.js";
-import { ago, bytes, hours, value } from "./format.js";
+import { ago, bytes, hours, timeOfDay, value } from "./format.js";
 import { keyed, setAttribute } from "./keyed.js";
 import { latency } from "./latency.js";
 
 /** What is told of the station: [name, text, state, what to do]. */
 function facts(state, nowNs) {
-  const { storage, rings, clock, chat, station } = state;
+  const { storage, rings, clock, chat, station, backup } = state;
   const told = [];
   const free = storage.free_bytes;
   const left = storage.hours_left;
@@ -23,6 +23,11 @@ function facts(state, nowNs) {
     const share = ring.capacity ? ring.used / ring.capacity : 0;
     const level = ring.overflowed_records > 0 || share > 0.8 ? "bad" : share > 0.3 ? "warn" : "ok";
     told.push([`Ring, ${ring.name}`, `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}% full${ring.overflowed_records ? `, ${ring.overflowed_records} readings lost` : ""}`, level, level === "ok" ? "" : "Writing does not keep up."]);
+  }
+  if (backup) {
+    const last = backup.verified_utc_ns == null ? "" : `, last at ${timeOfDay(backup.verified_utc_ns / 1e6)}`;
+    told.push(["Backup", `${backup.waiting ? `${backup.waiting} finished session${backup.waiting > 1 ? "s wait" : " waits"}` : "all finished sessions are backed up"}${last}`,
+      backup.problem ? "bad" : backup.waiting ? "warn" : "ok", backup.problem ?? ""]);
   }
   const clockState = clock.synchronised === false || clock.steps > 0 ? "warn" : "ok";
   told.push(["Wall clock", [clock.synchronised === null || clock.synchronised === undefined ? "not known whether synchronised" : clock.synchronised ? `synchronised${clock.error_bound_ms == null ? "" : ` to ±${value(clock.error_bound_ms)} ms`}` : "not synchronised",

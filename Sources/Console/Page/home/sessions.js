@@ -31,8 +31,14 @@ function actions(session) {
     session.has_quality ? make("a", { class: "button small quiet", href: `/api/sessions/${encodeURIComponent(session.id)}/quality` }, "Quality", hidden.cloneNode(true)) : null);
 }
 
+/** Whether a finished session is backed up; nothing where the station has no backup place. */
+function backup(session, hasBackup) {
+  if (session.backed_up_utc_ns) return make("span", { class: "hint" }, ` backed up ${when(session.backed_up_utc_ns)}`);
+  return hasBackup && session.state === "finished" ? make("span", { class: "hint" }, " not backed up") : null;
+}
+
 /** A row of the table. */
-function row(session) {
+function row(session, hasBackup) {
   return make("tr", { "data-session": session.id },
     make("th", { scope: "row" }, make("a", { href: playback(session) }, make("time", { datetime: machineTime(session.started_utc_ns) }, when(session.started_utc_ns)))),
     make("td", { "data-label": "Study", class: "anywhere" }, session.study),
@@ -40,19 +46,20 @@ function row(session) {
       make("span", {}, participant(session), session.pilot ? " " : null, session.pilot ? make("span", { class: "badge" }, "Pilot") : null)),
     make("td", { "data-label": "Kind" }, kindOf(session)),
     make("td", { "data-label": "Duration", class: "number" }, session.state === "recording" ? "running" : duration(session.duration_s)),
-    make("td", { "data-label": "State" }, badge(stateOf(session))),
+    make("td", { "data-label": "State" }, badge(stateOf(session)), backup(session, hasBackup)),
     make("td", {}, actions(session)));
 }
 
 /** The table of some sessions. */
 export function table(sessions) {
+  const hasBackup = sessions.some((session) => session.backed_up_utc_ns);
   const columns = ["Started", "Study", "Participant", "Kind", "Duration", "State"];
   return make("div", { class: "scroll", role: "region", "aria-label": "Sessions", tabindex: "0" },
     make("table", { class: "data cards" },
       make("caption", { class: "visually-hidden" }, "Sessions, newest first"),
       make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col", class: name === "Duration" ? "number" : null }, name)),
         make("th", { scope: "col" }, make("span", { class: "visually-hidden" }, "What to do")))),
-      make("tbody", {}, ...sessions.map(row))));
+      make("tbody", {}, ...sessions.map((session) => row(session, hasBackup)))));
 }
 
 /** A card of a session that records now; its clock is set by `tick`. */

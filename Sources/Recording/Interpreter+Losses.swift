@@ -1,0 +1,71 @@
+import Ring
+import SessionStore
+import Timebase
+
+/// What did not fit into the ring.
+extension Interpreter {
+    func overflowed(_ source: SourceState, _ record: RingRecord) {
+        let lost =
+            unsafe record.bytes.count >= 8
+            ? Int64(littleEndian: record.bytes.loadUnaligned(as: Int64.self)) : 0
+        overflowed(source, records: lost, at: record.stamp)
+    }
+
+    /// Takes what a ring lost and had no more room to tell before its writer ended.
+    /// - Parameter position: the ring's end; a session that is stored so far knows of it already.
+    func take(_ overflow: RingOverflow, toldAt position: UInt64) {
+        guard let source = sources[overflow.source] else { return }
+        if let session = source.session, session.positions.acquisition > position { return }
+        overflowed(
+            source, records: Int64(clamping: overflow.records), at: overflow.lastStamp)
+    }
+
+    private func overflowed(_ source: SourceState, records lost: Int64, at stamp: Instant) {
+        breakOff(source, stamp)
+        source.isDirty = true
+        // A ring that stays full may tell only now what it lost before the session began.
+        guard let session = source.session, stamp >= session.started else { return }
+        interrupt(source, .overflow, keepsPosition: true)
+        for stream in source.streams { session.streams[stream]?.lost(until: stamp) }
+        guard let stream = source.streams.first else { return }
+        switch source.content {
+        case .keyboard, .pointer:
+            source.keys.forgetHeld()
+            gapInKeys(source, session, stream, .overflow, until: stamp, lost: lost)
+        case .device, .linked: break
+        }
+    }
+
+    /// Tells what was lost between the last samples of a session and its end: no later sample shows it.
+    /// - Parameter untold: what the ring lost and no record that was read tells of.
+    func endLosses(
+        of session: SessionRecorder, readUpTo position: UInt64, untold: [RingOverflow] = []
+    ) {
+        guard let end = session.end(readUpTo: position) else { return }
+        for overflow in untold where overflow.firstStamp <= end {
+            guard let source = sources[overflow.source], source.session === session,
+                !source.isWithheld
+            else { continue }
+            overflowed(
+                source, records: Int64(clamping: overflow.records),
+                at: min(overflow.lastStamp, end))
+        }
+        for stream in session.streams.values {
+            if let gap = stream.lossAtEnd(of: session.started, end) { session.gap(stream.id, gap) }
+        }
+    }
+}
+
+extension StreamRecorder {
+    /// The gap behind the last sample, where the ring had no more room for what came.
+    /// - Parameters:
+    ///   - started: when the session began.
+    ///   - end: when it ended.
+    fileprivate func lossAtEnd(of started: Instant, _ end: Instant) -> Gap? {
+        guard !description.channels.isEmpty,
+            lostUntil != nil || clock.openInterruption == .overflow
+        else { return nil }
+        // After a crash nobody knows when the last of it came.
+        return missing(.overflow, since: started, until: min(lostUntil ?? end, end))
+    }
+}
