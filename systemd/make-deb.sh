@@ -2,17 +2,28 @@
 # Makes attune_VERSION_ARCHITECTURE.deb in the checkout's root: release programs with Swift's runtime
 # linked in, staged under .build-deb. Called by `make deb`, which installs what this needs.
 #
-#   make-deb.sh --programs FOLDER    packages programs that were built already, as they are, for a test:
-#                                    .build-deb/attune-test.deb; Swift's libraries must be brought along
+#   --programs FOLDER    packages programs that were built already, as they are, for a test: for
+#                        .build-deb/attune-test.deb; Swift's libraries must be brought along
+#   --version VERSION    calls the package so, whatever the programs say of themselves (for a test of upgrades)
+#   --to FILE            writes the package there
 set -euo pipefail
 umask 022
-built=
-[ "${1:-}" != --programs ] || built=$(realpath "$2")
+built='' asked='' target=''
+while [ $# -gt 0 ]; do
+    case $1 in
+    --programs) built=$(realpath "$2") ;;
+    --version) asked=$2 ;;
+    --to) target=$(realpath -m "$2") ;;
+    *) echo "make-deb.sh does not know $1" >&2; exit 64 ;;
+    esac
+    shift 2
+done
 cd "$(dirname "$0")/.."
 
 work=.build-deb
 root=$work/root
 version=$(sed -n 's/.*static let current = "\(.*\)".*/\1/p' Sources/SessionStore/SoftwareVersion.swift)
+version=${asked:-$version}
 architecture=$(dpkg --print-architecture)
 [ -n "$version" ] || { echo "Sources/SessionStore/SoftwareVersion.swift names no version" >&2; exit 1; }
 # The same programs give the same package, to the byte.
@@ -31,6 +42,12 @@ else
     binaries=$built
 fi
 
+# Whoever adds a library has to say whose it is.
+while read -r library; do
+    grep -q "linked-libraries/$library$" systemd/debian/copyright \
+        || { echo "systemd/debian/copyright does not name $library, which Package.resolved has" >&2; exit 1; }
+done < <(sed -n 's/.*"identity" : "\(.*\)".*/\1/p' Package.resolved)
+
 rm -rf "$root" "$work/debian"
 install -d "$root/DEBIAN" "$root/usr/share/attune"
 programs=()
@@ -39,21 +56,26 @@ for program in attuned attune attune-chat attune-console attune-net; do
     strip --strip-unneeded --remove-section=.comment --remove-section=.note "$root/usr/bin/$program"
     programs+=("$root/usr/bin/$program")
 done
-install -D -m 0644 systemd/attuned.service "$root/lib/systemd/system/attuned.service"
-install -D -m 0644 systemd/attune-net.service "$root/lib/systemd/system/attune-net.service"
-install -D -m 0644 systemd/attune-chat.service "$root/lib/systemd/system/attune-chat.service"
-install -D -m 0644 systemd/attune-console.service "$root/lib/systemd/system/attune-console.service"
+# Sockets stand before services, so that they are there when a service starts.
+units=() enabled=()
+for unit in systemd/*.socket systemd/*.service systemd/*.timer systemd/*.path systemd/*.target systemd/*.slice; do
+    [ -e "$unit" ] || continue
+    install -D -m 0644 "$unit" "$root/lib/systemd/system/$(basename "$unit")"
+    units+=("$(basename "$unit")")
+    ! grep -q '^\[Install\]' "$unit" || enabled+=("$(basename "$unit")")
+done
 install -D -m 0644 systemd/attune.sysusers "$root/usr/lib/sysusers.d/attune.conf"
 install -D -m 0644 systemd/attune.tmpfiles "$root/usr/lib/tmpfiles.d/attune.conf"
-install -D -m 0644 Devices/udev/70-attune.rules "$root/lib/udev/rules.d/70-attune.rules"
-install -D -m 0644 -t "$root/etc/attune" systemd/settings/attuned.yaml \
-    systemd/settings/net.yaml systemd/settings/chat.yaml systemd/settings/console.yaml
+install -D -m 0644 systemd/attune.rules "$root/usr/share/polkit-1/rules.d/attune.rules"
+install -D -m 0644 systemd/needrestart.conf "$root/etc/needrestart/conf.d/attune.conf"
+install -D -m 0644 -t "$root/lib/udev/rules.d" Devices/udev/*.rules
+install -D -m 0644 -t "$root/etc/attune" systemd/settings/*.yaml
 # A laboratory's own protocols, personas and coding schemes.
 install -d "$root/etc/attune/studies" "$root/etc/attune/personas" "$root/etc/attune/schemes"
 install -D -m 0644 -t "$root/usr/share/attune/profiles" Devices/profiles/*.yaml
 # The participant's page, and the researcher's.
 for pages in chat:Sources/Chat/Page console:Sources/Console/Page; do
-    (cd "${pages#*:}" && find . -type f) | while read -r file; do
+    (cd "${pages#*:}" && find . -type f ! -name '*.md') | while read -r file; do
         install -D -m 0644 "${pages#*:}/$file" "$root/usr/share/attune/${pages%%:*}/${file#./}"
     done
 done
@@ -69,6 +91,20 @@ for page in systemd/man/*; do
     gzip -9n "$root/usr/share/man/man${page##*.}/$(basename "$page")"
 done
 
+# Each program writes its own completions (argument parser's --generate-completion-script).
+for program in attuned attune attune-chat attune-console attune-net; do
+    for shell in bash:bash-completion/completions/$program zsh:zsh/vendor-completions/_$program \
+        fish:fish/vendor_completions.d/$program.fish; do
+        file=$root/usr/share/${shell#*:}
+        install -d "$(dirname "$file")"
+        "$binaries/$program" --generate-completion-script "${shell%%:*}" > "$file"
+        # Bash reads its file and does not run it.
+        [ "${shell%%:*}" != bash ] || sed -i '1{/^#!/d}' "$file"
+        [ -s "$file" ] || { echo "$program writes no completions for ${shell%%:*}" >&2; exit 1; }
+        chmod 0644 "$file"
+    done
+done
+
 install -D -m 0644 systemd/debian/lintian-overrides "$root/usr/share/lintian/overrides/attune"
 
 doc=$root/usr/share/doc/attune
@@ -82,8 +118,19 @@ install -m 0644 README.md "$doc/README.md"
     echo " -- Attune developers <attune@attune.invalid>  $(date -R -d "@$SOURCE_DATE_EPOCH")"
 } | gzip -9n > "$doc/changelog.gz"
 
+# The notices of the libraries that are linked in, as their licences want.
+checkouts=$work/swift/checkouts
+[ -z "$built" ] || checkouts=$(realpath "$built/../../checkouts" 2>/dev/null || true)
+for notice in "$checkouts"/*/NOTICE.txt; do
+    [ -e "$notice" ] || continue
+    printf '===== %s\n\n' "$(basename "$(dirname "$notice")")"
+    cat "$notice"
+done | gzip -9n > "$doc/NOTICE.gz"
+
 for script in postinst prerm postrm; do
-    install -m 0755 "systemd/debian/$script" "$root/DEBIAN/$script"
+    sed -e "s/@UNITS@/${units[*]}/" -e "s/@ENABLED@/${enabled[*]}/" "systemd/debian/$script" \
+        > "$root/DEBIAN/$script"
+    chmod 0755 "$root/DEBIAN/$script"
 done
 (cd "$root" && find etc -type f -printf '/%p\n' | sort) > "$root/DEBIAN/conffiles"
 
@@ -99,12 +146,12 @@ sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@
     > "$root/DEBIAN/md5sums"
 
 if [ -n "$built" ]; then
-    dpkg-deb --root-owner-group -Zgzip -z1 --build "$root" "$work/attune-test.deb" >/dev/null
+    dpkg-deb --root-owner-group -Zgzip -z1 --build "$root" "${target:-$work/attune-test.deb}" >/dev/null
     exit
 fi
-package=attune_${version}_$architecture.deb
+package=${target:-attune_${version}_$architecture.deb}
 dpkg-deb --root-owner-group -Zxz -z2 --build "$root" "$package" >/dev/null
 echo "Made $package ($(du -h "$package" | cut -f1)):"
 dpkg-deb -f "$package" Depends | sed 's/^/  depends on /'
 lintian --fail-on error "$package"
-echo "lintian found no errors. Install it with: sudo apt-get install ./$package"
+echo "lintian found no errors. Install it with: sudo apt-get install $(realpath --relative-base=. "$package" | sed 's|^[^/]|./&|')"
