@@ -75,12 +75,13 @@ class BITalino:
             self.failure = error
 
     def _write(self, content):
-        """All of it: a slow guest makes the device wait, and loses nothing."""
-        self.line.settimeout(None if not self.live else 5)
-        try:
-            self.line.sendall(content)
-        finally:
-            self.line.settimeout(0.005)
+        """All of it: a slow guest, or one that sleeps, makes the device wait, and loses nothing."""
+        rest = memoryview(content)
+        while rest and not self.ended.is_set():
+            try:
+                rest = rest[self.line.send(rest):]
+            except TimeoutError:
+                pass
 
     def _command(self, byte):
         self.commands.append(byte)

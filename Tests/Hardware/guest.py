@@ -99,9 +99,10 @@ class JSONLines:
 class Guest:
     """A running guest. Its files are in `folder`, of which `share` is /share in the guest."""
 
-    def __init__(self, files, disk, state=None, keep_disk=False):
+    def __init__(self, files, disk, state=None, keep_disk=False, data=None):
         """Starts QEMU with the disk, from a saved state if there is one; without `keep_disk` what the
-        guest writes is thrown away in the end."""
+        guest writes is thrown away in the end. `data` is a second disk, /dev/vdb, that always keeps what
+        was written; a guest with one cannot be restored from a state without."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="attune-guest."))
         self.share = self.folder / "share"
         self.share.mkdir()
@@ -109,6 +110,15 @@ class Guest:
         command = machine(files, disk, self.folder)
         if not keep_disk:
             command += ["-snapshot"]
+        if data:
+            # Write-back as a disk with a cache of its own: what the guest flushes (fsync in its ext4's
+            # journal) is flushed on the host before the guest is told. Killing QEMU then loses what the
+            # guest's memory held, and requests that were under way; what the guest was told is written
+            # stays, flushed or not, as with a disk whose cache survives. Writes that a disk forgets or
+            # tears in a power cut are shown by the tests of the session store, not here.
+            command += [
+                "-drive", f"file={data},if=none,id=data,format=raw,cache=writeback,snapshot=off",
+                "-device", "virtio-blk-pci,drive=data"]
         if state:
             command += ["-incoming", f"exec:zstd -dcq {state}"]
         self.errors = open(self.folder / "qemu.log", "wb")
@@ -220,6 +230,11 @@ class Guest:
             self.qmp("cont")
         self.run(f"date --set=@{time.time():.3f} >/dev/null; "
                  "mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 share /share")
+
+    def kill(self):
+        """Ends QEMU at once, as the guest's machine crashes."""
+        self.process.kill()
+        self.process.wait()
 
     def save(self, state):
         """Writes the running guest's state to a file and ends QEMU."""

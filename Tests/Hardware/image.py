@@ -50,7 +50,7 @@ systemctl is-active attuned
 systemctl show attuned -p User,Type,NotifyAccess,WatchdogUSec,NRestarts,StatusText
 useradd --groups attune,attune-operators experimenter
 runuser -u experimenter -- attune status
-systemctl stop attuned
+systemctl stop attuned.socket attune-chat.socket attune-console.socket attune-chat attune-console attuned
 sync
 """
 

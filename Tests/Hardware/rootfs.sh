@@ -7,7 +7,7 @@ suite=$2
 here=$(dirname "$(readlink -f "$0")")
 
 # What the daemon's package depends on, what the tests speak to, and a kernel.
-packages=(systemd-sysv udev dbus kmod procps zstd linux-image-amd64 initramfs-tools bluez python3
+packages=(systemd-sysv udev dbus polkitd kmod procps zstd linux-image-amd64 initramfs-tools bluez python3
     python3-dbus libevdev2 libsqlite3-0 libdeflate0 libsodium23 libsndfile1 libreadstat1 libedf1 libmatio11 libarchive13 libcurl4 libstdc++6 init-system-helpers)
 
 # Without documentation, and without drivers of things that the guest cannot have.

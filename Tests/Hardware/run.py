@@ -98,6 +98,8 @@ def main():
     parser.add_argument("--short", action="store_true")
     parser.add_argument("tests", nargs="*")
     options = parser.parse_args()
+    # mke2fs is of the system's, which is not on every user's path.
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
     with_bumble()
     # Ended from outside, everything that was started is ended as after a failure.
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -106,7 +108,9 @@ def main():
         os.environ["ATTUNE_VM_DEBUG"] = "1"
     begun = time.monotonic()
     with image.locked():
-        base, station = image.prepare(*package(options))
+        deb, libraries = package(options)
+        base, station = image.prepare(deb, libraries)
+        os.environ["ATTUNE_VM_DEB"], os.environ["ATTUNE_VM_LIBRARIES"] = str(deb), str(libraries or "")
         os.environ["ATTUNE_VM_BASE"], os.environ["ATTUNE_VM_STATION"] = str(base), str(station)
         image.note(f"guest and package are ready after {time.monotonic() - begun:.0f} s")
         tests = unittest.TestSuite(chosen(

@@ -142,7 +142,7 @@ class BluetoothRecordingTest(BluetoothTest):
         # What was sent until now must be stored; the strap goes on after the session.
         due = {kind: sum(map(len, runs[-1])) for kind, runs in polar.sent.items()}
         path = self.finished_file()
-        self.guest.run("systemctl stop attuned")
+        self.guest.run("systemctl stop attuned.socket attuned")
         self.report(f"told to the strap: {[write.hex() for write in polar.writes]}")
         self.assertEqual(polar.running, {}, "the strap was not told to stop")
         self.assert_bluetoothd_survived()

@@ -58,7 +58,7 @@ class SerialTest(StationTest):
         self.assertEqual(before["identity"], after["identity"])
         self.await_value("4 s more are recorded", lambda: self.stored() > stored_first + 4 * RATE)
         path = self.finished_file()
-        self.guest.run("systemctl stop attuned")
+        self.guest.run("systemctl stop attuned.socket attuned")
         self.await_value("the device was told to stop", lambda: second.commands[-1] == 0x00)
         self.assertEqual(stranger.commands, [], "the stranger was spoken to")
 
