@@ -1,6 +1,7 @@
 """Compares what a session file holds with the logs of the virtual devices that sent it."""
 
 import bisect
+import collections
 
 import stored
 from station import Failure
@@ -21,22 +22,38 @@ class Comparison:
 
     def line(self):
         return (f"{self.name}: {self.made} made, {self.sent} sent, {self.stored} stored, "
-                f"{self.in_gaps} missing in {self.gap_rows} gaps"
-                + (f", {self.in_reads} of them in {self.reads} reads under way"
-                   if self.reads else ""))
+                f"{self.in_gaps} missing in {self.gap_rows} gaps, {self.in_reads} of them sent and not stolen, "
+                f"around {self.reads} kills")
 
 
 # How long what was sent may wait before a busy machine reads it.
 LAG = 400_000_000
+# How long, at a kill, what was sent may have waited for a read that was under way and not published yet. Less than
+# the daemon's commit interval: a store that loses what was not committed must not pass for it.
+READ = 100_000_000
+# Bytes that the daemon takes from a serial port in one read(2).
+READ_BYTES = 4096
 
 
-def regular(database, name, frames, numbers, modulus, kills, arrivals, tolerance):
+class Kill(collections.namedtuple("Kill", "moment dead stolen reading")):
+    """A kill of the daemon: from when it was told to die to when it was gone; whether bytes were then taken away
+    that waited; and by the names of devices, when this daemon was seen to have read some of it since its
+    start."""
+
+    def read(self, name, written, underway):
+        """Whether the killed daemon has certainly read and published what a device wrote at a time. underway: how
+        long what may be lost has been written at a kill."""
+        return self.reading.get(name, self.moment) <= written <= self.moment - underway
+
+
+def regular(database, name, frames, numbers, modulus, kills, arrivals, tolerance, size=1, lines=False):
     """Compares a stream of samples.
 
     frames: all frames of the log from the first stored one on, as a dict from a sample's number to
     the frame. numbers: the numbers of the stored samples, in the file's order.
-    modulus: of the device's counter, or None. kills: when the daemon was killed, and whether bytes
-    were then taken away. arrivals: of the stored samples.
+    modulus: of the device's counter, or None. kills: those of the daemon, in order. arrivals: of the
+    stored samples. size: bytes of a frame, at least. lines: whether it sends lines; the first after a
+    restart is never taken, since nobody knows whether it is whole.
     """
     result = Comparison(name)
     stream = stored.stream_id(database, name)
@@ -82,17 +99,26 @@ def regular(database, name, frames, numbers, modulus, kills, arrivals, tolerance
                 if frames[number].fate == "sent"]
         if lost:
             # What was sent and is gone was taken away, or in a read when the daemon was killed.
-            known = [
-                stolen for moment, stolen in kills
-                if moment - LAG <= lost[-1].written <= arrivals[index + 1]
-                and arrivals[index] - LAG <= moment]
-            if known and not any(known):
-                result.reads += 1
-                result.in_reads += len(lost)
+            known = [kill for kill in kills
+                     if kill.moment <= arrivals[index + 1] and arrivals[index] <= kill.dead]
             if not known or lost[0].written < arrivals[index] - LAG:
                 result.fault(
                     f"{len(lost)} samples that were sent at {lost[0].written} are missing, though "
                     "the daemon ran")
+            # What waited for a busy daemon could be stolen, too.
+            published = [frame for frame in lost if any(
+                kill.read(name, frame.written, LAG if kill.stolen else READ) for kill in known)]
+            # The line that is never taken may have waited long.
+            if len(published) > lines * len(known):
+                result.fault(
+                    f"{len(published)} samples, sent from {published[0].written} on, are missing, though the daemon "
+                    "had published them before it was killed")
+            if known and not any(kill.stolen for kill in known):
+                result.reads += len(known)
+                result.in_reads += len(lost)
+                if len(lost) > (READ_BYTES // size + lines) * len(known):
+                    result.fault(f"{len(lost)} samples are missing after {len(known)} kills, which is more than "
+                                 "was in one read each")
     for index in gaps:
         if index not in used and -1 < index < len(numbers) - 1:
             result.fault(f"a gap after {index} has no place")
@@ -135,8 +161,11 @@ def keys(database, name, log, begin, end, kills):
         result.in_gaps += 1
         if gap.cause != "restart":
             result.fault(f"the gap at {gap.start} has the cause {gap.cause}")
-        if not any(gap.start <= moment <= gap.end for moment, _ in kills):
+        if not any(gap.start <= kill.dead and kill.moment <= gap.end for kill in kills):
             result.fault(f"the press at {time} is missing, though the daemon ran")
+        # What still waits at a kill is thrown away, as the kernel does with the keys of a keyboard.
+        if any(kill.read(name, time, LAG) for kill in kills):
+            result.fault(f"the press at {time} is missing, though the daemon had published it before it was killed")
     return result
 
 

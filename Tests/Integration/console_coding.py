@@ -10,6 +10,7 @@ place for is told; what goes out is read by others' programs (Readers/tiers.py).
 
 import json
 import math
+import os
 import pathlib
 import re
 import struct
@@ -366,6 +367,7 @@ def elan(station, session):
 
 
 def main(programs, *modes):
+    os.environ["ATTUNE_PROGRAMS"] = programs  # those that record what is put into the station
     for mode in modes or ["corrections", "rules", "elan"]:
         with ConsoleStation(programs) as station:
             session = recorded.put(station)

@@ -18,7 +18,7 @@ keeps the counts of two tests apart. So the model `500,429:1,ok#a` fails twice a
 How it answers: ok, whole (not streamed), crlf, cr, bom, comments, multiline, split (byte by byte),
 no-done, no-usage, no-blank (nothing after the last data), keep-open (no end after [DONE]),
 text-type (another content type), slow:MS (until the first byte), pause:MS (between pieces),
-late-head:MS, parts (content as parts), surrogates (half pairs), other-model, length, empty,
+late-head:MS, parts (content as parts), letters (pieces of two letters instead of words), surrogates (half pairs), other-model, length, empty,
 refusal, filter, echo (the Authorization header, in the answer), say:TEXT (base64url of it).
 How JSON is put: fence, prose, trailing, quotes, wrong, not-json.
 What it does not accept: no-stream, no-stream_options, no-schema, no-object, no-max_tokens, no-seed,
@@ -144,7 +144,7 @@ def reply_for(text):
 
 KNOWN = set(
     """ok whole crlf cr bom comments multiline split no-done no-usage no-blank keep-open text-type
-    slow pause late-head parts surrogates other-model length empty refusal filter echo say fence
+    slow pause late-head parts letters surrogates other-model length empty refusal filter echo say fence
     prose trailing quotes wrong not-json no-stream no-stream_options no-schema no-object
     no-max_tokens no-seed no-temperature quiet mistral 429-date 429-quota filter-400 context-400
     redirect stall stall-head cut cut-head malformed error huge html reset""".split()
@@ -515,7 +515,8 @@ class ModelServer:
         pieces = [b"\xef\xbb\xbf" if "bom" in step else b""]
         pieces.append(event(delta({"role": "assistant", "content": ""})))
         field = "refusal" if "refusal" in step else "content"
-        for word in re.findall(r"\s*\S+\s*$|\s*\S+", text):
+        form = r"(?s).{1,2}" if "letters" in step else r"\s*\S+\s*$|\s*\S+"
+        for word in re.findall(form, text):
             content = [{"type": "text", "text": word}] if "parts" in step else word
             pieces.append(event(delta({field: content})))
             if "comments" in step:

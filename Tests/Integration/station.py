@@ -23,6 +23,15 @@ def _die_with_parent():
     LIBC.prctl(PDEATHSIG, signal.SIGKILL)
 
 
+def end_on_signals():
+    """From now on SIGTERM and SIGHUP end a script as Ctrl-C does: what it started is ended, and its folders
+    are removed."""
+    def stop(*_):
+        raise KeyboardInterrupt
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
 class Failure(Exception):
     """Something a test found wrong, in words."""
 
@@ -72,6 +81,8 @@ class Station:
         for process in reversed(self.processes):
             if process.poll() is None:
                 process.kill()
+            elif kind is not None and process.returncode < 0:
+                print(f"{process.args[0]} was ended by {signal.Signals(-process.returncode).name}")
             process.wait()
         if kind is not None:
             self.show_log()
@@ -112,11 +123,11 @@ class Station:
         self.processes.append(process)
         return process
 
-    def start(self, wait=True, arguments=()):
-        """Starts the daemon; waits until it answers."""
+    def start(self, wait=True, arguments=(), **options):
+        """Starts the daemon; waits until it answers. The options are those of Popen."""
         self.daemon = self.spawn(
             "attuned", "--config", self.config, "--data", self.data, "--runtime", self.runtime,
-            "--allow-test-sources", *arguments, log=self.log)
+            "--allow-test-sources", *arguments, log=self.log, **options)
         if wait:
             wait_for("the daemon", self._answers)
         return self.daemon

@@ -398,6 +398,12 @@ def hold(station, mode):
     wait_for("the views are told of the end", lambda: events.last["ended"])
     events.over = True
     file = finished_file(station, commentary)
+    with open_session(file) as database:
+        actors = dict(database.execute("SELECT action, actor FROM audit WHERE actor <> 'attuned'"))
+    name = console.get("/api/me")["name"]
+    check("the trail has who began and stopped it",
+          {actors.get(action, "").split(" (uid ")[0] for action in ("session start", "session stop")} == {name},
+          actors)
     look(station, console, commentary, parent, file, page, expected, broke=mode != "killed")
 
 
@@ -524,7 +530,7 @@ def without_consent(station):
     time.sleep(0.3)
     page.speak(1.0)
     page.finish()
-    link_leads_to_one(console, commentary, parent)
+    link_leads_to_one(station, console, commentary, parent)
     console.post(f"/api/think-aloud/{commentary}/stop")
     events.over = True
     file = finished_file(station, commentary)
@@ -542,9 +548,15 @@ def without_consent(station):
     words(station, console, commentary, file)
 
 
-def link_leads_to_one(console, commentary, parent):
+def link_leads_to_one(station, console, commentary, parent):
     """A participant who comes by a link sees their own think-aloud, and nothing else."""
     url = console.post(f"/api/think-aloud/{commentary}/invite")["url"]
+    [study] = station.data.glob("*/study.db")
+    with open_session(study) as database:
+        rows = database.execute("SELECT actor, detail FROM audit WHERE action = 'access link'").fetchall()
+    check("the study's trail has who let the participant in, and not with what",
+          [json.loads(detail) for _, detail in rows] == [{"session": commentary}]
+          and rows[0][0].startswith(console.get("/api/me")["name"]), rows)
     cookie = console.use_link(url.split("token=")[1])
 
     def seen(method, path, body=None, csrf=""):

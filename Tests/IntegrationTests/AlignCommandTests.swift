@@ -24,7 +24,7 @@ extension IntegrationTests {
             usleep(1_500_000)
             #expect(try station.attune("session", "stop", "--wait").code == 0)
             try station.waitForState("finished", of: identifier)
-            #expect(try finished(path).method == "envelope/2")
+            #expect(try finished(path).method == "envelope/3")
 
             // The daemon holds the directory: it is asked.
             let first = try station.json("align", path, "--reason", "a test")
@@ -49,7 +49,7 @@ extension IntegrationTests {
             let away = station.file("away.attune")
             try FileManager.default.copyItem(atPath: path, toPath: away)
             let own = try station.attune("align", away)
-            #expect(own.code == 0 && own.output.contains("alignment 1 by envelope/2"), "\(own)")
+            #expect(own.code == 0 && own.output.contains("alignment 1 by envelope/3"), "\(own)")
             #expect(try alignment(away)?.reason.hasPrefix("attune align") == true)
 
             // Without a daemon the command takes its lock and does it itself.

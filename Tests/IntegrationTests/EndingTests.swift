@@ -49,7 +49,9 @@ extension IntegrationTests {
                 #expect(!FileSystem.exists("\(station.runtime)/acquisition.ring"))
             }
             print("signal \(signal): stopped durably within \(shortest) s at best")
-            #expect(shortest < 1)
+            // An instrumented daemon says by how much it is slower.
+            let slowness = ProcessInfo.processInfo.environment["ATTUNE_TESTS_SLOWNESS"]
+            #expect(shortest < (slowness.flatMap(Double.init) ?? 1))
         }
     }
 }

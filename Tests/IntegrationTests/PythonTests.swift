@@ -24,10 +24,6 @@ extension IntegrationTests {
             #expect(process.terminationStatus == 0, "\(text)")
         }
 
-        @Test func killedAtRandomInstants() throws { try run("kill.py") }
-
-        @Test func aRecoveryThatBreaksOffIsNotRepeated() throws { try run("recovery.py") }
-
         @Test func realHeartsComeBack() throws { try run("hearts.py") }
 
         /// Every kind of sensor at once; unplugged; and silent while they count on.
@@ -71,11 +67,15 @@ extension IntegrationTests {
         /// The participants' pages: who comes in; loaded anew; killed; two at once; what is refused; from
         /// consent to the end; cues of danger; stopping and withdrawing; TLS; a model that answers, and fails.
         @Test(arguments: [
-            "joining", "reload", "killed", "daemon", "two", "refused", "procedure", "alarms",
+            "joining", "reload", "killed", "daemon", "two", "refused", "procedure",
+            "alarms",
             "leaving", "secure",
             "model",
         ])
         func pagesOfParticipants(mode: String) throws { try run("chat_room.py", [mode]) }
+
+        /// Links that were made while the daemon was away, and by whom; killed; after the end.
+        @Test func invitationsStandInTheTrail() throws { try run("chat_invitations.py") }
 
         @Test func theIndependentClientIsServedByTheDaemon() throws { try run("link.py") }
     }

@@ -74,20 +74,20 @@ extension IntegrationTests {
                     ring_megabyte: 16
                     """)
             let unknown = try station.startInVain()
-            #expect(unknown.code == 1)
+            #expect(unknown.code == 78)
             #expect(unknown.error.contains("attuned.yaml:4:1"), "\(unknown.error)")
             #expect(unknown.error.contains("ring_megabyte"))
             #expect(unknown.error.contains("ring_megabytes"), "the right key is not suggested")
 
             try station.write(settings: "station: test\ncommit_interval_ms: often\n")
             let wrong = try station.startInVain()
-            #expect(wrong.code == 1)
+            #expect(wrong.code == 78)
             #expect(wrong.error.contains("attuned.yaml:2:21"), "\(wrong.error)")
             #expect(wrong.error.contains("commit_interval_ms"))
 
             try station.write(settings: "devices: [{profile: bitalinoo, path: /dev/null}]\n")
             let profile = try station.startInVain()
-            #expect(profile.code == 1)
+            #expect(profile.code == 78)
             #expect(profile.error.contains("bitalinoo"), "\(profile.error)")
             #expect(profile.error.contains("attuned.yaml:1:"), "\(profile.error)")
             #expect(!FileSystem.exists(station.socket))
@@ -101,7 +101,7 @@ extension IntegrationTests {
                 profile.replacingOccurrences(of: "baud: 9600", with: "baud: 9600, bits: 7"))
             let station = try StationProcess(programs: checkout.programs)
             let outcome = try station.startInVain()
-            #expect(outcome.code == 1)
+            #expect(outcome.code == 78)
             #expect(outcome.error.contains("grove-gsr.yaml:"), "\(outcome.error)")
             #expect(
                 outcome.error.contains(/grove-gsr\.yaml:[0-9]+:[0-9]+/), "\(outcome.error)")
