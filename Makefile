@@ -8,8 +8,8 @@ BUILD_NEEDS = ca-certificates pkg-config libsqlite3-dev libudev-dev libevdev-dev
 	libdeflate-dev libsodium-dev libssl-dev libcurl4-openssl-dev libsndfile1-dev libreadstat-dev libedf-dev \
 	libmatio-dev libarchive-dev zlib1g-dev
 # To run all tests: independent readers in Python, a made-up machine with devices.
-TEST_NEEDS = $(BUILD_NEEDS) $(GUEST_NEEDS) openssl python3 python3-venv python3-gi python3-dbus dbus-daemon \
-	umockdev libumockdev-dev gir1.2-umockdev-1.0 chromium fonts-noto-color-emoji pspp r-base-core \
+TEST_NEEDS = $(BUILD_NEEDS) $(GUEST_NEEDS) gcc libc6-dev openssl python3 python3-venv python3-gi python3-dbus dbus-daemon \
+	age umockdev libumockdev-dev gir1.2-umockdev-1.0 chromium fonts-noto-color-emoji pspp r-base-core \
 	r-cran-haven
 # To compare the ring and alignment with others.
 BENCH_NEEDS = $(BUILD_NEEDS) g++ libatomic-queue-dev libreaderwriterqueue-dev libboost-dev \
@@ -31,12 +31,19 @@ export DEMO_SECONDS ?=
 export DEMO_DATA ?=
 # make bench: which benchmark, and its options.
 BENCH ?=
+# make test-faults: a part of the names of those to run (without it, all).
+FAULTS ?=
+# make test-sanitize: which sanitizers, and which tests (without it, all).
+export SANITIZE ?= address thread
+export TESTS ?=
+# make soak: for how long.
+HOURS ?= 8
 # make fuzz: inputs for each profile, and which profiles (without it, all).
 export FUZZ_RUNS ?= 10000000
 export FUZZ ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hardware fuzz lint build release programs deb bench clean \
+.PHONY: help demo test test-faults test-sanitize soak test-hardware fuzz lint build release programs deb bench clean \
 	needs-build needs-test needs-bench needs-deb needs-hardware
 
 help: ## List the commands
@@ -48,17 +55,27 @@ demo: programs ## Run a pilot station with virtual devices (DEMO_SECONDS=30, DEM
 
 test: needs-test lint ## Run all tests
 	$(BUILD) --build-tests
-	swift test $(IMPORTS) --skip-build --no-parallel
-	FUZZ_RUNS=20000 FUZZ= Tests/Fuzz/fuzz.sh
+	Tests/swift.sh "$$($(BUILD) --show-bin-path)" env FUZZ_RUNS=20000 FUZZ= Tests/Fuzz/fuzz.sh
 	@for script in Tests/Scripts/*.sh; do \
 		[ -e "$$script" ] || continue; echo "== $$script"; bash "$$script" || exit 1; done
 	Tests/Browser/run.sh "$$($(BUILD) --show-bin-path)"
+	python3 Tests/Faults/run.py "$$($(BUILD) --show-bin-path)" --short --jobs 2
 	python3 Tests/Hardware/run.py --short --programs "$$($(BUILD) --show-bin-path)"
+
+test-faults: needs-test build ## Kill, fill, break and stop what a recording stands on (FAULTS='kill disk')
+	python3 Tests/Faults/run.py "$$($(BUILD) --show-bin-path)" $(FAULTS)
+
+test-sanitize: needs-test ## Run the tests with AddressSanitizer and ThreadSanitizer (SANITIZE=thread, TESTS=Ring)
+	Tests/Sanitize/run.sh
+
+soak: needs-test release ## Record for hours, and see whether anything grows (HOURS=8)
+	"$$(sh Tests/Integration/python_environment.sh)" Tests/Faults/soak.py \
+		"$$($(RELEASE) --show-bin-path)" --hours $(HOURS)
 
 test-hardware: needs-hardware ## Run the package in a guest: USB, keyboards, Bluetooth, systemd
 	python3 Tests/Hardware/run.py
 
-fuzz: needs-build ## Feed the decoders made-up inputs (FUZZ_RUNS=20000, FUZZ='polar-h10 …')
+fuzz: needs-build ## Feed what reads from outside made-up inputs (FUZZ_RUNS=20000, FUZZ='polar-h10 link …')
 	Tests/Fuzz/fuzz.sh
 
 lint: ## Check the style of all Swift files, and the shell scripts' syntax
@@ -89,7 +106,7 @@ bench: needs-bench programs ## Measure (BENCH='ring', 'ingest', …; without it,
 	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
 
 clean: ## Remove what was built, and nothing that was recorded
-	rm -rf .build .build-deb .build-fuzz .build-hardware .build-browser attune_*.deb
+	rm -rf .build .build-deb .build-fuzz .build-hardware .build-browser .build-address .build-thread attune_*.deb
 
 needs-build: ; @$(call install,$(BUILD_NEEDS))
 needs-test: ; @$(call install,$(TEST_NEEDS))
