@@ -4,17 +4,22 @@ command, alarms, a device that is unplugged, browsers that sleep, latency, and h
 With ATTUNE_LONG=1 the browser that does not read is silent for a minute instead of some seconds.
 """
 
+import errno
 import json
 import os
 import re
 import socket
+import sys
 import time
 import unittest
 
 import browser
 from console_station import SENSORS, ConsoleStation, programs
-from live_room import PROTOCOL, wait_for
+from live_room import CHECKOUT, PROTOCOL, wait_for
 from slow_browser import SlowBrowser, resident_kib
+
+sys.path.append(str(CHECKOUT / "Tests" / "Faults"))
+import fake_disk  # noqa: E402
 
 HOSTILE = "<img src=x onerror=document.body.id=1>"
 AGREED = {"conversation": True, "sensors": True}
@@ -419,6 +424,39 @@ class Dashboard(unittest.TestCase):
             self.station.stop_console()
             page.wait_for_selector(".trouble:not([hidden]) :text('The console is away')")
             self.station.serve_console()
+
+
+class FailingDisk(unittest.TestCase):
+    def test_who_watches_sees_it_and_that_it_is_over(self):
+        own = browser.Browser()
+        self.addCleanup(own.close)
+        station = self.enterContext(ConsoleStation(programs(), devices=True))
+        disk = fake_disk.FakeDisk(station.folder, os.path.realpath(station.data))
+        self.addCleanup(disk.close)
+        station.start(env=disk.environment)
+        station.serve_console()
+        session = station.attune("session", "start", "disk", "p1", "--device", "bitalino")["id"]
+        with own.context("desktop") as context:
+            page = station.page(context, f"/dashboard?session={session}", "researcher")
+            page.wait_for_selector(".dashboard:not([aria-busy])")
+            page.locator(".signal-value", has_text=re.compile(r"\d")).first.wait_for()
+            self.assertEqual(page.locator(".alarm").count(), 0)
+            disk.fail_writes(errno.EIO)
+            failing = time.monotonic()
+            page.wait_for_selector(".alarm[data-open] :text('cannot be written')")
+            shown = time.monotonic() - failing
+            told = json.loads(station.attune("status", check=False).stdout)
+            alarm = next(one for one in told["alarms"] if one["code"] == "store")
+            print(f"\nthe alarm stood {alarm['since_ns'] / 1e9 - failing:.2f} s after the disk failed, "
+                  f"and was shown after {shown:.2f} s")
+            self.assertLess(shown, 10)
+            self.assertIn("cannot be written", page.inner_text("p[role=alert]"))
+            disk.mend()
+            page.wait_for_selector(".alarm[data-over] :text('cannot be written')")
+        station.attune("session", "stop", "--wait")
+        [[lost]] = station.file(session).execute(
+            "SELECT count(*) FROM gaps JOIN streams ON streams.id = gaps.stream_id WHERE streams.name = 'bitalino'")
+        self.assertEqual(lost, 0)
 
 
 if __name__ == "__main__":

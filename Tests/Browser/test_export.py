@@ -3,6 +3,7 @@ downloaded, called off, cut off and deleted, and who may. test_export.py, with A
 built programs."""
 
 import io
+import json
 import os
 import pathlib
 import re
@@ -246,6 +247,32 @@ class Exports(unittest.TestCase):
         self.assertEqual(record["state"], "cancelled")
         self.assertEqual([path.name for path in (self.folder / record["id"]).iterdir()], ["record.json"])
         self.assertEqual(self.ask(f"{BASE}/{record['id']}/zip")[0], 404)
+
+    def trail(self):
+        """What the study's audit trail has of exports and links, oldest first."""
+        with sqlite3.connect(f"file:{self.station.data / recorded.STUDY / 'study.db'}?mode=ro", uri=True) as database:
+            rows = database.execute("SELECT action, actor, detail FROM audit ORDER BY id").fetchall()
+        return [(action, actor.split(" (uid ")[0], json.loads(detail)) for action, actor, detail in rows
+                if action.startswith("export")]
+
+    def test_the_trail_has_who_did_what(self):
+        before = len(self.trail())
+        first = self.make(formats=["csv"])["id"]
+        self.downloaded(first)
+        [path] = [file["path"] for file in json.loads(self.ask(f"{BASE}/{first}/files")[2])["files"]][:1]
+        self.assertEqual(self.ask(f"{BASE}/{first}/files/{path}")[0], 200)
+        process = self.held(formats=["csv", "xdf", "matlab"])
+        self.station.post(f"{BASE}/cancel", role=LAB)
+        os.kill(process, signal.SIGCONT)
+        self.wait_until_idle()
+        [second] = [one["id"] for one in self.exports() if one["state"] == "cancelled"]
+        self.station.post(f"{BASE}/{first}/delete", role=LAB)
+        # Who may not, leaves nothing.
+        self.ask(f"{BASE}/{second}/zip", "jo:expert")
+        self.assertEqual(self.trail()[before:], [
+            ("export", "lab", {"export": first}), ("export download", "lab", {"export": first}),
+            ("export download", "lab", {"export": first, "file": path}), ("export", "lab", {"export": second}),
+            ("export cancel", "lab", {}), ("export delete", "lab", {"export": first})])
 
     def test_what_a_console_that_died_left(self):
         process = self.held(formats=["csv", "xdf", "matlab"])
