@@ -102,8 +102,15 @@ class Exports(unittest.TestCase):
 
         self.station.post(f"{BASE}/start", EVERYTHING | choices, LAB)
         found = wait_for("the program", process, 30, step=0.002)
-        os.kill(found, signal.SIGSTOP)
+        self.stop(found)
         return found
+
+    def stop(self, process):
+        """Stops a program, and waits until it stands still: of two signals that wait for it the one to end it would be
+        taken first."""
+        os.kill(process, signal.SIGSTOP)
+        state = pathlib.Path(f"/proc/{process}/stat")
+        wait_for("the program to stand still", lambda: state.read_text().rpartition(")")[2].split()[0] == "T", 30, step=0.002)
 
     def advance(self, process, until):
         """Lets a stopped program go on, a little at a time, until a file or the console tells what is waited for."""
@@ -111,7 +118,7 @@ class Exports(unittest.TestCase):
             if not until():
                 os.kill(process, signal.SIGCONT)
                 time.sleep(0.02)
-                os.kill(process, signal.SIGSTOP)
+                self.stop(process)
             return until()
 
         wait_for("the program to go on", step, 60, step=0.02)
