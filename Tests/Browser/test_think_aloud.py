@@ -2,7 +2,6 @@
 the commentary beside its session. ATTUNE_PROGRAMS names the folder of the built programs."""
 
 import json
-import math
 import time
 import unittest
 
@@ -237,12 +236,28 @@ class ThinkAloud(ThinkAloudTest):
         page.keyboard.press("Space")
         until(page, "listened.player.audio.paused && !listened.clock.playing")
 
+    def pieces_of_the_replay(self, told):
+        """The pieces of the sound's file, of five seconds, that are drawn and heard along the session: those from which
+        something was said while the replay ran. What was said after it stopped stands nowhere in the session; of a tenth of a
+        second at a piece's edge it is not known whether a column of the picture meets it."""
+        def place(speech):
+            piece = next((one for one in reversed(told["sound"]["pieces"]) if one["speech_s"] <= speech), told["sound"]["pieces"][0])
+            return piece["file_s"] + (speech - piece["speech_s"]) / piece["speech_per_file"]
+
+        found = set()
+        for begin, end in zip(told["map"], told["map"][1:]):
+            if begin["playing"]:
+                first, last = max(0, place(begin["speech_s"])), min(place(end["speech_s"]), told["sound"]["seconds"])
+                found |= {number for number in range(int(first // 5), int(last // 5) + 1)
+                          if min(last, 5 * number + 5) - max(first, 5 * number) > 0.1}
+        return found
+
     def listen_in_session_time(self, page, commentary, told):
         """Plays for some seconds; how far what came out was from the clock, in ms of what was said."""
-        # Where the sound is not here yet it is silent: a station that is busy takes its time.
-        pieces = 1 + math.ceil(told["sound"]["seconds"] / 5)
+        # Where the sound is not here yet it is silent: a station that is busy takes its time. The header comes first.
+        answers = 1 + len(self.pieces_of_the_replay(told))
         until(page, "performance.getEntriesByType('resource').filter(({ name, initiatorType }) => initiatorType === 'fetch' "
-                    f"&& name.includes('audio.wav')).length >= {pieces}")
+                    f"&& name.includes('audio.wav')).length >= {answers}")
         self.play_longest(page, told, "In session time")
         result = heard.find(page, f"/api/commentaries/{commentary}/audio.wav", told)
         # What the browser calls heard was rendered shortly before.
