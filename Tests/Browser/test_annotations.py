@@ -31,6 +31,7 @@ class Annotations(unittest.TestCase):
     def tearDownClass(cls):
         cls.browser.close()
         cls.station.stop()
+        cls.station.__exit__(None, None, None)
 
     def setUp(self):
         self.context = self.browser.chromium.new_context(**browser.SIZES["desktop"])

@@ -56,6 +56,7 @@ class Exports(unittest.TestCase):
     def tearDownClass(cls):
         cls.browser.close()
         cls.station.stop()
+        cls.station.__exit__(None, None, None)
 
     def setUp(self):
         # Any order: each test begins with no exports.

@@ -45,6 +45,7 @@ class Figures(unittest.TestCase):
     def tearDownClass(cls):
         cls.browser.close()
         cls.station.stop()
+        cls.station.__exit__(None, None, None)
 
     def open(self, context, study=recorded.STUDY):
         page = self.station.page(context, f"/figures/{study}", LAB)
