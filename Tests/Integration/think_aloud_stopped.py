@@ -16,6 +16,8 @@ from think_aloud import RATE, Console, Events, Page, check, finished_file, open_
 
 #: A stop is durable within a second; what else a command line takes comes on top.
 LONGEST_STOP_S = 2.0
+#: What a page sends at once when it ends.
+LONGEST_PIECE_S = 1.5
 
 
 def begin(console, parent):
@@ -52,7 +54,7 @@ def all_is_kept(station, console, parent):
         wait_for("the word that it stops", lambda: events.last["stopping"], step=0.005)
         page.capture()
         while page.acknowledged < len(page.samples) // 2:
-            page.send()
+            page.send(LONGEST_PIECE_S)
         console.post(f"/api/think-aloud/{commentary}/handed-over", {"view": page.name})
 
     thread = threading.Thread(target=hand_over)

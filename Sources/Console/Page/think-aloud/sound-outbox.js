@@ -1,5 +1,5 @@
 // Sound on its way to the station: kept in memory until it is acknowledged, sent in short pieces, in longer
-// ones after an interruption.
+// ones after an interruption and at the end.
 
 /** Short, so that a page that goes away has little left. */
 const pieceS = 0.12;
@@ -70,11 +70,11 @@ export class SoundOutbox extends EventTarget {
     return length;
   }
 
-  /** Sends what there is; done when all is stored, or cannot be now. */
+  /** Sends what there is, in as few pieces as may be, since nobody waits long for it; done when all is stored, or cannot be now. */
   async flush() {
     while (this.#blocks.length > 0 && this.#failures === 0 && !this.isOver) {
       if (this.#isSending) await new Promise((done) => setTimeout(done, 20));
-      else await this.#sendOne();
+      else await this.#sendOne(true);
     }
   }
 
@@ -89,8 +89,8 @@ export class SoundOutbox extends EventTarget {
     while (this.#length() >= pieceS * this.#rate && this.#failures === 0 && !this.isOver) await this.#sendOne();
   }
 
-  async #sendOne() {
-    const piece = this.#piece(this.#blocks.length * 0.02 > 1 ? longestPieceS : pieceS);
+  async #sendOne(isEnding = false) {
+    const piece = this.#piece(isEnding || this.#blocks.length * 0.02 > 1 ? longestPieceS : pieceS);
     if (!piece) return;
     this.#isSending = true;
     try {
