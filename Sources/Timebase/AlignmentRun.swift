@@ -169,7 +169,8 @@ struct AlignmentRun {
         }
         // An exponential's middle half is ln 3 scales wide.
         if isLearned { spreadLimit = max(1.6 * 1.1 * rate.jitter, 0.1 * rate.slope) }
-        let found = losses(x, Array(y), drift: mean, unit: unit, jitter: rate.jitter)
+        let found = losses(
+            x, Array(y), from: range.lowerBound, drift: mean, unit: unit, jitter: rate.jitter)
         // What is lost makes all later; only a rate that wanders about makes much of it earlier, too.
         let falls = found.count { $0.size < 0 }
         if model.kind != .counter, falls >= 3, falls * 8 >= found.count {
@@ -265,14 +266,22 @@ struct AlignmentRun {
     }
 
     /// Losses that only arrivals show; each is before a reading that comes first in what came together.
-    private func losses(
-        _ x: [Double], _ arrival: [Double], drift: Double, unit: Double, jitter: Double
+    /// - Parameter first: the reading that the others count from.
+    private mutating func losses(
+        _ x: [Double], _ arrival: [Double], from first: Int, drift: Double, unit: Double,
+        jitter: Double
     ) -> [LossFinder.Step] {
         let places = RateEstimate.informative(x[...], arrival[...], 1 + drift)
         let times = places.map { arrival[$0] }
-        let found = LossFinder(unit: unit, tolerance: Double(model.gapTolerance)).steps(
+        var undecided: (reading: Int, size: Double)?
+        let found = LossFinder(
+            unit: unit, tolerance: Double(model.gapTolerance), isUncounted: model.kind != .counter
+        ).steps(
             x: places.map { x[$0] }, lateness: places.map { arrival[$0] - x[$0] * (1 + drift) },
-            arrival: times, jitter: jitter)
+            arrival: times, jitter: jitter, undecided: &undecided)
+        if let undecided {
+            doubts.append((first + places[undecided.reading]..<first + x.count, undecided.size))
+        }
         return found.map { step in
             var step = step
             step.reading = step.reading > 0 ? places[step.reading - 1] + 1 : 0

@@ -26,6 +26,8 @@ struct LossFinder: Sendable {
     /// A silence longer than this, in nanoseconds, is a loss as soon as `fewest` later readings are no
     /// earlier: the stream's own gap tolerance.
     var tolerance: Double
+    /// Whether no number counts the samples, so that a unit is one of them.
+    var isUncounted = false
     /// How much the clock may wander from its mean rate: 50 ppm.
     static let leak = 50e-6
     /// Readings that would have to be below a rise by chance, on average.
@@ -33,15 +35,22 @@ struct LossFinder: Sendable {
     private static let fewest = 3.0
     /// What is late must stay late for so long, in nanoseconds.
     private static let patience = 100e6
+    /// Without numbers, what is late by less than the first must be so for the second, in nanoseconds: a busy
+    /// machine is, and a port that is asked at times that beat with the device's own.
+    private static let slight = (size: 20e6, time: 1e9)
 
     /// - Parameters:
     ///   - x: the device's time of each reading as its numbers give it, never falling.
     ///   - lateness: arrivals less `x`, less the clock's mean drift.
     ///   - arrival: of each reading.
     ///   - jitter: typical height of a reading above the level.
+    ///   - undecided: the first reading of those at the end that are late by too little for too short a time to
+    ///     say whether something is missing before them, and by how much; nil where there are none.
     func steps(
-        x: [Double], lateness: [Double], arrival: [Double], jitter: Double
+        x: [Double], lateness: [Double], arrival: [Double], jitter: Double,
+        undecided: inout (reading: Int, size: Double)?
     ) -> [Step] {
+        undecided = nil
         let count = x.count
         guard count > 2 else { return [] }
         var level = lateness
@@ -65,6 +74,18 @@ struct LossFinder: Sendable {
                     from: place, past: past, shift: shift, level, lateness, arrival, begin: begin,
                     threshold: threshold, jitter: jitter, noise: noise)
             {
+                if isSlight(step.size, from: arrival[step.reading], to: arrival[count - 1]) {
+                    undecided = (undecided?.reading ?? step.reading, step.size)
+                    past = min(past, lateness[place] - shift)
+                    place += 1
+                    continue
+                }
+                if isBetweenUnits(step) {
+                    past = level[step.reading] - shift
+                    place = step.reading + 1
+                    continue
+                }
+                undecided = nil
                 steps.append(step)
                 let moved = step.units > 0 ? Double(step.units) * unit : step.size
                 shift += moved
@@ -80,7 +101,7 @@ struct LossFinder: Sendable {
                 continue
             }
             let fall = past - (lateness[place] - shift)
-            if fall >= threshold,
+            if fall >= threshold, !isSlight(fall, from: arrival[begin], to: arrival[place]),
                 Double(place - begin) * (1 - exp(-fall / jitter)) >= Self.proof
             {
                 // Earlier than was possible: the count or the clock is another.
@@ -93,6 +114,17 @@ struct LossFinder: Sendable {
             place += 1
         }
         return steps
+    }
+
+    /// Whether so little a change says nothing where what is later lasted no longer: the machine may have been busy
+    /// all the while.
+    private func isSlight(_ size: Double, from begin: Double, to end: Double) -> Bool {
+        isUncounted && size < Self.slight.size && end - begin < Self.slight.time
+    }
+
+    /// Whether a rise is more than none and less than one unit for certain. What is lost are whole samples.
+    private func isBetweenUnits(_ step: Step) -> Bool {
+        isUncounted && step.units == 0 && step.size < 0.65 * unit && step.error < 0.3 * unit
     }
 
     private func step(

@@ -213,6 +213,72 @@ import Testing
         #expect(made.error(alignment.times) < 0.01)
     }
 
+    @Test("What stays late by part of a sample is no loss", arguments: 1...4)
+    func slightlyLate(seed: UInt64) {
+        var stream = SimulatedStream(rate: 1440, seconds: 12, isCounted: false)
+        for (share, jitter) in [(0.55, 0.05), (0.6, 0.03), (0.9, 0.03)] {
+            stream.jitter = jitter
+            for length in [300 + Int(seed) * 200, 5_000] {
+                // More than a second of a whole sample can only be a loss.
+                if share > 0.65, length > 1_440 { continue }
+                var made = stream.make(seed: seed)
+                let first = made.truth.count - length
+                for place in first..<made.truth.count {
+                    made.readings.arrival[place] += Int64(share * 1e9 / 1440)
+                }
+                let alignment = Aligner(stream.model).align(made.readings)
+                #expect(alignment.losses.isEmpty, "\(share), \(length): \(alignment.losses)")
+                #expect(Set(alignment.segments) == [0])
+                let wrong = made.truth.indices.count {
+                    abs(Double(alignment.times[$0]) - made.truth[$0])
+                        > Double(alignment.bounds[$0]) + 0.1e6
+                }
+                #expect(wrong * 20 < made.truth.count, "\(share), \(length): \(wrong)")
+                // The same, and the reader was started again there: then nobody knows.
+                made.readings.restarts = [first]
+                let restarted = Aligner(stream.model).align(made.readings)
+                #expect(restarted.losses.map(\.reading) == [first])
+            }
+        }
+    }
+
+    @Test("A sample that is missing is found a second before the end, and doubted behind that")
+    func lateLoss() {
+        var stream = SimulatedStream(rate: 1440, seconds: 12, isCounted: false, jitter: 0.03)
+        stream.losses = [(10.5, 0.0006)]
+        let early = Aligner(stream.model).align(stream.make(seed: 3).readings)
+        #expect(early.losses.map(\.lost) == [1])
+        stream.losses = [(11.5, 0.0006)]
+        let made = stream.make(seed: 3)
+        let late = Aligner(stream.model).align(made.readings)
+        #expect(late.losses.isEmpty)
+        let right = made.truth.indices.allSatisfy {
+            abs(Double(late.times[$0]) - made.truth[$0]) <= Double(late.bounds[$0]) + 0.1e6
+        }
+        #expect(right)
+    }
+
+    /// A port that is asked every 2.08 ms, for lines that come every 0.69 ms: how late they are rises and falls.
+    @Test("What beats with the device's own times is no loss", arguments: 1...40)
+    func beat(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let stream = SimulatedStream(
+            rate: 1440, seconds: Double.random(in: 0.4...4, using: &random), isCounted: false,
+            jitter: 0)
+        var made = stream.make(seed: seed)
+        let pause = 3e9 / 1440 * (1 + Double.random(in: -5e-3...5e-3, using: &random))
+        var asked = 7e12 + Double.random(in: 0...2e6, using: &random)
+        for place in made.truth.indices {
+            while asked < made.truth[place] {
+                asked += pause
+            }
+            made.readings.arrival[place] = max(
+                Int64(asked) + stream.delay, (made.readings.arrival[max(0, place - 1)]) + 20_000)
+        }
+        let alignment = Aligner(stream.model).align(made.readings)
+        #expect(alignment.losses.isEmpty, "\(alignment.losses)")
+    }
+
     @Test("A silence beyond the stream's own tolerance needs less to be a loss")
     func tolerance() {
         let stream = SimulatedStream(rate: 4, seconds: 121.5, losses: [(100, 20)], isCounted: false)
