@@ -273,16 +273,15 @@ struct AlignmentRun {
     ) -> [LossFinder.Step] {
         let places = RateEstimate.informative(x[...], arrival[...], 1 + drift)
         let times = places.map { arrival[$0] }
-        var undecided: (reading: Int, size: Double)?
         let found = LossFinder(
             unit: unit, tolerance: Double(model.gapTolerance), isUncounted: model.kind != .counter
-        ).steps(
+        ).find(
             x: places.map { x[$0] }, lateness: places.map { arrival[$0] - x[$0] * (1 + drift) },
-            arrival: times, jitter: jitter, undecided: &undecided)
-        if let undecided {
+            arrival: times, jitter: jitter)
+        if let undecided = found.undecided {
             doubts.append((first + places[undecided.reading]..<first + x.count, undecided.size))
         }
-        return found.map { step in
+        return found.steps.map { step in
             var step = step
             step.reading = step.reading > 0 ? places[step.reading - 1] + 1 : 0
             step.settled = places[step.settled]

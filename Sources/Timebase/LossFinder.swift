@@ -21,6 +21,14 @@ struct LossFinder: Sendable {
         var settled: Int
     }
 
+    /// What the arrivals of a stretch tell.
+    struct Finding {
+        var steps: [Step] = []
+        /// The first reading of those at the end that are late by too little for too short a time to say whether
+        /// something is missing before them, and by how much; nil where there are none.
+        var undecided: (reading: Int, size: Double)?
+    }
+
     /// Nanoseconds of what is lost as a whole: a sample, or a turn of the counter.
     var unit: Double
     /// A silence longer than this, in nanoseconds, is a loss as soon as `fewest` later readings are no
@@ -38,21 +46,19 @@ struct LossFinder: Sendable {
     /// Without numbers, what is late by less than the first must be so for the second, in nanoseconds: a busy
     /// machine is, and a port that is asked at times that beat with the device's own.
     private static let slight = (size: 20e6, time: 1e9)
+    /// Parts of a unit: a size is a whole number of units where it is less than the first away from one and not off
+    /// by more than the second.
+    private static let whole = (within: 0.35, error: 0.3)
 
     /// - Parameters:
     ///   - x: the device's time of each reading as its numbers give it, never falling.
     ///   - lateness: arrivals less `x`, less the clock's mean drift.
     ///   - arrival: of each reading.
     ///   - jitter: typical height of a reading above the level.
-    ///   - undecided: the first reading of those at the end that are late by too little for too short a time to
-    ///     say whether something is missing before them, and by how much; nil where there are none.
-    func steps(
-        x: [Double], lateness: [Double], arrival: [Double], jitter: Double,
-        undecided: inout (reading: Int, size: Double)?
-    ) -> [Step] {
-        undecided = nil
+    func find(x: [Double], lateness: [Double], arrival: [Double], jitter: Double) -> Finding {
+        var found = Finding()
         let count = x.count
-        guard count > 2 else { return [] }
+        guard count > 2 else { return found }
         var level = lateness
         for place in stride(from: count - 2, through: 0, by: -1) {
             level[place] = min(
@@ -61,7 +67,6 @@ struct LossFinder: Sendable {
         let density = Double(count) / max(x[count - 1] - x[0], 1)
         let noise = 3 * (jitter * Self.leak / density).squareRoot()
         let threshold = max(unit / 2, noise)
-        var steps: [Step] = []
         var shift = 0.0
         var past = lateness[0]
         var begin = 0
@@ -75,7 +80,7 @@ struct LossFinder: Sendable {
                     threshold: threshold, jitter: jitter, noise: noise)
             {
                 if isSlight(step.size, from: arrival[step.reading], to: arrival[count - 1]) {
-                    undecided = (undecided?.reading ?? step.reading, step.size)
+                    found.undecided = (found.undecided?.reading ?? step.reading, step.size)
                     past = min(past, lateness[place] - shift)
                     place += 1
                     continue
@@ -85,8 +90,8 @@ struct LossFinder: Sendable {
                     place = step.reading + 1
                     continue
                 }
-                undecided = nil
-                steps.append(step)
+                found.undecided = nil
+                found.steps.append(step)
                 let moved = step.units > 0 ? Double(step.units) * unit : step.size
                 shift += moved
                 begin = step.reading
@@ -105,7 +110,7 @@ struct LossFinder: Sendable {
                 Double(place - begin) * (1 - exp(-fall / jitter)) >= Self.proof
             {
                 // Earlier than was possible: the count or the clock is another.
-                steps.append(
+                found.steps.append(
                     Step(reading: place, size: -fall, units: 0, error: noise, settled: place))
                 shift = lateness[place] - past
                 begin = place
@@ -113,7 +118,7 @@ struct LossFinder: Sendable {
             past = min(past, lateness[place] - shift)
             place += 1
         }
-        return steps
+        return found
     }
 
     /// Whether so little a change says nothing where what is later lasted no longer: the machine may have been busy
@@ -124,7 +129,8 @@ struct LossFinder: Sendable {
 
     /// Whether a rise is more than none and less than one unit for certain. What is lost are whole samples.
     private func isBetweenUnits(_ step: Step) -> Bool {
-        isUncounted && step.units == 0 && step.size < 0.65 * unit && step.error < 0.3 * unit
+        isUncounted && step.units == 0 && step.size <= (1 - Self.whole.within) * unit
+            && step.error < Self.whole.error * unit
     }
 
     private func step(
@@ -167,7 +173,8 @@ struct LossFinder: Sendable {
         let error = max(noise, 4 * jitter / min(after, Double(max(1, best - begin))))
         let units = (size / unit).rounded()
         let isWhole =
-            units >= 1 && abs(size - units * unit) < 0.35 * unit && error < 0.3 * unit
+            units >= 1 && abs(size - units * unit) < Self.whole.within * unit
+            && error < Self.whole.error * unit
         var settled = best
         let late = level[last] + max(threshold, 4 * jitter)
         while settled < last, lateness[settled] > late { settled += 1 }
