@@ -3,13 +3,15 @@
 import { pieceS } from "./sound-reader.js";
 
 const perSecond = 20;
+/** A piece that could not be read is asked for again after so long, in ms, where it is still looked at. */
+const patience = 3000;
 
 /** Event: `change`, when more is known. */
 export class SpeechEnvelope extends EventTarget {
   #reader;
   #sound;
   #values;
-  #pieces = new Map();
+  #pieces = new Set();
   #isReading = false;
   #wanted = [];
 
@@ -34,7 +36,7 @@ export class SpeechEnvelope extends EventTarget {
   #need(place) {
     const piece = Math.floor(place / (pieceS * perSecond));
     if (place >= this.#values.length || this.#pieces.has(piece)) return;
-    this.#pieces.set(piece, "wanted");
+    this.#pieces.add(piece);
     this.#wanted.push(piece);
     this.#read();
   }
@@ -42,17 +44,21 @@ export class SpeechEnvelope extends EventTarget {
   async #read() {
     if (this.#isReading) return;
     this.#isReading = true;
-    try {
-      while (this.#wanted.length > 0) {
-        await this.#readPiece(this.#wanted.pop());
+    while (this.#wanted.length > 0) {
+      const piece = this.#wanted.pop();
+      try {
+        await this.#readPiece(piece);
         this.dispatchEvent(new Event("change"));
+      } catch (error) {
+        // Without its picture the sound can still be heard.
+        console.warn("The commentary's sound cannot be drawn:", error);
+        setTimeout(() => {
+          this.#pieces.delete(piece);
+          this.dispatchEvent(new Event("change"));
+        }, patience);
       }
-    } catch (error) {
-      // Without its picture the sound can still be heard.
-      console.warn("The commentary's sound cannot be drawn:", error);
-    } finally {
-      this.#isReading = false;
     }
+    this.#isReading = false;
   }
 
   async #readPiece(piece) {
