@@ -228,7 +228,7 @@ struct ReviewFile {
         }
     }
 
-    private func alignment(
+    func alignment(
         _ choice: AlignmentChoice, _ database: Database, _ identifier: String
     ) throws(SessionStoreError) -> StoredAlignment? {
         let row = try RowStatement(

@@ -124,7 +124,8 @@ struct SampleRows {
         return try !row.step() || row.text(0) == ClockSegment.stampedMethod
     }
 
-    /// Hands out the chunks that hold a range of samples, with the values of one or all channels.
+    /// Hands out the chunks that hold a range of samples, with the values of one or all channels. Each of them holds
+    /// some of the range.
     func forEachChunk(
         _ stream: StreamDescription, _ indices: ClosedRange<Int64>, channel: Int? = nil,
         _ body: (_ chunk: Range<Int64>, _ columns: [SampleColumn]) -> Void
@@ -142,7 +143,10 @@ struct SampleRows {
         var next: Int64?
         while try row.step() {
             let (chunk, columns) = try chunk(row, stream, channel)
-            guard chunk.lowerBound == next ?? chunk.lowerBound else {
+            // A stranger's first chunk may end before the range.
+            guard chunk.lowerBound == next ?? chunk.lowerBound,
+                chunk.upperBound > indices.lowerBound
+            else {
                 throw .damaged(path, "a chunk of stream \(stream.name) is missing")
             }
             next = chunk.upperBound

@@ -48,7 +48,7 @@ enum SessionConnection {
     static let longestValue: Int32 = 80 << 20
 
     /// Keeps a file from asking for all of the memory or all of the time.
-    private static func limit(_ database: Database) {
+    static func limit(_ database: Database) {
         // The connection is open, and the handler has no state.
         guard let connection = unsafe database.sqliteConnection else { return }
         unsafe sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, longestValue)

@@ -53,6 +53,17 @@ public final class SessionReader: Sendable {
         stored = try ReviewFile.alignment(choice, of: path, row)
     }
 
+    /// Reads through a connection that is open, and does not look at the schema; what fuzzes the rows reads a
+    /// database in memory so.
+    init(
+        _ queue: DatabaseQueue, path: String, stored: StoredAlignment?
+    ) throws(SessionStoreError) {
+        self.path = path
+        self.queue = queue
+        self.stored = stored
+        decoder = try ChunkDecoder()
+    }
+
     /// Closes the file. Safe to call twice; a reader that goes away closes by itself.
     public func close() throws(SessionStoreError) {
         do { try queue.close() } catch { throw .wrapping(error, path: path) }

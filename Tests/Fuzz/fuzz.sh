@@ -1,7 +1,7 @@
 #!/bin/bash
 # Feeds inputs made up by libFuzzer to what reads from outside: the decoder and the conversations of each
-# profile; `link`, what the daemon's sockets take; `samples`, the blobs of session files; `session-file`,
-# whole session files with their reviews; `profile-text` and `protocol`, the profiles and the study protocols
+# profile; `link`, what the daemon's sockets take; `samples`, the blobs of session files; `session-rows`, their
+# rows and those of their reviews, in memory; `session-file`, whole session files; `profile-text` and `protocol`, the profiles and the study protocols
 # themselves.
 #
 #   FUZZ_RUNS=10000000          inputs for each; of session-file one in 20, since each one is a whole file that is
@@ -11,7 +11,7 @@
 #
 # What was found stays in .build-fuzz/corpus/NAME, so that the next run begins there. An input that
 # breaks something is kept in .build-fuzz/crashes and named; .build-fuzz/PROGRAM-fuzz FILE shows it again
-# (PROGRAM: link, samples, protocol, session-file with FUZZ_FOLDER set to an empty folder, or decoder with
+# (PROGRAM: link, samples, protocol, session-rows or session-file with FUZZ_FOLDER set to an empty folder, or decoder with
 # FUZZ_PROFILE=Devices/profiles/… set).
 #
 # SwiftPM cannot link libFuzzer's main. So it builds what is not ours, YAML and GRDB, as it does for all else;
@@ -94,10 +94,14 @@ program samples Sources/SessionStore/{ChunkDecoder,ColumnDecoder,ColumnCoder,Col
 	-- $(objects Timebase)
 store="$(objects Timebase SystemCalls SessionStore) $(built CSystemCalls GRDB)"
 program session-file Tests/Fuzz/SessionFile/*.swift -- $store $(objects TestSupport SessionStoreTestSupport)
+program session-rows Tests/Fuzz/SessionRows/*.swift \
+	Tests/Fuzz/SessionFile/{Attempt,CountedStream,FuzzInput,ImageChange,ReaderCalls,ReviewCalls}.swift \
+	Tests/Fuzz/SessionFile/{SessionImage,SessionImages,SessionLenience,SessionReviewing}.swift \
+	-- $store $(objects TestSupport SessionStoreTestSupport)
 program protocol Tests/Fuzz/StudyProtocol/*.swift Tests/StudyProtocolTests/PlanTexts.swift -- $store \
 	$(objects Declarations Randomness Markup StudyProtocol) $(built Yams CYaml)
 
-others='link samples session-file profile-text protocol'
+others='link samples session-rows session-file profile-text protocol'
 if [ -n "${FUZZ:-}" ]; then
 	profiles=()
 	for name in $FUZZ; do
@@ -127,8 +131,9 @@ fuzz() {
 		program=$build/$name-fuzz longest=2048 options=(-dict=$build/corpus/link.dict)
 		FUZZ_MAKE_SEEDS=$build/corpus/$name $program
 		;;
-	session-file)
-		program=$build/$name-fuzz longest=256 runs=$(((runs + 19) / 20)) patience=10
+	session-rows | session-file)
+		program=$build/$name-fuzz longest=96 patience=10
+		[ $name != session-file ] || longest=256 runs=$(((runs + 19) / 20))
 		# In memory where there is such a place: each input is written out as files, of which the store's
 		# writers sync some.
 		local memory=/dev/shm

@@ -8,7 +8,8 @@ import Timebase
 @testable import SessionStore
 
 /// Values that no recording has, where the session's own row and its schema are in order: what reads them is
-/// to go on or to refuse, and never to end the program. The fuzzer `session-file` found most of them.
+/// to go on or to refuse, and never to end the program. The fuzzers `session-file` and `session-rows` found most
+/// of them.
 @Suite struct HostileValuesTests {
     private func session(_ statements: String...) throws -> (TemporaryDirectory, String) {
         try StrangerTests.session(statements)
@@ -73,6 +74,36 @@ import Timebase
                 #expect(error?.code == .damaged)
             }
         }
+    }
+
+    @Test("Samples that lie between two chunks are told as missing, and no chunk without them is read")
+    func chunks() throws {
+        let (directory, path) = try session(
+            """
+            INSERT INTO chunks SELECT stream_id, first_index + sample_count + 1000, sample_count, first_arrival_ns,
+              last_arrival_ns, data, packets FROM chunks AS one
+              WHERE first_index = (SELECT max(first_index) FROM chunks WHERE stream_id = one.stream_id)
+            """)
+        defer { _ = directory }
+        let reader = try SessionReader.open(at: path)
+        var seen = 0
+        for stream in try reader.streams() where !stream.channels.isEmpty {
+            let count = try reader.sampleCount(of: stream.id)
+            guard count > 1000 else { continue }
+            for edges in [(count / 2 - 9, count / 2 + 9), (0, count - 1)] {
+                let wanted = edges.0...edges.1
+                let error = #expect(throws: SessionStoreError.self) {
+                    try reader.samples(stream.id) { rows, stream throws(SessionStoreError) in
+                        try rows.forEachChunk(stream, wanted, channel: 0) { chunk, _ in
+                            #expect(chunk.overlaps(Range(wanted)), "\(chunk) for \(wanted)")
+                        }
+                    }
+                }
+                #expect(error?.code == .damaged)
+                seen += 1
+            }
+        }
+        #expect(seen > 2)
     }
 
     @Test("A moment as far away as can be is refused with words")

@@ -43,6 +43,13 @@ public final class ReviewReader: Sendable {
         }
     }
 
+    /// As `SessionReader` reads a connection that is open.
+    init(_ queue: DatabaseQueue, path: String) {
+        self.path = path
+        self.queue = queue
+        reviewPath = ReviewFile.path(of: path)
+    }
+
     /// Closes the file. Safe to call twice; a reader that goes away closes by itself.
     public func close() throws(SessionStoreError) {
         do { try queue?.close() } catch { throw .wrapping(error, path: reviewPath) }

@@ -52,4 +52,28 @@ struct FuzzInput {
         }
         return seeds
     }
+
+    /// The same for rows alone: each call, and each column of each table given a number or a word, with a call
+    /// that may meet it.
+    static func rowSeeds(_ images: [SessionImage]) -> [[UInt8]] {
+        var seeds: [[UInt8]] = (0..<64).flatMap { call in
+            [UInt8(0), 1, 2, 28].map { [$0, UInt8(call), UInt8(call * 31 & 255), UInt8(call)] }
+        }
+        for (place, image) in images.enumerated() {
+            for (number, table) in image.tables.enumerated() {
+                for column in table.columns.indices {
+                    for kind in [UInt8(2), 4, 6] {
+                        let call = UInt8(truncatingIfNeeded: seeds.count)
+                        seeds.append([
+                            UInt8(place) | (call & 1) << 1
+                                | (table.file == images[0].tables[0].file ? 0 : 28),
+                            call, 0, call >> 2, ImageChange.Kind.set.rawValue, UInt8(number), 255,
+                            UInt8(column), kind, call,
+                        ])
+                    }
+                }
+            }
+        }
+        return seeds
+    }
 }

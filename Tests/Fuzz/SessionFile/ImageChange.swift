@@ -20,16 +20,25 @@ struct ImageChange {
 
     /// Makes the changes that an input names: those by statements first, in their order, then those of bytes.
     static func apply(_ input: inout FuzzInput, to image: SessionImage) throws {
-        var statements: [ImageChange] = []
-        var bytes: [ImageChange] = []
-        while !input.isAtEnd, statements.count + bytes.count < most {
-            let change = ImageChange(&input)
-            change.isOfBytes ? bytes.append(change) : statements.append(change)
-        }
+        let changes = changes(&input)
+        let bytes = changes.filter(\.isOfBytes)
+        let statements = changes.filter { !$0.isOfBytes }
         for file in Set(image.tables.map(\.file)) where !statements.isEmpty {
             try apply(statements, image, file)
         }
         for change in bytes { try change.applyToBytes(of: image) }
+    }
+
+    /// The changes that an input names.
+    static func changes(_ input: inout FuzzInput) -> [ImageChange] {
+        var changes: [ImageChange] = []
+        while !input.isAtEnd, changes.count < most { changes.append(ImageChange(&input)) }
+        return changes
+    }
+
+    /// The table that the change is made in, by statements; not for those of bytes.
+    func table(of image: SessionImage) -> SessionImage.Table {
+        image.tables[table % image.tables.count]
     }
 
     private let kind: Kind
@@ -54,6 +63,14 @@ struct ImageChange {
         switch kind {
         case .byte, .truncate, .page: true
         default: false
+        }
+    }
+
+    /// Whether it leaves the schema as it is.
+    var isOfRows: Bool {
+        switch kind {
+        case .schema, .declare: false
+        default: !isOfBytes
         }
     }
 
@@ -113,7 +130,7 @@ struct ImageChange {
             path: "\(image.folder)/\(file)", configuration: configuration)
         try queue.writeWithoutTransaction { database in
             for change in changes {
-                let table = image.tables[change.table % image.tables.count]
+                let table = change.table(of: image)
                 guard table.file == file else { continue }
                 do {
                     try change.apply(to: table, database)
@@ -126,43 +143,45 @@ struct ImageChange {
         try queue.close()
     }
 
-    private func apply(to table: SessionImage.Table, _ database: Database) throws {
+    func apply(to table: SessionImage.Table, _ database: Database) throws {
         let column = table.columns[column % table.columns.count]
         let place = "(\(table.key)) = (SELECT \(table.key) FROM \(table.name) LIMIT 1 OFFSET ?)"
-        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table.name)") ?? 0
+        // Statements are kept: to prepare one takes longer than to run it.
+        func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+            try database.cachedStatement(sql: sql).execute(arguments: arguments)
+        }
+        let counted = try database.cachedStatement(sql: "SELECT count(*) FROM \(table.name)")
+        let count = try Int.fetchOne(counted) ?? 0
         // The last byte stands for all rows.
         let isAll = row == 255
         let offset = row % max(count, 1)
         switch kind {
         case .set where isAll:
-            try database.execute(
-                sql: "UPDATE OR REPLACE \(table.name) SET \(column) = ?", arguments: [value])
+            try run("UPDATE OR REPLACE \(table.name) SET \(column) = ?", [value])
         case .set:
-            try database.execute(
-                sql: "UPDATE OR REPLACE \(table.name) SET \(column) = ? WHERE \(place)",
-                arguments: [value, offset])
+            try run(
+                "UPDATE OR REPLACE \(table.name) SET \(column) = ? WHERE \(place)", [value, offset])
         case .near:
-            try database.execute(
-                sql: "UPDATE OR REPLACE \(table.name) SET \(column) = \(column) + ? WHERE \(place)",
-                arguments: [number - (1 << 31), offset])
+            try run(
+                "UPDATE OR REPLACE \(table.name) SET \(column) = \(column) + ? WHERE \(place)",
+                [number - (1 << 31), offset])
         case .delete:
-            try database.execute(
-                sql: "DELETE FROM \(table.name) WHERE \(place)", arguments: [offset])
+            try run("DELETE FROM \(table.name) WHERE \(place)", [offset])
         case .double:
             let columns = table.columns.map { $0 == column ? "?1" : $0 }.joined(separator: ", ")
-            try database.execute(
-                sql: """
-                    INSERT OR REPLACE INTO \(table.name) (\(table.columns.joined(separator: ", ")))
-                      SELECT \(columns) FROM \(table.name) LIMIT 1 OFFSET ?2
-                    """, arguments: [value, offset])
-        case .empty: try database.execute(sql: "DELETE FROM \(table.name)")
+            try run(
+                """
+                INSERT OR REPLACE INTO \(table.name) (\(table.columns.joined(separator: ", ")))
+                  SELECT \(columns) FROM \(table.name) LIMIT 1 OFFSET ?2
+                """, [value, offset])
+        case .empty: try run("DELETE FROM \(table.name)")
         case .cut, .flip, .pack:
-            let old = try Data.fetchOne(
-                database, sql: "SELECT \(column) FROM \(table.name) LIMIT 1 OFFSET ?",
-                arguments: [offset])
-            try database.execute(
-                sql: "UPDATE \(table.name) SET \(column) = ? WHERE \(place)",
-                arguments: [Data(changed(Array(old ?? Data()))), offset])
+            let reading = try database.cachedStatement(
+                sql: "SELECT \(column) FROM \(table.name) LIMIT 1 OFFSET ?")
+            let old = try Data.fetchOne(reading, arguments: [offset])
+            try run(
+                "UPDATE \(table.name) SET \(column) = ? WHERE \(place)",
+                [Data(changed(Array(old ?? Data()))), offset])
         case .schema: try changeSchema(database)
         case .declare:
             // A name or a type of the table's own is replaced by another word.
