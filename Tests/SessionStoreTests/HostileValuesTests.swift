@@ -76,13 +76,14 @@ import Timebase
         }
     }
 
-    @Test("Samples that lie between two chunks are told as missing, and no chunk without them is read")
+    @Test("What lies between two chunks is missing, and no chunk without any of it is handed out")
     func chunks() throws {
         let (directory, path) = try session(
             """
-            INSERT INTO chunks SELECT stream_id, first_index + sample_count + 1000, sample_count, first_arrival_ns,
-              last_arrival_ns, data, packets FROM chunks AS one
-              WHERE first_index = (SELECT max(first_index) FROM chunks WHERE stream_id = one.stream_id)
+            INSERT INTO chunks SELECT stream_id, first_index + sample_count + 1000, sample_count,
+              first_arrival_ns, last_arrival_ns, data, packets FROM chunks AS one
+              WHERE first_index = (SELECT max(first_index) FROM chunks
+                WHERE stream_id = one.stream_id)
             """)
         defer { _ = directory }
         let reader = try SessionReader.open(at: path)
