@@ -273,9 +273,7 @@ struct AlignmentRun {
     ) -> [LossFinder.Step] {
         let places = RateEstimate.informative(x[...], arrival[...], 1 + drift)
         let times = places.map { arrival[$0] }
-        let found = LossFinder(
-            unit: unit, tolerance: Double(model.gapTolerance), isUncounted: model.kind != .counter
-        ).find(
+        let found = LossFinder(unit: unit, tolerance: Double(model.gapTolerance)).find(
             x: places.map { x[$0] }, lateness: places.map { arrival[$0] - x[$0] * (1 + drift) },
             arrival: times, jitter: jitter)
         if let undecided = found.undecided {

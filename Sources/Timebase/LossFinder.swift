@@ -34,8 +34,6 @@ struct LossFinder: Sendable {
     /// A silence longer than this, in nanoseconds, is a loss as soon as `fewest` later readings are no
     /// earlier: the stream's own gap tolerance.
     var tolerance: Double
-    /// Whether no number counts the samples, so that a unit is one of them.
-    var isUncounted = false
     /// How much the clock may wander from its mean rate: 50 ppm.
     static let leak = 50e-6
     /// Readings that would have to be below a rise by chance, on average.
@@ -43,8 +41,8 @@ struct LossFinder: Sendable {
     private static let fewest = 3.0
     /// What is late must stay late for so long, in nanoseconds.
     private static let patience = 100e6
-    /// Without numbers, what is late by less than the first must be so for the second, in nanoseconds: a busy
-    /// machine is, and a port that is asked at times that beat with the device's own.
+    /// What is late by less than the first must be so for the second, in nanoseconds: a busy machine is, and a
+    /// port that is asked at times that beat with the device's own.
     private static let slight = (size: 20e6, time: 1e9)
     /// Parts of a unit: a size is a whole number of units where it is less than the first away from one and not off
     /// by more than the second.
@@ -124,12 +122,13 @@ struct LossFinder: Sendable {
     /// Whether so little a change says nothing where what is later lasted no longer: the machine may have been busy
     /// all the while.
     private func isSlight(_ size: Double, from begin: Double, to end: Double) -> Bool {
-        isUncounted && size < Self.slight.size && end - begin < Self.slight.time
+        size < Self.slight.size && end - begin < Self.slight.time
     }
 
-    /// Whether a rise is more than none and less than one unit for certain. What is lost are whole samples.
+    /// Whether a rise is more than none and less than one unit for certain. What is lost are whole units: samples, or
+    /// turns of the counter.
     private func isBetweenUnits(_ step: Step) -> Bool {
-        isUncounted && step.units == 0 && step.size <= (1 - Self.whole.within) * unit
+        step.units == 0 && step.size <= (1 - Self.whole.within) * unit
             && step.error < Self.whole.error * unit
     }
 
