@@ -223,19 +223,20 @@ import Timebase
         separate()
         let calendar = CalendarTime(nanosecondsSince1970: realtime)
         padded(calendar.year, 4)
-        for (mark, value) in [
-            (UInt8(0x2D), calendar.month), (0x2D, calendar.day), (0x54, calendar.hour),
-            (0x3A, calendar.minute), (0x3A, calendar.second),
-        ] {
-            unsafe buffer[used] = mark
-            used += 1
-            padded(value, 2)
-        }
-        unsafe buffer[used] = 0x2E
-        used += 1
-        padded(calendar.millisecond, 3)
+        part(0x2D, calendar.month, 2)
+        part(0x2D, calendar.day, 2)
+        part(0x54, calendar.hour, 2)
+        part(0x3A, calendar.minute, 2)
+        part(0x3A, calendar.second, 2)
+        part(0x2E, calendar.millisecond, 3)
         unsafe buffer[used] = 0x5A
         used += 1
+    }
+
+    private func part(_ mark: UInt8, _ value: UInt64, _ count: Int) {
+        unsafe buffer[used] = mark
+        used += 1
+        padded(value, count)
     }
 
     /// Text of any length; in quotes where it has to be, and where it is empty, which a missing
@@ -246,14 +247,26 @@ import Timebase
         reserve(1)
         separate()
         value.withUTF8 { bytes in
-            let isQuoted =
-                unsafe bytes.isEmpty || bytes[0] <= 0x20 || bytes[bytes.count - 1] <= 0x20
-                || bytes.contains { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+            guard let first = unsafe bytes.first, let last = unsafe bytes.last else {
+                byte(0x22)
+                return byte(0x22)
+            }
+            // The C library looks for a byte, and copies, many times as quick as a loop, and this is most of what
+            // a table of texts takes.
+            let hasQuotes = unsafe bytes.holds(0x22)
+            let hasMarks = unsafe bytes.holds(0x2C) || bytes.holds(0x0A) || bytes.holds(0x0D)
+            let isQuoted = hasQuotes || hasMarks || first <= 0x20 || last <= 0x20
             if isQuoted { byte(0x22) }
-            for place in bytes.indices {
-                let next = unsafe bytes[place]
-                if next == 0x22 { byte(0x22) }
-                byte(next)
+            if hasQuotes || bytes.count > Self.capacity {
+                for place in bytes.indices {
+                    let next = unsafe bytes[place]
+                    if next == 0x22 { byte(0x22) }
+                    byte(next)
+                }
+            } else if let address = bytes.baseAddress {
+                reserve(bytes.count)
+                unsafe (buffer + used).update(from: address, count: bytes.count)
+                used += bytes.count
             }
             if isQuoted { byte(0x22) }
         }

@@ -62,7 +62,10 @@ public struct ColumnStatistics: Hashable, Sendable {
     }
 
     static func hasLineBreak(_ text: String) -> Bool {
-        text.utf8.contains { $0 == 0x0A || $0 == 0x0D || $0 == 0 }
+        var text = text
+        return text.withUTF8 { bytes in
+            unsafe bytes.holds(0x0A) || bytes.holds(0x0D) || bytes.holds(0)
+        }
     }
 
     private mutating func take(_ value: Double) {
