@@ -223,8 +223,8 @@ let package = Package(
             [
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
                 "SessionStore", "StudyProtocol", "SimulatedClient", "Agreement", "Measures",
-                "Playback", "Review", "Reports", "Export", "VirtualDevices", "Doctor", "Recording",
-                argumentParser,
+                "Playback", "Review", "Reports", "Export", "VirtualDevices", "Doctor",
+                "Recording", "NetworkSensors", argumentParser,
             ]),
         program(
             "attune-chat",
@@ -245,7 +245,7 @@ let package = Package(
             "attune-bench",
             [
                 "Timebase", "SystemCalls", "Ring", "DeviceProfiles", "Link", "SessionStore",
-                "Recording", "VirtualDevices", "CSystemCalls", argumentParser,
+                "Recording", "VirtualDevices", "CSystemCalls", grdb, argumentParser,
             ]),
 
         // Tests mirror the targets.

@@ -27,6 +27,22 @@ import Glibc
             UnsafeMutablePointer<Double>?, UInt, UInt, Double, UnsafeMutablePointer<Int32>?
         ) -> UInt
 
+    typealias PushReals =
+        @convention(c) (
+            Handle?, UnsafePointer<Double>?, UInt, UnsafePointer<Double>?, Int32
+        ) -> Int32
+    typealias PushTexts =
+        @convention(c) (
+            Handle?, UnsafeMutablePointer<UnsafePointer<CChar>?>?, Double, Int32
+        ) -> Int32
+    typealias CreateInfo =
+        @convention(c) (
+            UnsafePointer<CChar>?, UnsafePointer<CChar>?, Int32, Double, Int32,
+            UnsafePointer<CChar>?
+        ) -> Handle?
+    typealias AppendValue =
+        @convention(c) (Handle?, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Handle?
+
     let localClock: @convention(c) () -> Double
     let libraryVersion: @convention(c) () -> Int32
 
@@ -63,6 +79,15 @@ import Glibc
     let pullIntegers: PullIntegers
     let pullTexts: PullTexts
     let destroyText: @convention(c) (UnsafeMutablePointer<CChar>?) -> Void
+
+    let createInfo: CreateInfo
+    let appendChild: Named
+    let appendValue: AppendValue
+    let createOutlet: @convention(c) (Handle?, Int32, Int32) -> Handle?
+    let destroyOutlet: Destroy
+    let hasConsumers: @convention(c) (Handle?) -> Int32
+    let pushReals: PushReals
+    let pushTexts: PushTexts
 
     /// - Parameter library: what `dlopen` gave.
     init(_ library: Handle) throws(NetworkSensorError) {
@@ -123,5 +148,15 @@ import Glibc
             "lsl_pull_chunk_str", PullTexts.self)
         unsafe destroyText = try find(
             "lsl_destroy_string", (@convention(c) (UnsafeMutablePointer<CChar>?) -> Void).self)
+        unsafe createInfo = try find("lsl_create_streaminfo", CreateInfo.self)
+        unsafe appendChild = try find("lsl_append_child", Named.self)
+        unsafe appendValue = try find("lsl_append_child_value", AppendValue.self)
+        unsafe createOutlet = try find(
+            "lsl_create_outlet", (@convention(c) (Handle?, Int32, Int32) -> Handle?).self)
+        unsafe destroyOutlet = try find("lsl_destroy_outlet", Destroy.self)
+        unsafe hasConsumers = try find(
+            "lsl_have_consumers", (@convention(c) (Handle?) -> Int32).self)
+        unsafe pushReals = try find("lsl_push_chunk_dtnp", PushReals.self)
+        unsafe pushTexts = try find("lsl_push_sample_strtp", PushTexts.self)
     }
 }

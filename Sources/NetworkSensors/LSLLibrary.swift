@@ -86,6 +86,9 @@ import Timebase
         return shift
     }
 
+    /// `clockShift`, measured once.
+    public private(set) lazy var knownShift = clockShift()
+
     /// Streams on the network now. The first call begins to look, and finds them within a second or
     /// two; later calls answer at once.
     public func streams() -> [LSLStreamInfo] {

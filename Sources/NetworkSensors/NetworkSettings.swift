@@ -106,14 +106,50 @@ public struct NetworkSettings: CheckedDeclaration, Sendable {
         }
     }
 
+    /// What of the sessions that record is offered to the network.
+    public struct Publication: CheckedDeclaration, Hashable, Sendable {
+        /// The streams by their names in sessions; all if left out.
+        public var streams: [String]?
+        /// Whether phases, turns, marks and pauses are told, as a stream of texts.
+        public var markers = true
+        /// Whose sessions; everybody's if left out.
+        public var participant: String?
+
+        private enum CodingKeys: String, CodingKey, CaseIterable {
+            case streams, markers, participant
+        }
+
+        public init() {}
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            streams = try container.decodeIfPresent([String].self, forKey: .streams)
+            markers = try container.decodeIfPresent(Bool.self, forKey: .markers) ?? true
+            participant = try container.decodeIfPresent(String.self, forKey: .participant)
+        }
+
+        public func check(_ report: inout DeclarationReport) {
+            if streams == [] && !markers {
+                report.add(at: [], message: "no stream and no markers: there is nothing to offer")
+            }
+        }
+
+        /// Whether a stream is meant.
+        func wants(_ stream: String) -> Bool { streams?.contains(stream) ?? true }
+    }
+
     /// The daemon's runtime directory.
     public var runtime: String?
     /// The library's path.
     public var liblsl: String?
     public var lsl: [Stream]
     public var emotibit: [Emotibit]
+    /// nil where nothing is offered.
+    public var publish: Publication?
 
-    private enum CodingKeys: String, CodingKey, CaseIterable { case runtime, liblsl, lsl, emotibit }
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case runtime, liblsl, lsl, emotibit, publish
+    }
 
     public init() {
         lsl = []
@@ -126,6 +162,7 @@ public struct NetworkSettings: CheckedDeclaration, Sendable {
         liblsl = try container.decodeIfPresent(String.self, forKey: .liblsl)
         lsl = try container.decodeIfPresent([Stream].self, forKey: .lsl) ?? []
         emotibit = try container.decodeIfPresent([Emotibit].self, forKey: .emotibit) ?? []
+        publish = try container.decodeIfPresent(Publication.self, forKey: .publish)
     }
 
     public func check(_ report: inout DeclarationReport) {

@@ -5,9 +5,11 @@ import ServiceManagement
 import SystemCalls
 import Timebase
 
-/// Brings the sensors of the network into the sessions that record. One thread.
+/// Brings the sensors of the network into the sessions that record, and offers these sessions to the network.
+/// One thread.
 public final class NetworkStation {
     private let sources: [any NetworkSource]
+    private let publisher: Publisher?
     private let socket: String
     private let directory: String
     private let signals: SignalDescriptor
@@ -27,7 +29,7 @@ public final class NetworkStation {
     private static let pauseNanoseconds: Int64 = 20_000_000
 
     /// - Parameters:
-    ///   - library: nil where no LSL stream is wanted, or the library is not there.
+    ///   - library: nil where no LSL stream is wanted or offered, or the library is not there.
     ///   - directory: where what is not delivered yet is kept.
     ///   - signals: made before any other thread.
     public init(
@@ -52,6 +54,12 @@ public final class NetworkStation {
         }
         for device in settings.emotibit { sources.append(try EmotibitSource(device, log: log)) }
         self.sources = sources
+        if let library, let publication = settings.publish {
+            publisher = Publisher(
+                library: library, settings: publication, socket: socket, log: log)
+        } else {
+            publisher = nil
+        }
         do throws(SystemError) {
             try FileSystem.makeDirectories(directory, mode: 0o700)
         } catch {
@@ -73,6 +81,7 @@ public final class NetworkStation {
                 }
             }
             for feed in feeds.values.joined() { feed.process() }
+            publisher?.pump()
             try wait()
         }
         tell("STOPPING=1")
@@ -105,6 +114,9 @@ public final class NetworkStation {
             let write = feed.wantsWrite ? Int16(POLLOUT) : 0
             entries.append(pollfd(fd: descriptor, events: Int16(POLLIN) | write, revents: 0))
         }
+        for descriptor in publisher?.descriptors ?? [] {
+            entries.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+        }
         let count = entries.count
         try systemCall("ppoll") {
             unsafe attune_poll(&entries, count, Self.pauseNanoseconds)
@@ -133,6 +145,7 @@ public final class NetworkStation {
         sessions = status.sessions.filter { $0.state == .recording }.map {
             ($0.id, $0.participant)
         }
+        publisher?.update(status.sessions.filter { $0.state == .recording })
         let recording = Set(sessions.map(\.id))
         for name in feeds.keys {
             for feed in feeds[name] ?? [] where !recording.contains(feed.session) {

@@ -4,15 +4,16 @@ import NetworkSensors
 import ServiceManagement
 import SystemCalls
 
-/// Sensors of the network: a linked client of its own process.
+/// Sensors of the network, and sessions for it: a linked client of its own process.
 @main
 struct AttuneNet: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attune-net",
-        abstract: "Brings sensors of the network into the sessions that record.",
+        abstract:
+            "Brings sensors of the network into the sessions that record, and sessions to it.",
         discussion: """
-            Lab Streaming Layer streams and EmotiBits that net.yaml names, or that the options name. \
-            Whatever happens here, attuned records on.
+            Lab Streaming Layer streams and EmotiBits that net.yaml names, or that the options name; with \
+            --publish the streams of the sessions are offered to programs of Lab Streaming Layer. Whatever happens here, attuned records on.
             """)
 
     @Option(help: "Settings file; without it, /etc/attune/net.yaml if installed.")
@@ -32,6 +33,13 @@ struct AttuneNet: ParsableCommand {
 
     @Option(help: "Record the EmotiBit at this IPv4 address, besides those of the settings.")
     var emotibit: String?
+
+    @Flag(
+        help: """
+            Offer all streams, phases, turns and marks of the sessions that record on the network, where \
+            anybody can read them (the settings say it for some of them).
+            """)
+    var publish = false
 
     @Option(help: "Where what is not delivered yet is kept.")
     var state: String?
@@ -61,6 +69,7 @@ struct AttuneNet: ParsableCommand {
             throw Self.misconfigured
         }
         settings.lsl += lslStreams.map { NetworkSettings.Stream(name: $0) }
+        if publish, settings.publish == nil { settings.publish = .init() }
         if let emotibit { settings.emotibit.append(NetworkSettings.Emotibit(address: emotibit)) }
         if check {
             print("the settings are in order")
@@ -71,10 +80,13 @@ struct AttuneNet: ParsableCommand {
             try printStreams(library)
             return
         }
-        guard !settings.lsl.isEmpty || !settings.emotibit.isEmpty else {
+        guard !settings.lsl.isEmpty || !settings.emotibit.isEmpty || settings.publish != nil
+        else {
             // A service that ends without having been ready would be started again and again.
             _ = try? ServiceManager.notify("READY=1")
-            say("nothing to do: the settings name no stream and no device (see attune-net(1))")
+            say(
+                "nothing to do: the settings name no stream and no device, and offer nothing (see attune-net(1))"
+            )
             return
         }
         do {
@@ -91,7 +103,7 @@ struct AttuneNet: ParsableCommand {
 
     /// The library, where an LSL stream is wanted; without it the other sensors go on.
     private func openLibrary(_ settings: NetworkSettings) throws -> LSLLibrary? {
-        guard list || !settings.lsl.isEmpty else { return nil }
+        guard list || !settings.lsl.isEmpty || settings.publish != nil else { return nil }
         do {
             let library = try LSLLibrary(path: liblsl ?? settings.liblsl)
             let shift = library.clockShift()
@@ -102,7 +114,7 @@ struct AttuneNet: ParsableCommand {
         } catch {
             say("\(error)")
             if list || settings.emotibit.isEmpty { throw Self.unavailable }
-            say("recording without LSL streams")
+            say("going on without LSL streams")
             return nil
         }
     }

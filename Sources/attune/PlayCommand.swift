@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NetworkSensors
 import Playback
 import SessionStore
 import SystemCalls
@@ -8,12 +9,16 @@ import SystemCalls
 struct PlayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "play",
-        abstract: "Play a session back in the terminal, or as lines of text.",
+        abstract: "Play a session back in the terminal, as lines of text, or to the network.",
         discussion: """
             In a terminal it shows the turns, the rhythm of the keys and the signals as they were; ? \
             lists the keys, q quits. Into a pipe or with --plain it prints a line for each thing that \
             happens: seconds since the start, kind and text, separated by tabs. Times T are seconds \
             (90, 90.5s) or 1:30 or 1:02:03. A session that is still being recorded can be played too.
+
+            With --lsl the session's streams, and its phases, turns and marks, are played to the network as \
+            streams of Lab Streaming Layer, for whatever program reads these; what participants wrote is \
+            not sent.
             """)
 
     @Argument(help: "The session's file.")
@@ -26,6 +31,15 @@ struct PlayCommand: ParsableCommand {
     var until: SessionTime?
     @Flag(help: "Print lines of text even in a terminal.")
     var plain = false
+    @Flag(help: "Play to the network, as streams of Lab Streaming Layer.")
+    var lsl = false
+    @Option(
+        help: ArgumentHelp(
+            "With --lsl: seconds to wait for somebody who listens before it begins.",
+            valueName: "SECONDS"))
+    var wait = 0.0
+    @Option(help: "With --lsl: path of liblsl (over ATTUNE_LIBLSL).")
+    var liblsl: String?
     @OptionGroup var times: AlignmentOption
     @OptionGroup var global: GlobalOptions
 
@@ -57,6 +71,15 @@ struct PlayCommand: ParsableCommand {
         guard speed == 0 || ReplayClock.rates.contains(speed) else {
             throw ValidationError("--speed is between 0.1 and 16, or 0 for all lines at once.")
         }
+        if lsl, speed == 0 {
+            throw ValidationError("With --lsl, --speed is between 0.1 and 16.")
+        }
+        if !lsl, wait != 0 || liblsl != nil {
+            throw ValidationError("--wait and --liblsl go with --lsl.")
+        }
+        guard (0...86_400).contains(wait) else {
+            throw ValidationError("--wait is between 0 and 86400 seconds.")
+        }
         if let from, let until, from.nanoseconds >= until.nanoseconds {
             throw ValidationError("--until must be later than --from.")
         }
@@ -65,7 +88,9 @@ struct PlayCommand: ParsableCommand {
     func run() throws {
         do {
             let timeline = try SessionTimeline(path: file, alignment: times.alignment)
-            if plain || global.json || speed == 0 || !Terminal.isUsable {
+            if lsl {
+                try playToNetwork(timeline)
+            } else if plain || global.json || speed == 0 || !Terminal.isUsable {
                 try printLines(timeline)
             } else {
                 try show(timeline)
@@ -76,6 +101,30 @@ struct PlayCommand: ParsableCommand {
             try? FileSystem.writeAll(Array("attune: \(error)\n".utf8), to: 2)
             throw ExitCode(1)
         }
+    }
+
+    private func playToNetwork(_ timeline: SessionTimeline) throws {
+        if timeline.isLive {
+            throw NetworkSensorError(
+                .settings,
+                "The session is still being recorded: 'attune-net --publish' offers it as it is now."
+            )
+        }
+        let replay = try LSLReplay(
+            timeline: timeline, library: try LSLLibrary(path: liblsl), speed: speed,
+            from: from?.nanoseconds, until: until?.nanoseconds)
+        say("offering \(replay.count) streams")
+        if wait > 0, try !replay.waitForListeners(seconds: wait) {
+            throw NetworkSensorError(
+                .network, "Nobody listened within \(wait) s; nothing was sent.")
+        }
+        let sent = try replay.run()
+        say("\(sent.samples) samples and \(sent.markers) markers were sent")
+    }
+
+    private func say(_ text: String) {
+        // What standard error does not take is lost, and nobody could be told.
+        try? FileSystem.writeAll(Array("attune: \(text)\n".utf8), to: 2)
     }
 
     private func printLines(_ timeline: SessionTimeline) throws {

@@ -22,20 +22,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "Readers")]
 
 import stored
 from device_log import read_log
+from network_settings import LSL
 from station import Failure, Station, wait_for
-
-# Nothing beyond this machine is asked or told.
-LSL = """[ports]
-IPv6 = disable
-[multicast]
-ResolveScope = machine
-MachineAddresses = {127.0.0.1}
-[lab]
-KnownPeers = {127.0.0.1}
-SessionID = attune-test-%d
-[log]
-level = -2
-"""
 
 
 def check(what, condition, detail=""):
