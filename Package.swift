@@ -191,6 +191,11 @@ let package = Package(
                 "Declarations", "Link", "SessionStore", "StudyProtocol", "Agreement", "Measures",
                 "Reports", "Playback", "Review",
             ]),
+        // Recordings that others made.
+        library(
+            "Import",
+            ["Timebase", "SystemCalls", "CArchive", "Declarations", "Link", "SessionStore"]),
+
 
         // The researcher's pages.
         .target(
@@ -223,7 +228,7 @@ let package = Package(
             [
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
                 "SessionStore", "StudyProtocol", "SimulatedClient", "Agreement", "Measures",
-                "Playback", "Review", "Reports", "Export", "VirtualDevices", "Doctor",
+                "Playback", "Review", "Reports", "Export", "Import", "VirtualDevices", "Doctor",
                 "Recording", "NetworkSensors", argumentParser,
             ]),
         program(
@@ -377,5 +382,8 @@ let package = Package(
                 "Timebase", "SystemCalls", "SessionStore", "StudyProtocol", "SimulatedClient",
                 "Reports", "Export", "TestSupport", "attune",
             ]),
+        tests(
+            "ImportTests",
+            ["Timebase", "SystemCalls", "SessionStore", "Import", "Export", "TestSupport"]),
     ]
 )

@@ -19,6 +19,7 @@ struct Attune: ParsableCommand {
             WatchCommand.self,
             PlayCommand.self,
             ExportCommand.self,
+            ImportCommand.self,
             MeasuresCommand.self,
             QualityCommand.self,
             SyncCommand.self,

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Feeds inputs made up by libFuzzer to what reads from outside: the decoder and the conversations of each
 # profile; `link`, what the daemon's sockets take; `samples`, the blobs of session files; `session-rows`, their
-# rows and those of their reviews, in memory; `session-file`, whole session files; `profile-text` and `protocol`, the profiles and the study protocols
-# themselves.
+# rows and those of their reviews, in memory; `session-file`, whole session files; `xdf`, files to be imported;
+# `profile-text` and `protocol`, the profiles and the study protocols themselves.
 #
 #   FUZZ_RUNS=10000000          inputs for each; of session-file one in 20, since each one is a whole file that is
 #                               changed, opened and read in all ways there are (about 17 ms)
@@ -11,8 +11,8 @@
 #
 # What was found stays in .build-fuzz/corpus/NAME, so that the next run begins there. An input that
 # breaks something is kept in .build-fuzz/crashes and named; .build-fuzz/PROGRAM-fuzz FILE shows it again
-# (PROGRAM: link, samples, protocol, session-rows or session-file with FUZZ_FOLDER set to an empty folder, or decoder with
-# FUZZ_PROFILE=Devices/profiles/… set).
+# (PROGRAM: link, samples, protocol, xdf, session-rows or session-file with FUZZ_FOLDER set to an empty folder, or
+# decoder with FUZZ_PROFILE=Devices/profiles/… set).
 #
 # SwiftPM cannot link libFuzzer's main. So it builds what is not ours, YAML and GRDB, as it does for all else;
 # swiftc builds our targets with libFuzzer's instrumentation, and the programs.
@@ -43,7 +43,7 @@ checks=(-O -wmo -parse-as-library -sanitize=fuzzer -swift-version 6
 	-I $build -I "$debug/Modules" -I "$(known CYaml/include)"
 	-Xcc "-fmodule-map-file=$debug/CSystemCalls.build/module.modulemap"
 	-Xcc "-fmodule-map-file=$(known GRDBSQLite/module.modulemap)")
-for library in CSQLite CDeflate CCrypto CSndfile; do checks+=(-I "Sources/CLibraries/$library"); done
+for library in CSQLite CDeflate CCrypto CSndfile CArchive; do checks+=(-I "Sources/CLibraries/$library"); done
 
 # Objects that SwiftPM built.
 built() { for name; do find -L "$debug/$name.build" -name '*.o'; done; }
@@ -81,6 +81,7 @@ module -enable-testing SessionStore Timebase SystemCalls
 module Randomness
 module Markup
 module StudyProtocol Timebase Randomness Markup Declarations SessionStore
+module -enable-testing Import Timebase SystemCalls Declarations Link SessionStore
 module TestSupport SystemCalls
 module SessionStoreTestSupport SessionStore TestSupport
 
@@ -100,8 +101,10 @@ program session-rows Tests/Fuzz/SessionRows/*.swift \
 	-- $store $(objects TestSupport SessionStoreTestSupport)
 program protocol Tests/Fuzz/StudyProtocol/*.swift Tests/StudyProtocolTests/PlanTexts.swift -- $store \
 	$(objects Declarations Randomness Markup StudyProtocol) $(built Yams CYaml)
+program xdf Tests/Fuzz/XDF/*.swift Tests/ImportTests/XDFBytes.swift -- $store \
+	$(objects Declarations Link Import) $(built Yams CYaml)
 
-others='link samples session-rows session-file profile-text protocol'
+others='link samples session-rows session-file xdf profile-text protocol'
 if [ -n "${FUZZ:-}" ]; then
 	profiles=()
 	for name in $FUZZ; do
@@ -141,6 +144,10 @@ fuzz() {
 		FUZZ_FOLDER=$(mktemp -d "$memory/attune-fuzz.XXXXXX")
 		export FUZZ_FOLDER
 		trap 'rm -rf "$FUZZ_FOLDER"' EXIT
+		FUZZ_MAKE_SEEDS=$build/corpus/$name $program
+		;;
+	xdf)
+		program=$build/$name-fuzz longest=1024
 		FUZZ_MAKE_SEEDS=$build/corpus/$name $program
 		;;
 	profile-text)
