@@ -196,6 +196,8 @@ let package = Package(
             "Import",
             ["Timebase", "SystemCalls", "CArchive", "Declarations", "Link", "SessionStore"]),
 
+        // One study on several machines.
+        library("Stations", ["SystemCalls", "SessionStore", "CCurl", "CCrypto"]),
 
         // The researcher's pages.
         .target(
@@ -229,7 +231,7 @@ let package = Package(
                 "Timebase", "SystemCalls", "Declarations", "DeviceProfiles", "LinuxDevices", "Link",
                 "SessionStore", "StudyProtocol", "SimulatedClient", "Agreement", "Measures",
                 "Playback", "Review", "Reports", "Export", "Import", "VirtualDevices", "Doctor",
-                "Recording", "NetworkSensors", argumentParser,
+                "Recording", "NetworkSensors", "Stations", argumentParser,
             ]),
         program(
             "attune-chat",
@@ -360,6 +362,12 @@ let package = Package(
             "DoctorTests",
             [
                 "SystemCalls", "Declarations", "Link", "Recording", "Doctor", "LinkTestSupport",
+                "TestSupport",
+            ]),
+        tests(
+            "StationsTests",
+            [
+                "Timebase", "SystemCalls", "SessionStore", "Stations", "SessionStoreTestSupport",
                 "TestSupport",
             ]),
         tests("AttuneBenchTests", ["Timebase", "attune-bench"]),

@@ -21,6 +21,7 @@ extension Station {
             case StudyInterface.ListTombstones.name: try listTombstones(call)
             case StudyInterface.ListDue.name: try listDue(call)
             case StudyInterface.Redact.name: try redact(call)
+            case StudyInterface.TakeInSession.name: try takeInSession(call)
             default: try answerReview(call)
             }
         } catch let error as SessionStoreError {

@@ -26,6 +26,8 @@ struct Attune: ParsableCommand {
             SuggestionsCommand.self,
             CheckCommand.self,
             BackupCommand.self,
+            PushCommand.self,
+            PullCommand.self,
             DoctorCommand.self,
             SummaryCommand.self,
             AlignCommand.self,

@@ -159,24 +159,44 @@ struct StudyCommand: ParsableCommand {
 
     struct Status: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set a participant's status.",
+            abstract: "Set a participant's status; or, with --at, compare with a shared place.",
             discussion: """
                 enrolled, completed, dropped-out or withdrawn. Who dropped out or withdrew is not \
                 recorded any more, and gives the place in the conditions free where the protocol \
                 says so.
+
+                With --at PLACE (see attune push): which sessions of one study, or of all, are here, \
+                there or both, and what is to be removed. Exit status: 0 when nothing is to be done, \
+                1 when something is, 2 when the place cannot be read.
                 """)
 
-        @Argument(help: "Code of the study.") var study: String
+        @Argument(help: "Code of the study.") var study: String?
 
-        @Argument(help: "Code of the participant.") var participant: String
+        @Argument(help: "Code of the participant.") var participant: String?
 
-        @Argument(help: "The status.") var status: String
+        @Argument(help: "The status.") var status: String?
 
         @Option(help: "Why, for the record.") var reason: String?
 
+        @Option(help: "A place to compare with.", completion: .directory) var at: String?
+
+        @Flag(help: "With --at: read and compare all files, here and there.") var verify = false
+
+        @OptionGroup var place: PlaceOptions
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
+            if let at {
+                guard participant == nil, reason == nil else {
+                    throw ValidationError("With --at, name a study or none.")
+                }
+                return try StudyAtPlace(place: place, global: global).run(
+                    at: at, study: study, verifies: verify)
+            }
+            guard let study, let participant, let status else {
+                throw ValidationError(
+                    "Name study, participant and status; or compare with a place: --at PLACE.")
+            }
             let told = try global.connect().call(
                 StudyInterface.SetStatus.self,
                 .init(

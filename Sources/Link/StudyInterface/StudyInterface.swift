@@ -18,5 +18,6 @@ public enum StudyInterface {
         MethodRule(ListTombstones.self),
         MethodRule(ListDue.self),
         MethodRule(Redact.self),
+        MethodRule(TakeInSession.self),
     ]
 }

@@ -240,6 +240,11 @@ extension StudyInterface {
             actor: ?string
         ) -> (redaction: RedactionInfo)
 
+        # Puts a finished session whose file somebody laid into the study's folder into the study's index: an import, or a
+        # copy from elsewhere. file is below the folder, PARTICIPANT/NAME.attune. A session that the index has is
+        # answered as well; one that was deleted, or belongs to somebody else, is refused.
+        method TakeInSession(study: string, file: string, actor: ?string) -> (session: string)
+
         # There is no such study, or it has to be named.
         error NoSuchStudy (study: string)
 
