@@ -68,6 +68,11 @@ struct ExportCommand: ParsableCommand {
         help: ArgumentHelp(
             "DuckDB's own program, which writes parquet (duckdb from PATH).", valueName: "path"))
     var duckdb: String?
+    @Flag(
+        help: ArgumentHelp(
+            "Lay parquet out in folders study=…/participant=…/session=…, as engines that read on many machines "
+                + "take it."))
+    var partitioned = false
     @Flag(name: .shortAndLong, help: "Show no progress and no summary.")
     var quiet = false
     @Option(
@@ -105,7 +110,10 @@ struct ExportCommand: ParsableCommand {
         if let jobs, !(1...64).contains(jobs) {
             throw ValidationError("--jobs is a number from 1 to 64.")
         }
-        _ = try formats()
+        let formats = try formats()
+        if partitioned, !formats.contains(.parquet) {
+            throw ValidationError("--partitioned is a layout of parquet: name it with --format.")
+        }
         _ = try selected.selection()
     }
 
@@ -164,7 +172,7 @@ struct ExportCommand: ParsableCommand {
             },
             alignment: times.alignment,
             threads: jobs ?? max(1, ProcessInfo.processInfo.activeProcessorCount), duckDB: duckdb,
-            isCompressed: compress, arguments: arguments)
+            isCompressed: compress, isPartitioned: partitioned, arguments: arguments)
         let line = Mutex(ProgressLine(for: quiet ? .nobody : progress))
         let export = DatasetExport(
             dataset, options, isCancelled: { isInterrupted.load(ordering: .relaxed) },
@@ -189,6 +197,7 @@ struct ExportCommand: ParsableCommand {
         if pseudonyms != nil { arguments.append("--pseudonyms") }
         if moveDates { arguments.append("--move-dates") }
         if compress { arguments.append("--compress") }
+        if partitioned { arguments.append("--partitioned") }
         if !encryptTo.isEmpty || !encryptToFile.isEmpty { arguments.append("--encrypt-to") }
         return arguments
     }

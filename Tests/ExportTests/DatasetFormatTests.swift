@@ -20,11 +20,12 @@ import Testing
     static func export(
         _ study: String, _ formats: [ExportFormat], to out: String,
         pseudonyms: Pseudonyms? = nil, _ selection: ExportSelection = ExportSelection(),
-        duckDB: String? = nil, isCancelled: @escaping @Sendable () -> Bool = { false }
+        duckDB: String? = nil, isPartitioned: Bool = false,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> ExportSummary {
         let options = ExportOptions(
             formats: formats, selection: selection, pseudonyms: pseudonyms, threads: 2,
-            duckDB: try duckDB ?? Self.duckDB())
+            duckDB: try duckDB ?? Self.duckDB(), isPartitioned: isPartitioned)
         return try DatasetExport(
             Dataset.find([study], selection), options, isCancelled: isCancelled
         ).write(to: out)
@@ -64,6 +65,28 @@ import Testing
         #expect(
             try FileSystem.read("\(out)/manifest.json")
                 == FileSystem.read("\(again)/manifest.json"))
+    }
+
+    /// Codes that folders' names have to escape, streams in some sessions alone, tables without rows.
+    @Test func partitionedParquetHasTheSameRows() throws {
+        let directory = try TemporaryDirectory("formats")
+        let study = try SmallStudy(in: directory)
+        let (plain, divided) = (directory.file("plain"), directory.file("divided"))
+        try Self.export(study.path, [.parquet], to: plain)
+        try Self.export(study.path, [.parquet], to: divided, isPartitioned: true)
+        try Self.read("dataset_partitioned.py", [plain, divided, "talk"], directory)
+        #expect(
+            FileSystem.exists("\(divided)/turns/study=talk/participant=P-01")
+                && FileSystem.exists("\(divided)/phases/study=talk/participant=P01"))
+    }
+
+    @Test(arguments: [
+        ("P01", "P01"), ("a-b_c.d~e", "a-b_c.d~e"), ("ü", "%C3%BC"),
+        ("a b/c=d%", "a%20b%2Fc%3Dd%25"),
+        ("\n", "%0A"),
+    ])
+    func foldersAreNamedSoThatReadersUndoIt(value: String, name: String) {
+        #expect(HiveFolders.escaped(value) == name)
     }
 
     /// Alone, so that the manifest stands within the dataset.

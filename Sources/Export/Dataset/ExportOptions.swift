@@ -15,13 +15,16 @@ public struct ExportOptions: Sendable {
     public var duckDB: String?
     /// Whether formats that can pack their data do so.
     public var isCompressed: Bool
+    /// Whether Parquet is laid out in folders of study, participant and session.
+    public var isPartitioned: Bool
     /// What the manifest says of how this came about: the arguments, without the key's place.
     public var arguments: [String]
 
     public init(
         formats: [ExportFormat], selection: ExportSelection = ExportSelection(),
         pseudonyms: Pseudonyms? = nil, alignment: AlignmentChoice = .newest, threads: Int = 1,
-        duckDB: String? = nil, isCompressed: Bool = false, arguments: [String] = []
+        duckDB: String? = nil, isCompressed: Bool = false, isPartitioned: Bool = false,
+        arguments: [String] = []
     ) {
         self.formats = formats
         self.selection = selection
@@ -30,6 +33,7 @@ public struct ExportOptions: Sendable {
         self.threads = threads
         self.duckDB = duckDB
         self.isCompressed = isCompressed
+        self.isPartitioned = isPartitioned
         self.arguments = arguments
     }
 }

@@ -31,16 +31,18 @@ struct DuckDBProgram: Sendable {
     /// - Parameters:
     ///   - constants: columns of one text each, which come before the table's own.
     ///   - longest: bytes of the longest row that there can be.
+    ///   - partitions: columns whose values name folders and stand in no file; the place is then a folder.
     ///   - write: writes header and rows into the file that it is given, and closes it.
     func convert(
         _ columns: [TableColumn], constants: [(name: String, value: String)] = [], longest: Int,
-        to place: String, _ run: ExportRun, _ write: (CSVFile) throws -> Void
+        partitions: [String] = [], to place: String, _ run: ExportRun,
+        _ write: (CSVFile) throws -> Void
     ) throws {
         let program = try PipedProgram(
             path,
             [
                 "-batch", "-bail", "-no-init", "-c",
-                Self.statement(columns, constants, longest, place),
+                Self.statement(columns, constants, longest, partitions, place),
             ], folder: run.directory, isWanted: { run.isWanted })
         defer { program.end() }
         do {
@@ -76,7 +78,7 @@ struct DuckDBProgram: Sendable {
     /// One thread, so that the same rows give the same bytes.
     private static func statement(
         _ columns: [TableColumn], _ constants: [(name: String, value: String)], _ longest: Int,
-        _ place: String
+        _ partitions: [String], _ place: String
     ) -> String {
         let types = columns.map { "\(quoted($0.name)): \(quoted($0.kind.duckDBType))" }
         let first = constants.map { "\(quoted($0.value)) AS \($0.name), " }
@@ -84,13 +86,21 @@ struct DuckDBProgram: Sendable {
         let room =
             longest > 1_900_000
             ? ", max_line_size = \(longest + 65_536), buffer_size = \(2 * longest + 131_072)" : ""
+        // Rows come session by session: what is open beside the last few has all of its rows, and holding
+        // more back would take memory for each session.
+        let few =
+            partitions.isEmpty
+            ? ""
+            : "SET partitioned_write_flush_threshold = 2048; SET partitioned_write_max_open_files = 4; "
+        let layout =
+            partitions.isEmpty ? "" : ", PARTITION_BY (\(partitions.joined(separator: ", ")))"
         return """
-            SET threads = 1; \
+            SET threads = 1; \(few)\
             COPY (SELECT \(first.joined())* FROM read_csv('/dev/stdin', auto_detect = false, header = true, \
             delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', \
             allow_quoted_nulls = false, parallel = false\(room), \
             columns = {\(types.joined(separator: ", "))})) \
-            TO \(quoted(place)) (FORMAT parquet, COMPRESSION zstd);
+            TO \(quoted(place)) (FORMAT parquet, COMPRESSION zstd\(layout));
             """
     }
 

@@ -11,13 +11,19 @@ struct ParquetWriter: FormatWriter {
     func write(_ session: SessionExport, samples: [SampleSource], to output: FormatOutput) throws {
         let program = try DuckDBProgram(named: output.options.duckDB)
         for table in samples {
-            let stream = table.name.dropFirst(ColumnNames.samplePrefix.count)
-            let file = "samples/stream=\(stream)/\(session.key.session).parquet"
+            let folder = "samples/stream=\(table.name.dropFirst(ColumnNames.samplePrefix.count))"
+            let isPartitioned = output.options.isPartitioned
+            let file =
+                isPartitioned
+                ? "\(folder)/\(HiveFolders.path(of: session.key, in: session.entry.study))/data_0.parquet"
+                : "\(folder)/\(session.key.session).parquet"
             try program.convert(
                 table.columns,
-                constants: [
-                    ("participant", session.key.participant), ("session", session.key.session),
-                ], longest: 0, to: output.folder.place(file), output.run
+                constants: isPartitioned
+                    ? []
+                    : [
+                        ("participant", session.key.participant), ("session", session.key.session),
+                    ], longest: 0, to: output.folder.place(file), output.run
             ) { csv in
                 try CSVTables.write(table, to: csv, output.run)
                 missing.add(csv.missingValues, table.columns, in: table.name)
@@ -33,6 +39,10 @@ struct ParquetWriter: FormatWriter {
         let codebook = Codebook(tables: tables, facts, missing: missing)
         var jobs: [@Sendable () throws -> Void] = tables.map { table in
             {
+                if output.options.isPartitioned {
+                    return try PartitionedParquet(program: program, output: output).write(
+                        table, longest: table.longestRow)
+                }
                 let file = "\(table.name).parquet"
                 try program.convert(
                     table.columns, longest: table.longestRow, to: output.folder.place(file),
