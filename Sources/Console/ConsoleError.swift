@@ -5,6 +5,8 @@ public struct ConsoleError: Error, Hashable, Sendable, CustomStringConvertible {
         case invalid
         /// A file of the console's state cannot be used.
         case file
+        /// What the settings name cannot be used so: starting again would not help.
+        case settings
         /// There is not enough memory.
         case memory
     }

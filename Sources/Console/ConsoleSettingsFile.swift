@@ -19,6 +19,10 @@ public struct ConsoleSettingsFile: CheckedDeclaration, Sendable {
     public var signInHours: Double?
     /// How long a link can be used, in hours.
     public var linkHours: Double?
+    /// Whether figures are told at `/metrics`.
+    public var metrics: Bool?
+    /// A file with the token that who reads them shows; without one, they are told on this machine alone.
+    public var metricsTokenFile: String?
 
     public init() {}
 

@@ -17,6 +17,7 @@ struct ClockWatch {
         lastReading = triple.monotonic
         told.synchronised = discipline.isSynchronised
         told.errorBoundMs = discipline.errorBound.map { Double($0) / 1e6 }
+        told.offsetMs = discipline.offset.map { Double($0) / 1e6 }
         defer { last = triple }
         guard let last else { return }
         let elapsed = triple.monotonic - last.monotonic

@@ -31,6 +31,8 @@ final class SequencerLoop {
     private var lastBoard = Instant(nanoseconds: 0)
     /// Somebody waits for the next report.
     private var isReportDue = false
+    /// Counts over all sessions.
+    private var tally = StreamTally()
     /// What the acquisition ring lost, and no record tells up to where it was last read.
     private var untold: [RingOverflow] = []
     /// Up to when everything that the reader published has been taken.
@@ -54,6 +56,9 @@ final class SequencerLoop {
         self.feed = feed
         self.board = board
         self.settings = settings
+        for session in interpreter.sessions.values {
+            tally.takeUp(session.number, session.streams.values.map(\.snapshot))
+        }
     }
 
     func run() {
@@ -205,7 +210,12 @@ final class SequencerLoop {
             }
             if session.stage == .stopped { package.stopped.append(session.number) }
         }
-        for number in package.stopped { interpreter.remove(session: number) }
+        for number in package.stopped {
+            if let session = interpreter.sessions[number] {
+                tally.end(number, session.streams.values.map(\.snapshot))
+            }
+            interpreter.remove(session: number)
+        }
         guard !package.batches.isEmpty || backlog == .waiting else {
             // Nothing to store: what was read belongs to no session.
             acquisition.release(upTo: package.acquisition)
@@ -227,6 +237,7 @@ final class SequencerLoop {
                 streams: session.streams.values.sorted { $0.id < $1.id }.map(\.snapshot),
                 events: session.events)
         }
+        snapshot.totals = tally.totals(with: snapshot.sessions.mapValues(\.streams))
         snapshot.damagedBytes =
             UInt64(acquisitionReader.damage.bytes) + UInt64(controlReader.damage.bytes)
         board.put(snapshot)

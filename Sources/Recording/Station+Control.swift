@@ -280,10 +280,11 @@ extension Station {
                 commitMsMedian: sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2]) / 1e6,
                 commitMsWorst: Double(sorted.last ?? 0) / 1e6,
                 lastCommitAgeMs: lastCommit.map { Int((now - $0) / 1_000_000) },
-                bytesPerSecond: growth.bytesPerSecond),
+                bytesPerSecond: growth.bytesPerSecond, commitDurations: commitCounts),
             alarms: allAlarms(),
             connections: server.connectionCount, subscribers: subscriptions.count,
             clock: clockWatch.health(inhibitsSleep: inhibitor != nil),
-            backup: backupInformation)
+            backup: backupInformation, startedUtcNs: startedUTC, streams: streamTotals(),
+            link: linkInformation())
     }
 }

@@ -26,10 +26,10 @@ extension Station {
                 }
                 guard subscription.wants(item) else { continue }
                 if item.missedBefore > 0 {
-                    subscription.missed[item.stream, default: 0] += item.missedBefore
+                    miss(item.missedBefore, of: item, subscription)
                 }
                 guard subscription.call.canTake else {
-                    subscription.missed[item.stream, default: 0] += 1
+                    miss(1, of: item, subscription)
                     continue
                 }
                 let text = values ?? item.encodedValues
@@ -43,7 +43,7 @@ extension Station {
                 if subscription.call.reply(reply) {
                     subscription.missed[item.stream] = nil
                 } else {
-                    subscription.missed[item.stream, default: 0] += 1
+                    miss(1, of: item, subscription)
                 }
             }
         }
@@ -51,6 +51,11 @@ extension Station {
             subscriptions.removeAll { !$0.call.isOpen }
             updateFollowed()
         }
+    }
+
+    private func miss(_ count: Int, of item: LiveFeed.Item, _ subscription: Subscription) {
+        subscription.missed[item.stream, default: 0] += count
+        missedPieces += Int64(count)
     }
 }
 

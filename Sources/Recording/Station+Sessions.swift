@@ -319,6 +319,7 @@ extension Station {
     func sessionStopped(_ number: UInt32) {
         guard let session = sessions.removeValue(forKey: number) else { return }
         session.lastSnapshot = board.read().sessions[number]
+        recordedCodes.insert(session.description.participant)
         session.stopped = session.stopRequested
         session.state =
             switch session.outcome {

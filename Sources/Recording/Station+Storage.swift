@@ -25,6 +25,7 @@ extension Station {
         lastCommit = notice.began + notice.duration
         durableControl = max(durableControl, notice.control)
         commits += 1
+        commitCounts.note(milliseconds: Double(notice.duration) / 1e6)
         commitDurations.append(notice.duration)
         if commitDurations.count > 256 { commitDurations.removeFirst(128) }
         for session in sessions.values {

@@ -22,6 +22,7 @@ extension Station {
         }
         // Before the finisher has the files for itself.
         surveyIndex()
+        takeInStrays()
         for row in recovery.interrupted { keepAlarms(ofInterrupted: row) }
         for path in recovery.denied {
             raise(

@@ -28,6 +28,8 @@ public final class Station {
     let runtime: String
     let boot = Clocks.bootIdentifier()
     let started = Clocks.now()
+    /// The same moment, in nanoseconds since 1970-01-01 UTC.
+    let startedUTC = Clocks.realtime()
     let log: Logger
 
     let locks: [SocketLock]
@@ -97,6 +99,12 @@ public final class Station {
     var nextFitting: UInt64 = 1
     var commits = 0
     var commitDurations: [Int64] = []
+    /// All of them, by how long they took.
+    var commitCounts = DurationCounts.commits
+    /// Pieces that live subscribers were not given.
+    var missedPieces: Int64 = 0
+    /// Codes of participants whose sessions were recorded since the daemon began.
+    var recordedCodes: Set<String> = []
     /// When the next source falls silent, if nothing of it arrives until then.
     var nextSilence: Instant?
     /// Something may be silent, and the sequencer has been asked.

@@ -1,3 +1,4 @@
+import Link
 import Synchronization
 import Timebase
 
@@ -29,6 +30,8 @@ struct StationSnapshot: Sendable {
     var known = Instant(nanoseconds: 0)
     var sources: [UInt32: SourceHealth] = [:]
     var sessions: [UInt32: Session] = [:]
+    /// What came since the daemon began, also of sessions that have ended.
+    var totals: [StreamTotals] = []
     /// Records that failed their check on reading.
     var damagedBytes: UInt64 = 0
 }

@@ -7,8 +7,11 @@ public struct ClockDiscipline: Hashable, Sendable {
     public var isSynchronised: Bool?
     /// The kernel's bound of the error in nanoseconds; nil where it is not synchronised.
     public var errorBound: Int64?
+    /// What the kernel still has to take out of the clock, in nanoseconds; nil where it is not told.
+    public var offset: Int64?
 
-    public init(isSynchronised: Bool?, errorBound: Int64? = nil) {
+    public init(isSynchronised: Bool?, errorBound: Int64? = nil, offset: Int64? = nil) {
+        self.offset = offset
         self.isSynchronised = isSynchronised
         self.errorBound = errorBound
     }
@@ -17,8 +20,11 @@ public struct ClockDiscipline: Hashable, Sendable {
     /// that systemd-timesyncd leaves says at least when it is.
     public static func current() -> ClockDiscipline {
         var microseconds: Int64 = 0
-        switch unsafe attune_clock_discipline(&microseconds) {
-        case 1: return ClockDiscipline(isSynchronised: true, errorBound: microseconds * 1000)
+        var offset: Int64 = 0
+        switch unsafe attune_clock_discipline(&microseconds, &offset) {
+        case 1:
+            return ClockDiscipline(
+                isSynchronised: true, errorBound: microseconds * 1000, offset: offset)
         case 0: return ClockDiscipline(isSynchronised: false)
         default:
             return ClockDiscipline(

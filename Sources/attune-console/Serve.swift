@@ -25,6 +25,16 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Settings file; without it, /etc/attune/console.yaml if installed.")
     var settings: String?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Tell figures for Prometheus at /metrics, to this machine or who has the token.")
+    var metrics: Bool?
+
+    @Option(
+        help: ArgumentHelp(
+            "File with the token that who reads the metrics has to show.", valueName: "file"))
+    var metricsTokenFile: String?
+
     @Option(help: "Folder of the page's files.")
     var pagesFrom: String?
 
@@ -49,7 +59,9 @@ struct Serve: AsyncParsableCommand {
         } catch {
             try? FileSystem.writeAll(Array("attune-console: \(error)\n".utf8), to: STDERR_FILENO)
             // A mistake in the settings: starting again would not help (sysexits.h, EX_CONFIG).
-            let isMistake = (error as? WebError)?.code == .address || error is DeclarationErrors
+            let isMistake =
+                (error as? WebError)?.code == .address || error is DeclarationErrors
+                || (error as? ConsoleError)?.code == .settings
             throw ExitCode(isMistake ? 78 : 1)
         }
     }
@@ -60,15 +72,19 @@ struct Serve: AsyncParsableCommand {
         let path = settings ?? Places.settings(of: "console")
         let file = try path.map { try ConsoleSettingsFile.load(path: $0) } ?? ConsoleSettingsFile()
         let runtime = runtime ?? Places.runtime
+        let place = try serving.choice.over(file.serving).place(
+            usual: ListenAddress(host: "127.0.0.1", port: 8080),
+            directory: places.stateFolder, inherited: inherited)
         return ConsoleSettings(
             socketPath: Places.socket(runtime: runtime),
             chatSocketPath: Places.chatSocket(runtime: runtime), dataDirectory: places.dataFolder,
             stateDirectory: places.stateFolder, pagesDirectory: pagesFrom ?? Places.consolePages,
             participantPagesDirectory: Places.chatPages,
-            place: try serving.choice.over(file.serving).place(
-                usual: ListenAddress(host: "127.0.0.1", port: 8080),
-                directory: places.stateFolder, inherited: inherited),
-            times: file.times, printsLink: file.printLink ?? true,
-            version: SoftwareVersion.current, exporter: Places.program("attune"))
+            place: place, times: file.times, printsLink: file.printLink ?? true,
+            version: SoftwareVersion.current, exporter: Places.program("attune"),
+            metrics: try metrics ?? file.metrics ?? false
+                ? MetricsAccess(
+                    tokenFile: metricsTokenFile ?? file.metricsTokenFile, at: place)
+                : nil)
     }
 }

@@ -39,9 +39,12 @@ public final class DoubleHandler: VarlinkHandler {
         ],
         storage: StorageInfo(
             freeBytes: 9_007_199_254_740_993, commitMsMedian: 1.5, commitMsWorst: 2,
-            lastCommitAgeMs: 1),
+            lastCommitAgeMs: 1, commitDurations: .commits),
         alarms: [Alarm(code: "silent", text: "a device is silent", sinceNs: 1)], connections: 1,
-        subscribers: 0)
+        subscribers: 0, startedUtcNs: 1_700_000_000_000_000_000,
+        streams: [
+            StreamTotals(source: "bitalino", stream: "eda", kind: "signal", samples: 10, lost: 2)
+        ], link: LinkInfo(clients: 2, connected: 1, waiting: 3, missed: 4))
 
     public func handle(_ call: VarlinkCall) {
         do throws(VarlinkError) {

@@ -50,11 +50,12 @@ int attune_spawn_without(posix_spawn_file_actions_t *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
 
-int attune_clock_discipline(int64_t *maximum_error) {
+int attune_clock_discipline(int64_t *maximum_error, int64_t *offset) {
     struct timex clock = {0};
     int state = adjtimex(&clock);
     if (state < 0) return -1;
     *maximum_error = clock.maxerror;
+    *offset = (clock.status & STA_NANO) ? clock.offset : clock.offset * 1000;
     return state != TIME_ERROR && !(clock.status & STA_UNSYNC);
 }
 

@@ -156,6 +156,9 @@ final class StationWatch: Sendable {
         hub.broadcast("state", told())
     }
 
+    /// All that is known.
+    var known: StationKnowledge { knowledge.withLock { $0 } }
+
     /// All that is known, for pages.
     func told() -> JSONValue {
         let known = knowledge.withLock { $0 }

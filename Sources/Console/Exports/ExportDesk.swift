@@ -81,6 +81,9 @@ final class ExportDesk: Sendable {
 
     // MARK: - Looking
 
+    /// How many exports are being written, or looked at before they are.
+    var runningCount: Int { state.withLock { $0.running.count } }
+
     /// What is known of a study's exports.
     /// - Returns: what runs, if something does, and what has ended, newest first.
     func list(_ study: String) -> (running: Written?, ended: [ExportRecord]) {

@@ -8,7 +8,7 @@ import SessionStore
 /// Protocols/formats/console-api.md.
 struct ExportsSection: ConsoleSection {
     private let surroundings: ConsoleSurroundings
-    private let desk: ExportDesk
+    let desk: ExportDesk
 
     /// - Throws: where no threads can be had.
     init(surroundings: ConsoleSurroundings) throws {

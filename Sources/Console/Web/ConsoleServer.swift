@@ -88,19 +88,27 @@ public struct ConsoleServer: Sendable {
     static func router(_ surroundings: ConsoleSurroundings) throws -> ConsoleRouter {
         let router = Router(
             context: WebRequestContext.self, options: .autoGenerateHeadEndpoints)
+        let counts = RequestCounts()
+        if surroundings.settings.metrics != nil {
+            router.middlewares.add(RequestCounter(counts: counts))
+        }
         router.middlewares.add(SecurityHeaders(isStrict: true))
         let ours = ConsoleRouter(
             router: router, door: ConsoleDoor(surroundings: surroundings))
         router.middlewares.add(MissingAddress(list: ours.list))
-        for section in try sections(surroundings) { section.addRoutes(to: ours) }
+        for section in try sections(surroundings, counts) { section.addRoutes(to: ours) }
         return ours
     }
 
     /// The parts of the console.
-    static func sections(_ surroundings: ConsoleSurroundings) throws -> [any ConsoleSection] {
+    static func sections(
+        _ surroundings: ConsoleSurroundings, _ counts: RequestCounts
+    ) throws -> [any ConsoleSection] {
         let thinkAloud = try ThinkAloudSection(surroundings: surroundings)
         let reviews = ReviewShelf(surroundings)
-        return [
+        let dashboard = try Dashboard(surroundings: surroundings)
+        let exports = try ExportsSection(surroundings: surroundings)
+        let sections: [any ConsoleSection] = [
             ConsolePages(surroundings: surroundings),
             SignInSection(surroundings: surroundings),
             ConsoleStation(surroundings: surroundings),
@@ -108,14 +116,20 @@ public struct ConsoleServer: Sendable {
             AnnotationsSection(surroundings: surroundings),
             ExchangeSection(surroundings: surroundings),
             ReplaySection(surroundings: surroundings),
-            try Dashboard(surroundings: surroundings),
+            dashboard,
             try PlaybackSection(surroundings: surroundings),
             thinkAloud,
             CommentarySection(surroundings: surroundings, rooms: thinkAloud.rooms),
             RaterSection(surroundings: surroundings, shelf: reviews),
             ReviewsSection(surroundings: surroundings, shelf: reviews),
-            try ExportsSection(surroundings: surroundings),
+            exports,
             QualitySection(surroundings: surroundings),
+        ]
+        guard let access = surroundings.settings.metrics else { return sections }
+        return sections + [
+            MetricsSection(
+                surroundings: surroundings, access: access, counts: counts, watch: dashboard.watch,
+                exports: exports.desk)
         ]
     }
 }

@@ -21,13 +21,15 @@ public struct ConsoleSettings: Sendable {
     public var times: SignInTimes
     /// Whether a link that lets one browser in is printed at the start.
     public var printsLink: Bool
+    /// Who may read figures at `/metrics`; nil where nobody may.
+    public var metrics: MetricsAccess?
     public var version: String
 
     public init(
         socketPath: String, chatSocketPath: String, dataDirectory: String, stateDirectory: String,
         pagesDirectory: String, participantPagesDirectory: String, place: WebPlace,
         times: SignInTimes = SignInTimes(), printsLink: Bool = true, version: String = "",
-        exporter: String? = nil
+        exporter: String? = nil, metrics: MetricsAccess? = nil
     ) {
         self.socketPath = socketPath
         self.chatSocketPath = chatSocketPath
@@ -40,5 +42,6 @@ public struct ConsoleSettings: Sendable {
         self.printsLink = printsLink
         self.version = version
         self.exporter = exporter
+        self.metrics = metrics
     }
 }

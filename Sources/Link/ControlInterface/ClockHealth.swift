@@ -13,11 +13,13 @@ public struct ClockHealth: Codable, Hashable, Sendable {
     public var sleptMs: Int
     /// Whether sleep is held off now.
     public var inhibitsSleep: Bool
+    /// What the kernel still has to take out of the clock, where a time service steers it so.
+    public var offsetMs: Double?
 
     public init(
         synchronised: Bool? = nil, errorBoundMs: Double? = nil, steps: Int = 0,
         lastStepMs: Double? = nil, lastStepNs: Int64? = nil, sleeps: Int = 0, sleptMs: Int = 0,
-        inhibitsSleep: Bool = false
+        inhibitsSleep: Bool = false, offsetMs: Double? = nil
     ) {
         self.synchronised = synchronised
         self.errorBoundMs = errorBoundMs
@@ -27,5 +29,6 @@ public struct ClockHealth: Codable, Hashable, Sendable {
         self.sleeps = sleeps
         self.sleptMs = sleptMs
         self.inhibitsSleep = inhibitsSleep
+        self.offsetMs = offsetMs
     }
 }

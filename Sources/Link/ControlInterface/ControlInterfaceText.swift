@@ -107,22 +107,33 @@ extension ControlInterface {
             overflowed_bytes: int
         )
 
+        # How long something took, counted into fixed classes since the daemon began: counts[i] is how often it took
+        # at most bounds_ms[i] and more than the bound before, the last count how often longer than all bounds;
+        # sum_ms is all of it together.
+        type DurationCounts (
+            bounds_ms: []float,
+            counts: []int,
+            sum_ms: float
+        )
+
         # How writing goes: free bytes where the sessions are, commits since the daemon began, how long the last ones
-        # took, and by how much the sessions that record grow, over the last minutes (null before anything can be
-        # said).
+        # took and how long all of them did, and by how much the sessions that record grow, over the last minutes
+        # (null before anything can be said).
         type StorageInfo (
             free_bytes: int,
             commits: int,
             commit_ms_median: float,
             commit_ms_worst: float,
             last_commit_age_ms: ?int,
-            bytes_per_second: ?float
+            bytes_per_second: ?float,
+            commit_durations: ?DurationCounts
         )
 
         # How the machine's wall clock is, since the daemon began. synchronised is whether the kernel counts it as
         # kept right by a time service, null where that is not told; error_bound_ms the kernel's bound of its
         # error. steps counts how often it was set, last_step_ms by how much last. Sleeps of the machine count
         # by themselves, since nothing is recorded in them. inhibits_sleep tells whether sleep is held off now.
+        # offset_ms is what the kernel still has to take out of the clock for a time service that steers it so.
         type ClockHealth (
             synchronised: ?bool,
             error_bound_ms: ?float,
@@ -131,7 +142,8 @@ extension ControlInterface {
             last_step_ns: ?int,
             sleeps: int,
             slept_ms: int,
-            inhibits_sleep: bool
+            inhibits_sleep: bool,
+            offset_ms: ?float
         )
 
         # Something a person should look at, since when, and in words what to do. The id is unique among the
@@ -171,6 +183,29 @@ extension ControlInterface {
             problem: ?string
         )
 
+        # What streams of one name and source gave in all sessions since the daemon began; never less than it was
+        # before. A session that goes on after a restart counts from there. Names of linked clients' sources and streams
+        # have 'withheld' where they hold the code of a participant.
+        type StreamTotals (
+            source: string,
+            stream: string,
+            kind: string,
+            samples: int,
+            events: int,
+            gaps: int,
+            lost: int
+        )
+
+        # Programs at the link: clients that are registered for sessions that record, and how many of them are
+        # connected; their events and pieces that are taken and not durable yet; and pieces of live streams that
+        # subscribers were too slow for, since the daemon began.
+        type LinkInfo (
+            clients: int,
+            connected: int,
+            waiting: int,
+            missed: int
+        )
+
         # The whole station. backup is null where the settings name no backup place.
         type Status (
             version: string,
@@ -187,7 +222,10 @@ extension ControlInterface {
             connections: int,
             subscribers: int,
             clock: ClockHealth,
-            backup: ?BackupInfo
+            backup: ?BackupInfo,
+            started_utc_ns: ?int,
+            streams: ?[]StreamTotals,
+            link: ?LinkInfo
         )
 
         # The station's three clocks at one moment; uncertainty_ns is the largest error of the pairing.

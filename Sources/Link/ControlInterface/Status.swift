@@ -16,12 +16,18 @@ public struct Status: Codable, Hashable, Sendable {
     public var clock: ClockHealth
     /// nil where the settings name no backup place.
     public var backup: BackupInfo?
+    /// When the daemon began, in nanoseconds since 1970-01-01 UTC.
+    public var startedUtcNs: Int64?
+    /// What came of each stream since then; nil from a daemon that does not tell.
+    public var streams: [StreamTotals]?
+    public var link: LinkInfo?
 
     public init(
         version: String, station: String, bootId: String, uptimeMs: Int, data: String,
         runtime: String, sessions: [SessionInfo], devices: [DeviceInfo], rings: [RingInfo],
         storage: StorageInfo, alarms: [Alarm], connections: Int, subscribers: Int,
-        clock: ClockHealth = ClockHealth(), backup: BackupInfo? = nil
+        clock: ClockHealth = ClockHealth(), backup: BackupInfo? = nil, startedUtcNs: Int64? = nil,
+        streams: [StreamTotals]? = nil, link: LinkInfo? = nil
     ) {
         self.version = version
         self.station = station
@@ -38,5 +44,8 @@ public struct Status: Codable, Hashable, Sendable {
         self.subscribers = subscribers
         self.clock = clock
         self.backup = backup
+        self.startedUtcNs = startedUtcNs
+        self.streams = streams
+        self.link = link
     }
 }

@@ -8,11 +8,13 @@ public struct StorageInfo: Codable, Hashable, Sendable {
     public var lastCommitAgeMs: Int?
     /// By how much the sessions that record grow; nil before anything can be said.
     public var bytesPerSecond: Double?
+    /// How long all commits took since the daemon began.
+    public var commitDurations: DurationCounts?
 
     public init(
         freeBytes: Int64, commits: Int = 0, commitMsMedian: Double, commitMsWorst: Double,
         lastCommitAgeMs: Int? = nil,
-        bytesPerSecond: Double? = nil
+        bytesPerSecond: Double? = nil, commitDurations: DurationCounts? = nil
     ) {
         self.freeBytes = freeBytes
         self.commits = commits
@@ -20,5 +22,6 @@ public struct StorageInfo: Codable, Hashable, Sendable {
         self.commitMsWorst = commitMsWorst
         self.lastCommitAgeMs = lastCommitAgeMs
         self.bytesPerSecond = bytesPerSecond
+        self.commitDurations = commitDurations
     }
 }

@@ -28,9 +28,9 @@ static inline void attune_pause(void) {
 }
 
 /// What the kernel says of the wall clock (`adjtimex`, whose structure Glibc's module leaves out; nothing
-/// is changed): 1 where a time service keeps it, with the bound of its error in microseconds, 0 where
-/// none does, -1 with errno set.
-int attune_clock_discipline(int64_t *maximum_error);
+/// is changed): 1 where a time service keeps it, with the bound of its error in microseconds and what is
+/// still to be taken out of it in nanoseconds, 0 where none does, -1 with errno set.
+int attune_clock_discipline(int64_t *maximum_error, int64_t *offset);
 
 /// How many processors this process may run on.
 int attune_usable_processors(void);
