@@ -9,11 +9,13 @@ BUILD_NEEDS = ca-certificates pkg-config libsqlite3-dev libudev-dev libevdev-dev
 	libmatio-dev libarchive-dev zlib1g-dev
 # To run all tests: independent readers in Python, a made-up machine with devices.
 TEST_NEEDS = $(BUILD_NEEDS) $(GUEST_NEEDS) gcc libc6-dev openssl python3 python3-venv python3-gi python3-dbus dbus-daemon \
-	age umockdev libumockdev-dev gir1.2-umockdev-1.0 chromium fonts-noto-color-emoji pspp r-base-core \
+	prometheus age umockdev libumockdev-dev gir1.2-umockdev-1.0 chromium fonts-noto-color-emoji pspp r-base-core \
 	r-cran-haven
+# To run the queries over Parquet on a cluster.
+SPARK_NEEDS = $(BUILD_NEEDS) default-jre-headless python3 python3-venv
 # To compare the ring and alignment with others.
 BENCH_NEEDS = $(BUILD_NEEDS) g++ libatomic-queue-dev libreaderwriterqueue-dev libboost-dev \
-	python3 python3-venv
+	python3 python3-venv chromium fonts-noto-color-emoji
 # To make the Debian package and look it over.
 DEB_NEEDS = $(BUILD_NEEDS) dpkg-dev fakeroot lintian binutils
 # To run the station in a guest of its own with a real kernel, under emulation; of it, the guest.
@@ -36,6 +38,8 @@ FAULTS ?=
 # make test-sanitize: which sanitizers, and which tests (without it, all).
 export SANITIZE ?= address thread
 export TESTS ?=
+# make test-spark: sessions of the study.
+export SESSIONS ?= 40
 # make soak: for how long.
 HOURS ?= 8
 # make fuzz: inputs for each profile, and which profiles (without it, all).
@@ -43,8 +47,8 @@ export FUZZ_RUNS ?= 10000000
 export FUZZ ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-sanitize soak test-hardware fuzz lint build release programs deb bench clean \
-	needs-build needs-test needs-bench needs-deb needs-hardware
+.PHONY: help demo test test-faults test-sanitize soak test-hardware fuzz lint build release programs deb bench bench-check clean \
+	test-spark needs-build needs-test needs-bench needs-deb needs-hardware needs-spark
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +71,11 @@ test-faults: needs-test build ## Kill, fill, break and stop what a recording sta
 
 test-sanitize: needs-test ## Run the tests with AddressSanitizer and ThreadSanitizer (SANITIZE=thread, TESTS=Ring)
 	Tests/Sanitize/run.sh
+
+test-spark: needs-spark ## Run the queries over a study's Parquet on two workers of Spark (SESSIONS=40)
+	$(BUILD) --product attune
+	$(BUILD) --product attune-bench
+	PROGRAMS="$$($(BUILD) --show-bin-path)" Tests/Scripts/parquet.sh spark "$$SESSIONS"
 
 soak: needs-test release ## Record for hours, and see whether anything grows (HOURS=8)
 	"$$(sh Tests/Integration/python_environment.sh)" Tests/Faults/soak.py \
@@ -101,9 +110,15 @@ programs: needs-build
 deb: needs-deb ## Make the Debian package attune_VERSION_ARCH.deb
 	systemd/make-deb.sh
 
-bench: needs-bench programs ## Measure (BENCH='ring', 'ingest', …; without it, all)
+bench: needs-bench programs ## Measure beside others, into Tests/Benchmarks/RESULTS.md (BENCH='ring export': these alone)
 	$(RELEASE) --product attune-bench
-	@"$$($(RELEASE) --show-bin-path)"/attune-bench $(BENCH)
+	@python3 Tests/Benchmarks/results.py "$$($(RELEASE) --show-bin-path)"/attune-bench \
+		$(if $(BENCH),--only $(BENCH),--table Tests/Benchmarks/RESULTS.md)
+
+bench-check: needs-bench programs ## Measure, and fail where a ratio is worse than its threshold (BENCH='ring export')
+	$(RELEASE) --product attune-bench
+	@python3 Tests/Benchmarks/results.py "$$($(RELEASE) --show-bin-path)"/attune-bench --check \
+		$(if $(BENCH),--only $(BENCH))
 
 clean: ## Remove what was built, and nothing that was recorded
 	rm -rf .build .build-deb .build-fuzz .build-hardware .build-browser .build-address .build-thread attune_*.deb
@@ -113,6 +128,7 @@ needs-test: ; @$(call install,$(TEST_NEEDS))
 needs-bench: ; @$(call install,$(BENCH_NEEDS))
 needs-deb: ; @$(call install,$(DEB_NEEDS))
 needs-hardware: ; @$(call install,$(HARDWARE_NEEDS))
+needs-spark: ; @$(call install,$(SPARK_NEEDS))
 
 # Installs those of the packages $(1) that are not installed.
 define install

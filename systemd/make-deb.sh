@@ -82,10 +82,12 @@ done
 # Study protocols, personas, the link's interfaces, descriptions of formats.
 for folder in Protocols/*/; do
     for file in "$folder"*; do
-        case $file in *.yaml | *.md | *.varlink | *.py) ;; *) continue ;; esac
+        case $file in *.yaml | *.md | *.varlink | *.py | *.sql) ;; *) continue ;; esac
         install -D -m 0644 -t "$root/usr/share/attune/$(basename "$folder")" "$file"
     done
 done
+# What Prometheus and Grafana take.
+install -D -m 0644 -t "$root/usr/share/attune/metrics" systemd/metrics/*
 for page in systemd/man/*; do
     install -D -m 0644 "$page" "$root/usr/share/man/man${page##*.}/$(basename "$page")"
     gzip -9n "$root/usr/share/man/man${page##*.}/$(basename "$page")"

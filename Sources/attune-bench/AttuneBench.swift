@@ -10,6 +10,6 @@ struct AttuneBench: ParsableCommand {
         subcommands: [
             RingBenchmark.self, IngestBenchmark.self, LoadBenchmark.self, LatencyBenchmark.self,
             StoreBenchmark.self, AlignBenchmark.self, ChatBenchmark.self, ConsoleBenchmark.self,
-            ExportBenchmark.self,
+            ReadingBenchmark.self, RecordBenchmark.self, ExportBenchmark.self, MakeStudy.self,
         ])
 }

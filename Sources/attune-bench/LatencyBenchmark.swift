@@ -39,9 +39,11 @@ struct LatencyBenchmark: Benchmark {
         defer { try? station.stop() }
         try daemon.start()
         try daemon.waitForDevices()
-        // A decoder passes over the first line, which it may have come into in the middle.
-        _ = try terminal.write(Array("0\r\n".utf8), from: 0)
-        usleep(100_000)
+        // A decoder passes over the first line, which it may have come into in the middle, and what came before
+        // the port was opened is nobody's: the first line of the session must not be one of these.
+        try daemon.waitForSamples(of: "probe") {
+            _ = try terminal.write(Array("0\r\n".utf8), from: 0)
+        }
         let session = try daemon.startSession()
         let probe = try LatencyProbe(terminal: terminal)
         try probe.subscribe(try daemon.connect(), session: session.id)

@@ -69,6 +69,18 @@ final class MeasuredDaemon {
         throw BenchmarkError("The virtual devices were not opened.")
     }
 
+    /// Until a device gives samples, which are made to come every 50 ms.
+    func waitForSamples(of device: String, _ make: () throws -> Void) throws {
+        let client = try connect()
+        for _ in 0..<200 {
+            try make()
+            usleep(50_000)
+            let devices = try client.call(ControlInterface.ListDevices.self, .init()).devices
+            if devices.contains(where: { $0.name == device && $0.samples > 0 }) { return }
+        }
+        throw BenchmarkError("\(device) gave no samples.")
+    }
+
     func startSession() throws -> SessionInfo {
         try connect().call(
             ControlInterface.StartSession.self, .init(study: "bench", participant: "none")

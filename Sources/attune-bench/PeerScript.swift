@@ -28,7 +28,7 @@ struct PeerScript {
     }
 
     /// What a program prints.
-    private static func run(_ program: String, _ arguments: [String]) throws -> String {
+    static func run(_ program: String, _ arguments: [String]) throws -> String {
         let process = Process()
         let answer = Pipe()
         process.executableURL = URL(fileURLWithPath: program)

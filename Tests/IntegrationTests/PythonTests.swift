@@ -10,9 +10,13 @@ extension IntegrationTests {
             (#filePath as NSString).deletingLastPathComponent + "/../Integration"
 
         /// Runs a script in an environment that has the independent Varlink client.
-        private func run(_ script: String, _ arguments: [String] = []) throws {
+        /// - Parameter environment: where the script that makes it is; other people's readers and their
+        ///   libraries are in `../Readers`.
+        private func run(
+            _ script: String, _ arguments: [String] = [], environment: String = "."
+        ) throws {
             let python = try Processes.output(
-                "/bin/sh", [Self.folder + "/python_environment.sh"]
+                "/bin/sh", ["\(Self.folder)/\(environment)/python_environment.sh"]
             ).trimmingCharacters(in: .whitespacesAndNewlines)
             let programs = (Processes.program("attuned") as NSString).deletingLastPathComponent
             let (process, pipe) = try Processes.start(
@@ -57,12 +61,29 @@ extension IntegrationTests {
         @Test(arguments: ["lsl", "killed", "emotibit", "nothing"])
         func sensorsOfTheNetwork(mode: String) throws { try run("network.py", [mode]) }
 
+        /// Sessions as streams of Lab Streaming Layer: while they are recorded, and from their files.
+        @Test(arguments: ["live", "replay"])
+        func sessionsOnTheNetwork(mode: String) throws {
+            try run("lsl_out.py", [mode], environment: "../Readers")
+        }
+
+        /// Random XDF files, whole and broken, with pyxdf beside.
+        @Test func foreignRecordingsComeIn() throws {
+            try run("xdf_import.py", ["8", "2"], environment: "../Readers")
+        }
+
+        /// The index has what was imported, told at once or found at the next start.
+        @Test func importedSessionsAreTakenIn() throws { try run("import_study.py") }
+
         /// Whatever page, operator or model do: who wants out gets out, a no counts at once, and nothing
         /// harmful or slow stands in the way.
         @Test(arguments: ["wishes", "consent", "harm", "slow", "phases", "streamed"])
         func nothingStandsInTheParticipantsWay(mode: String) throws {
             try run("chat_guard.py", [mode])
         }
+
+        /// Figures for Prometheus, by its own reader, checker and server.
+        @Test func metricsAreWhatTheStationIs() throws { try run("metrics.py") }
 
         /// The participants' pages: who comes in; loaded anew; killed; two at once; what is refused; from
         /// consent to the end; cues of danger; stopping and withdrawing; TLS; a model that answers, and fails.
@@ -76,6 +97,12 @@ extension IntegrationTests {
 
         /// Links that were made while the daemon was away, and by whom; killed; after the end.
         @Test func invitationsStandInTheTrail() throws { try run("chat_invitations.py") }
+
+        /// Several stations share a store or a folder: killed, cut off, damaged, withdrawn.
+        @Test(arguments: ["store", "folder", "killed", "broken", "secure"])
+        func stationsShareAPlace(mode: String) throws {
+            try run("stations.py", [mode], environment: "s3")
+        }
 
         @Test func theIndependentClientIsServedByTheDaemon() throws { try run("link.py") }
     }

@@ -35,20 +35,22 @@ def chunk(tag, content):
     return varlen(len(content) + 2) + struct.pack("<H", tag) + content
 
 
-def write_xdf(path, streams):
-    """Each stream's times in nanoseconds and its channels, as doubles, a second of samples in a chunk."""
+def write_xdf(path, streams, kind="double64", code="d"):
+    """Each stream's times in nanoseconds and its channels, a second of samples in a chunk. Values are of a kind of
+    XDF's, with struct's code for it."""
     with open(path, "wb") as file:
         file.write(b"XDF:")
         file.write(chunk(1, b"<?xml version=\"1.0\"?><info><version>1.0</version></info>"))
         for number, (name, (t_ns, channels)) in enumerate(streams.items(), 1):
             times = (t_ns / 1e9).tolist()
-            values = list(zip(*(channel.tolist() for channel in channels)))
+            whole = code != "d"
+            values = list(zip(*((channel.astype(int) if whole else channel).tolist() for channel in channels)))
             rate = max(1, round((len(times) - 1) / (times[-1] - times[0])))
             header = (f"<?xml version=\"1.0\"?><info><name>{name}</name><type>signal</type><channel_count>{len(channels)}"
-                      f"</channel_count><nominal_srate>{rate}</nominal_srate><channel_format>double64</channel_format>"
+                      f"</channel_count><nominal_srate>{rate}</nominal_srate><channel_format>{kind}</channel_format>"
                       "</info>")
             file.write(chunk(2, struct.pack("<I", number) + header.encode()))
-            form = struct.Struct(f"<Bd{len(channels)}d")
+            form = struct.Struct(f"<Bd{len(channels)}{code}")
             for begin in range(0, len(times), rate):
                 part = [struct.pack("<I", number), varlen(len(times[begin:begin + rate]))]
                 for moment, row in zip(times[begin:begin + rate], values[begin:begin + rate]):
