@@ -285,11 +285,27 @@ import Timebase
         try writer.close()
     }
 
-    private func locks(of path: String) throws -> [Substring] {
-        let number = try #require(
-            try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int)
-        return try FileSystem.readText("/proc/locks").split(separator: "\n").filter {
-            $0.contains(":\(number) ") && $0.contains(" \(getpid()) ")
-        }.map { $0.split(separator: ":", maxSplits: 1)[1] }
+    /// Locks that this process holds on a file, by what it has open: /proc/locks is handed out a page at a
+    /// time, and tells a lock twice or not at all where others come and go between two pages.
+    private func locks(of path: String) throws -> Set<String> {
+        let files = FileManager.default
+        func number(_ path: String) -> Int? {
+            try? files.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+        }
+        let wanted = try #require(number(path))
+        var held: Set<String> = []
+        for descriptor in try files.contentsOfDirectory(atPath: "/proc/self/fd") {
+            // What another test has closed meanwhile is none of this file.
+            guard
+                let target = try? files.destinationOfSymbolicLink(
+                    atPath: "/proc/self/fd/\(descriptor)"),
+                number(target) == wanted,
+                let information = try? FileSystem.readText("/proc/self/fdinfo/\(descriptor)")
+            else { continue }
+            for line in information.split(separator: "\n") where line.hasPrefix("lock:") {
+                held.insert(String(line.drop { $0 != " " }))
+            }
+        }
+        return held
     }
 }
