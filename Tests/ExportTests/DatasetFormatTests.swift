@@ -86,7 +86,7 @@ import Testing
         ("\n", "%0A"),
     ])
     func foldersAreNamedSoThatReadersUndoIt(value: String, name: String) {
-        #expect(HiveFolders.escaped(value) == name)
+        #expect(PercentEncoding.escaped(value) == name)
     }
 
     /// Alone, so that the manifest stands within the dataset.

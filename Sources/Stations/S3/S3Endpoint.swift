@@ -1,3 +1,5 @@
+import SystemCalls
+
 /// Where a store that speaks S3 answers, and how its addresses are made.
 public struct S3Endpoint: Hashable, Sendable {
     /// Where the bucket's name stands.
@@ -118,28 +120,13 @@ public struct S3Endpoint: Hashable, Sendable {
         if style == .path { url += bucket + (key == nil ? "" : "/") }
         if let key {
             url += key.split(separator: "/", omittingEmptySubsequences: false)
-                .map { Self.escaped(String($0)) }.joined(separator: "/")
+                .map { PercentEncoding.escaped(String($0)) }.joined(separator: "/")
         }
-        let pairs = query.map { (Self.escaped($0.key), Self.escaped($0.value)) }.sorted { $0 < $1 }
+        let pairs = query.map {
+            (PercentEncoding.escaped($0.key), PercentEncoding.escaped($0.value))
+        }.sorted { $0 < $1 }
         // Also one without a value has its '='. The signature is made so.
         if !pairs.isEmpty { url += "?" + pairs.map { "\($0)=\($1)" }.joined(separator: "&") }
         return url
-    }
-
-    /// RFC 3986: letters, digits, `-`, `.`, `_` and `~` stay, all other bytes are escaped.
-    static func escaped(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                bytes.append(byte)
-            default:
-                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

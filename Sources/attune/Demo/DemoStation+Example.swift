@@ -106,11 +106,6 @@ extension DemoStation {
         let address = try FileSystem.readText(file).split(separator: "\n").last ?? ""
         // It is good for whoever reads it: it is printed, and not kept.
         try FileManager.default.removeItem(atPath: file)
-        let escaped = path.utf8.map { byte -> String in
-            let character = Character(UnicodeScalar(byte))
-            return character.isLetter || character.isNumber || character == "-"
-                ? String(character) : "%" + String(byte, radix: 16, uppercase: true)
-        }.joined()
-        return "\(address)&from=\(escaped)"
+        return "\(address)&from=\(PercentEncoding.escaped(path))"
     }
 }
