@@ -58,7 +58,7 @@ struct ImportCommand: ParsableCommand {
         if makeMapping, mapping != nil {
             throw ValidationError("Give either --mapping or --make-mapping.")
         }
-        if let started, ImportDate.nanoseconds(started) == nil {
+        if let started, ISOTime.nanoseconds(started) == nil {
             throw ValidationError(
                 "--started wants a date such as 2026-11-21T09:30:00+01:00, not '\(started)'.")
         }
@@ -75,7 +75,7 @@ struct ImportCommand: ParsableCommand {
         var request = ImportRequest(
             study: study ?? "imported", participant: participant ?? "unknown", out: out,
             data: global.dataDirectory)
-        request.started = started.flatMap(ImportDate.nanoseconds)
+        request.started = started.flatMap(ISOTime.nanoseconds)
         request.isPilot = pilot
         request.isDry = dryRun
         let summary = try imported(request)

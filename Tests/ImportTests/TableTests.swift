@@ -164,6 +164,20 @@ import Timebase
         #expect(ISOTime.nanoseconds("2026-11-21T09:30:00 CET") == nil)
     }
 
+    @Test(arguments: [
+        "2026-02-31", "2026-02-30T12:00:00Z", "2026-02-29", "1900-02-29", "2100-02-29",
+        "2026-04-31", "2026-12-32", "2026-01-00", "2026-00-01",
+    ])
+    func datesThatDoNotExistAreNone(text: String) { #expect(ISOTime.nanoseconds(text) == nil) }
+
+    @Test(arguments: [
+        ("2024-02-29", 1_709_164_800), ("2000-02-29", 951_782_400), ("2026-12-31", 1_798_675_200),
+        ("1900-02-28", -2_203_977_600),
+    ])
+    func lastDaysOfMonthsAreDates(text: String, seconds: Int64) {
+        #expect(ISOTime.nanoseconds(text) == seconds * 1_000_000_000)
+    }
+
     // MARK: - Empatica E4
 
     private static let e4: [String: String] = [

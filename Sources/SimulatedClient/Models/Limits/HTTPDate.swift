@@ -1,3 +1,5 @@
+import Timebase
+
 /// Dates of HTTP in the three forms of RFC 9110, section 5.6.7.
 enum HTTPDate {
     private static let months = [
@@ -25,15 +27,8 @@ enum HTTPDate {
         var year = numbers[1]
         // Two digits: the century that is not far ahead.
         if year < 100 { year += year < 70 ? 2000 : 1900 }
-        let days = daysSince1970(year: year, month: month + 1, day: numbers[0])
-        return Double(days * 86_400 + hour * 3600 + minute * 60 + second)
-    }
-
-    /// Days of the Gregorian calendar, by years that begin in March, so that the leap day is the last.
-    private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
-        let year = month <= 2 ? year - 1 : year
-        let monthFromMarch = (month + 9) % 12
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
+        let days = GregorianCalendar.daysSince1970(
+            year: Int64(year), month: Int64(month + 1), day: Int64(numbers[0]))
+        return Double(days * 86_400 + Int64(hour * 3600 + minute * 60 + second))
     }
 }
