@@ -6,7 +6,7 @@ import TestSupport
 
 /// The samples of an XDF file as they are read, without a session being made of them: quick enough for thousands of
 /// broken files.
-final class Reading: XDFVisitor {
+final class Reading: XDFSecondReading {
     let survey: XDFSurvey
     /// By the number of the stream: values of its first channel, and stamps.
     private(set) var values: [UInt32: [Double]] = [:]
@@ -27,14 +27,6 @@ final class Reading: XDFVisitor {
         try XDFScanner(source, readsSamples: true).run(self)
     }
 
-    var numbers: [UInt32] { survey.numbers }
-
-    func isDamaged(number: UInt32) -> Bool { survey.isDamaged(number: number) }
-
-    func format(of stream: UInt32, at position: Int64) -> XDFFormat? {
-        survey.format(of: stream, at: position)
-    }
-
     func samples(_ stream: UInt32, _ block: XDFBlock, at position: Int64) {
         switch block.values {
         case .integers(let columns):
@@ -45,12 +37,4 @@ final class Reading: XDFVisitor {
         stamps[stream, default: []] += block.stamps
         for loss in block.losses where loss.lost > 0 { lost[stream, default: 0] += loss.lost }
     }
-
-    func fileHeader(_ text: [UInt8]) {}
-    func streamHeader(_ stream: UInt32, _ text: [UInt8], at position: Int64) {}
-    func streamFooter(_ stream: UInt32, _ text: [UInt8]) {}
-    func clockOffset(_ stream: UInt32, time: Double, offset: Double, at position: Int64) {}
-    func sampleHead(_ stream: UInt32, count: Int64, first: Double, at position: Int64) {}
-    func other(_ tag: UInt16, bytes: Int64) {}
-    func damage(_ reason: String, from: Int64, to: Int64, stream: UInt32?) {}
 }

@@ -6,13 +6,13 @@ import Timebase
 /// were made from.
 ///
 /// They stand behind the signals whose gaps they tell, and so are read before. Used by one thread.
-final class OwnMarkers: XDFVisitor {
+final class OwnMarkers: XDFSecondReading {
     private struct Marker {
         var time: Int64
         var text: String
     }
 
-    private let survey: XDFSurvey
+    let survey: XDFSurvey
     private let recorder: RecorderTime
     /// By the name of the stream.
     private var markers: [String: [Marker]] = [:]
@@ -46,22 +46,6 @@ final class OwnMarkers: XDFVisitor {
     }
 
     // MARK: - Reading
-
-    var numbers: [UInt32] { survey.numbers }
-
-    func isDamaged(number: UInt32) -> Bool { survey.isDamaged(number: number) }
-
-    func format(of stream: UInt32, at position: Int64) -> XDFFormat? {
-        survey.format(of: stream, at: position)
-    }
-
-    func fileHeader(_ text: [UInt8]) {}
-    func streamHeader(_ stream: UInt32, _ text: [UInt8], at position: Int64) {}
-    func streamFooter(_ stream: UInt32, _ text: [UInt8]) {}
-    func clockOffset(_ stream: UInt32, time: Double, offset: Double, at position: Int64) {}
-    func sampleHead(_ stream: UInt32, count: Int64, first: Double, at position: Int64) {}
-    func other(_ tag: UInt16, bytes: Int64) {}
-    func damage(_ reason: String, from: Int64, to: Int64, stream: UInt32?) {}
 
     func samples(_ stream: UInt32, _ block: XDFBlock, at position: Int64) {
         guard let place = survey.place(of: stream, at: position),

@@ -6,9 +6,9 @@ import Timebase
 /// The second reading of an XDF file: its samples, into a session.
 ///
 /// Used by one thread.
-final class XDFFilling: XDFVisitor {
+final class XDFFilling: XDFSecondReading {
     private let source: ByteSource
-    private let survey: XDFSurvey
+    let survey: XDFSurvey
     private let recorder: RecorderTime
     private let run: ImportRun
     private let file: String
@@ -224,21 +224,6 @@ final class XDFFilling: XDFVisitor {
     }
 
     // MARK: - Chunks
-
-    var numbers: [UInt32] { survey.numbers }
-
-    func isDamaged(number: UInt32) -> Bool { survey.isDamaged(number: number) }
-
-    func format(of stream: UInt32, at position: Int64) -> XDFFormat? {
-        survey.format(of: stream, at: position)
-    }
-
-    func fileHeader(_ text: [UInt8]) {}
-    func streamHeader(_ stream: UInt32, _ text: [UInt8], at position: Int64) {}
-    func streamFooter(_ stream: UInt32, _ text: [UInt8]) {}
-    func clockOffset(_ stream: UInt32, time: Double, offset: Double, at position: Int64) {}
-    func sampleHead(_ stream: UInt32, count: Int64, first: Double, at position: Int64) {}
-    func other(_ tag: UInt16, bytes: Int64) {}
 
     func samples(_ stream: UInt32, _ block: XDFBlock, at position: Int64) throws(ImportError) {
         guard let place = survey.place(of: stream, at: position) else { return }

@@ -21,7 +21,7 @@ private let file: Int32 = {
 }()
 
 /// What the second reading hands out.
-private final class Samples: XDFVisitor {
+private final class Samples: XDFSecondReading {
     let survey: XDFSurvey
     let size: Int64
     var cleaners: [Int: (cleaner: StampCleaner, count: Int)] = [:]
@@ -31,14 +31,6 @@ private final class Samples: XDFVisitor {
     init(_ survey: XDFSurvey, size: Int64) {
         self.survey = survey
         self.size = size
-    }
-
-    var numbers: [UInt32] { survey.numbers }
-
-    func isDamaged(number: UInt32) -> Bool { survey.isDamaged(number: number) }
-
-    func format(of stream: UInt32, at position: Int64) -> XDFFormat? {
-        survey.format(of: stream, at: position)
     }
 
     func samples(_ stream: UInt32, _ block: XDFBlock, at position: Int64) {
@@ -81,12 +73,6 @@ private final class Samples: XDFVisitor {
         return stamps.count
     }
 
-    func fileHeader(_ text: [UInt8]) {}
-    func streamHeader(_ stream: UInt32, _ text: [UInt8], at position: Int64) {}
-    func streamFooter(_ stream: UInt32, _ text: [UInt8]) {}
-    func clockOffset(_ stream: UInt32, time: Double, offset: Double, at position: Int64) {}
-    func sampleHead(_ stream: UInt32, count: Int64, first: Double, at position: Int64) {}
-    func other(_ tag: UInt16, bytes: Int64) {}
     func damage(_ reason: String, from: Int64, to: Int64, stream: UInt32?) {
         guard from <= to, to <= size else { fatalError("damage lies elsewhere") }
     }
