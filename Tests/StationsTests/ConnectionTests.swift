@@ -1,9 +1,10 @@
 import Glibc
+import SystemCalls
 import Testing
 
 @testable import Stations
 
-/// A connection to a store that does not answer.
+/// A connection to a store that does not answer, or sends one elsewhere.
 @Suite struct ConnectionTests {
     /// A socket of this machine that takes calls and says nothing, or that takes none.
     private final class Silence {
@@ -28,6 +29,19 @@ import Testing
             try #require(result)
             if takesCalls { try #require(listen(number, 5) == 0) }
             port = UInt16(bigEndian: address.sin_port)
+        }
+
+        /// Answers the first call in a thread, whatever it asks, and takes no other.
+        func answer(_ text: String) throws -> DedicatedThread {
+            let own = number
+            return try DedicatedThread(name: "answer") {
+                let call = FileDescriptor(owning: accept(own, nil, nil))
+                var request = [UInt8](repeating: 0, count: 16 << 10)
+                let count = request.count
+                // No more is written than there is room for.
+                guard unsafe read(call.number, &request, count) > 0 else { return }
+                try? FileSystem.writeAll(Array(text.utf8), to: call.number)
+            }
         }
 
         deinit { close(number) }
@@ -55,6 +69,22 @@ import Testing
         let told = try failure(connection(silence.port))
         #expect(told.isPassing && !told.isAway && !told.isUntrusted, "\(told.words)")
         #expect(ContinuousClock.now - began >= .seconds(1))
+        withExtendedLifetime(silence) {}
+    }
+
+    /// What is signed for one store is not carried to another.
+    @Test(.timeLimit(.minutes(1))) func whoIsSentElsewhereDoesNotGo() throws {
+        let silence = try Silence(takesCalls: true)
+        let answering = try silence.answer(
+            "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:\(silence.port)/other\r\n"
+                + "Content-Length: 0\r\nConnection: close\r\n\r\n")
+        let outcome = try connection(silence.port).perform(S3Request(method: "GET", key: "k"))
+        answering.join()
+        guard case .success(let answer) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(answer.status == 307)
         withExtendedLifetime(silence) {}
     }
 

@@ -50,13 +50,28 @@ static inline CURLcode attune_curl_set_head_receiver(
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
 
-/// Allows HTTP and HTTPS and nothing else. The option with names came with libcurl 7.85.
-static inline CURLcode attune_curl_only_http(CURL *easy) {
+/// What holds for every transfer: HTTP and HTTPS and nothing else, no redirects, certificates that are
+/// valid and of that host, no signals, and a proxy that learns nothing of what is for the server.
+///
+/// Returns the first code that is not CURLE_OK; the options behind it are not set then.
+static inline CURLcode attune_curl_set_baseline(CURL *easy) {
+    CURLcode code;
+    // The option with names came with libcurl 7.85.
 #if LIBCURL_VERSION_NUM >= 0x075500
-    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+    code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    // A proxy's answer to CONNECT is not the server's.
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    // Header lines are for the server; a proxy of a TLS connection must not see keys and tokens.
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    return code;
 }
 
 /// A whole number that libcurl knows of a transfer, or -1.

@@ -107,7 +107,7 @@ import SessionStore
         // Forgets the options of the request before, and keeps the connection.
         unsafe curl_easy_reset(easy)
         var codes: [CURLcode] = unsafe [
-            attune_curl_only_http(easy),
+            attune_curl_set_baseline(easy),
             attune_curl_set_text(
                 easy, CURLOPT_URL, endpoint.url(key: request.key, query: request.query)),
             attune_curl_set_text(easy, CURLOPT_AWS_SIGV4, "aws:amz:\(endpoint.region):s3"),
@@ -117,13 +117,6 @@ import SessionStore
             attune_curl_set_number(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
             // Dots in a key are no folders.
             attune_curl_set_number(easy, CURLOPT_PATH_AS_IS, 1),
-            attune_curl_set_number(easy, CURLOPT_NOSIGNAL, 1),
-            attune_curl_set_number(easy, CURLOPT_FOLLOWLOCATION, 0),
-            attune_curl_set_number(easy, CURLOPT_SSL_VERIFYPEER, 1),
-            attune_curl_set_number(easy, CURLOPT_SSL_VERIFYHOST, 2),
-            attune_curl_set_number(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
-            // Header lines are for the store; a proxy of a TLS connection must not see the token.
-            attune_curl_set_number(easy, CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)),
             attune_curl_set_number(easy, CURLOPT_CONNECTTIMEOUT, patience.forConnection),
             attune_curl_set_number(easy, CURLOPT_LOW_SPEED_LIMIT, 1),
             attune_curl_set_number(easy, CURLOPT_LOW_SPEED_TIME, patience.forMovement),

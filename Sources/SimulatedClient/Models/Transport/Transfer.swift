@@ -48,16 +48,9 @@ import SystemCalls
         }
         unsafe self.easy = unsafe easy
         var codes: [CURLcode] = unsafe [
-            attune_curl_only_http(easy),
+            attune_curl_set_baseline(easy),
             attune_curl_set_text(easy, CURLOPT_URL, request.url),
-            attune_curl_set_number(easy, CURLOPT_NOSIGNAL, 1),
-            attune_curl_set_number(easy, CURLOPT_FOLLOWLOCATION, 0),
-            attune_curl_set_number(easy, CURLOPT_SSL_VERIFYPEER, 1),
-            attune_curl_set_number(easy, CURLOPT_SSL_VERIFYHOST, 2),
             attune_curl_set_number(easy, CURLOPT_TCP_NODELAY, 1),
-            attune_curl_set_number(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
-            // Header lines are for the server; a proxy of a TLS connection must not see the key.
-            attune_curl_set_number(easy, CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)),
             attune_curl_set_number(
                 easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.limits.connectSeconds)),
             attune_curl_set_text(easy, CURLOPT_PROXY, request.proxy ?? ""),
