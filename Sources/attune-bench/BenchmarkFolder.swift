@@ -1,12 +1,17 @@
 import Foundation
 import SystemCalls
 
-/// Where Tests/Benchmarks lies, whose scripts build the peers.
+/// Where Tests/Benchmarks lies, whose scripts build the peers, and where the programs do that are measured.
 enum BenchmarkFolder {
+    /// The folder of this program, in which the build puts all others too.
+    static var programs: String {
+        URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().path
+    }
+
     /// Upwards from the program and from the working directory.
     static func find() throws -> String {
-        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        for start in [program.path, FileManager.default.currentDirectoryPath] {
+        for start in [programs, FileManager.default.currentDirectoryPath] {
             var place = URL(fileURLWithPath: start)
             while place.path != "/" {
                 let folder = place.appendingPathComponent("Tests/Benchmarks").path

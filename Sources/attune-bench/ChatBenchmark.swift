@@ -71,14 +71,12 @@ struct ChatBenchmark: Benchmark {
 
     private func load() throws -> Found {
         let folder = try benchmarks ?? BenchmarkFolder.find()
-        let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().path
         let process = Process()
         let answer = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "python3", "\(folder)/../Integration/chat_load.py", programs, "\(pages)",
-            "\(messages)", "\(pause)", "--json",
+            "python3", "\(folder)/../Integration/chat_load.py", BenchmarkFolder.programs,
+            "\(pages)", "\(messages)", "\(pause)", "--json",
         ]
         process.standardOutput = answer
         try process.run()

@@ -90,14 +90,12 @@ struct ConsoleBenchmark: Benchmark {
 
     private func found(_ data: String) throws -> Found {
         let folder = try benchmarks ?? BenchmarkFolder.find()
-        let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().path
         let process = Process()
         let answer = Pipe()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
-            "\(folder)/console/measure.sh", programs, data, LongSession.identifier,
-            withoutBrowser ? "--without-browser" : "--browser",
+            "\(folder)/console/measure.sh", BenchmarkFolder.programs, data,
+            LongSession.identifier, withoutBrowser ? "--without-browser" : "--browser",
         ]
         process.standardOutput = answer
         try process.run()

@@ -10,10 +10,8 @@ struct ExportProcess {
     var peakBytes: Int
 
     static func run(_ arguments: [String]) throws -> ExportProcess {
-        let attune = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appendingPathComponent("attune")
         let process = Process()
-        process.executableURL = attune
+        process.executableURL = URL(fileURLWithPath: "\(BenchmarkFolder.programs)/attune")
         process.arguments = ["export", "-q"] + arguments
         let began = Clocks.now()
         try process.run()

@@ -30,12 +30,11 @@ final class MeasuredDaemon {
 
     /// Starts the daemon, once the devices' links are there.
     func start() throws {
-        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appendingPathComponent("attuned")
-        guard FileManager.default.isExecutableFile(atPath: program.path) else {
-            throw BenchmarkError("\(program.path) is missing: build it first.")
+        let program = "\(BenchmarkFolder.programs)/attuned"
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            throw BenchmarkError("\(program) is missing: build it first.")
         }
-        process.executableURL = program
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = [
             "--config", "\(runtime)/attuned.yaml", "--data", data, "--runtime", runtime,
         ]

@@ -10,8 +10,7 @@ struct PeerScript {
     /// - Parameter benchmarks: Tests/Benchmarks; makes the environment beside it where there is none.
     init(_ benchmarks: String) throws {
         script = "\(benchmarks)/export/peers.py"
-        python = try Self.run("/bin/sh", ["\(benchmarks)/../Readers/python_environment.sh"])
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        python = try Self.python("\(benchmarks)/../Readers/python_environment.sh")
     }
 
     /// Seconds that writing takes, by format, once the tables are in memory.
@@ -25,6 +24,12 @@ struct PeerScript {
         let began = Clocks.now()
         _ = try Self.run(python, [script, session, out])
         return Double(Clocks.now() - began) / 1e9
+    }
+
+    /// The interpreter of an environment, which is made where there is none.
+    /// - Parameter environment: the `python_environment.sh` that makes it.
+    static func python(_ environment: String) throws -> String {
+        try run("/bin/sh", [environment]).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// What a program prints.

@@ -54,9 +54,7 @@ struct ReadingBenchmark: Benchmark {
         let finished = try SessionFinisher(path: hour).run()
         output.note("Writing it as others do …")
         let scripts = try benchmarks ?? BenchmarkFolder.find()
-        let python = try PeerScript.run(
-            "/bin/sh", ["\(scripts)/python_environment.sh"]
-        ).trimmingCharacters(in: .whitespacesAndNewlines)
+        let python = try PeerScript.python("\(scripts)/python_environment.sh")
         let answer = try PeerScript.run(
             python, ["\(scripts)/reading/peers.py", hour, folder, "\(loads)"])
         let peers = try JSONDecoder().decode(Peers.self, from: Data(answer.utf8))

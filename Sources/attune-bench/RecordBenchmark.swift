@@ -47,16 +47,16 @@ struct RecordBenchmark: Benchmark {
 
     func measure() throws -> [BenchResult] {
         let scripts = try benchmarks ?? BenchmarkFolder.find()
-        let python = try PeerScript.run(
-            "/bin/sh", ["\(scripts)/python_environment.sh"]
-        ).trimmingCharacters(in: .whitespacesAndNewlines)
-        let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().path
+        let python = try PeerScript.python("\(scripts)/python_environment.sh")
         var answers: [Answer] = []
         for round in 0..<rounds {
             output.note("Round \(round + 1) of \(rounds) …")
             let text = try PeerScript.run(
-                python, ["\(scripts)/record/measure.py", programs, directory, "\(seconds)"])
+                python,
+                [
+                    "\(scripts)/record/measure.py", BenchmarkFolder.programs, directory,
+                    "\(seconds)",
+                ])
             answers.append(try JSONDecoder().decode(Answer.self, from: Data(text.utf8)))
         }
         return [
