@@ -4,8 +4,6 @@ import Hummingbird
 import Link
 import LinkTestSupport
 import Logging
-import NIOCore
-import NIOEmbedded
 import SystemCalls
 import TestSupport
 import Testing
@@ -243,20 +241,9 @@ import Web
         var head = HTTPRequest(
             method: .get, scheme: "http", authority: "127.0.0.1:1", path: path)
         for (name, value) in fields { head.headerFields[name] = value }
-        let context = WebRequestContext(
-            source: ApplicationRequestContextSource(
-                channel: EmbeddedChannel(), logger: Logger(label: "metrics")))
-        let response = try await router.router.buildResponder().respond(
-            to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), context: context)
-        let collected = Collected()
-        try await response.body.write(collected)
-        return (response, collected.text)
-    }
-
-    private final class Collected: ResponseBodyWriter {
-        private(set) var text = ""
-        func write(_ buffer: ByteBuffer) async throws { text += String(buffer: buffer) }
-        func finish(_ trailingHeaders: HTTPFields?) async throws {}
+        let (response, body) = try await router.router.buildResponder().answer(
+            head, log: Logger(label: "metrics"))
+        return (response, body.text)
     }
 
     @Test func thereIsNoSuchAddressUnlessItIsAskedFor() async throws {

@@ -127,21 +127,9 @@ import Web
         _ method: HTTPRequest.Method, _ path: String
     ) async throws -> (response: Response, body: String) {
         let head = HTTPRequest(method: method, scheme: "http", authority: "127.0.0.1:1", path: path)
-        let context = WebRequestContext(
-            source: ApplicationRequestContextSource(
-                channel: EmbeddedChannel(), logger: surroundings.log))
-        let response = try await router.router.buildResponder().respond(
-            to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), context: context)
-        let collected = Collected()
-        try await response.body.write(collected)
-        return (response, collected.text)
-    }
-
-    /// Takes a body in.
-    private final class Collected: ResponseBodyWriter {
-        private(set) var text = ""
-        func write(_ buffer: ByteBuffer) async throws { text += String(buffer: buffer) }
-        func finish(_ trailingHeaders: HTTPFields?) async throws {}
+        let (response, body) = try await router.router.buildResponder().answer(
+            head, log: surroundings.log)
+        return (response, body.text)
     }
 
     @Test func otherSitesAreRefusedEvenWithACookie() async throws {

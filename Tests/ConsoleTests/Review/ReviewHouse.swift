@@ -2,8 +2,6 @@ import HTTPTypes
 import Hummingbird
 import Link
 import Logging
-import NIOCore
-import NIOEmbedded
 import SessionStore
 import SystemCalls
 import TestSupport
@@ -197,21 +195,13 @@ final class ReviewHouse {
                 ("cookie", "\(house.surroundings.gate.cookieName)=\(cookie)"),
                 ("content-type", "application/json"), ("x-attune-csrf", csrf),
             ] { head.headerFields[try #require(HTTPField.Name(name))] = value }
-            let context = WebRequestContext(
-                source: ApplicationRequestContextSource(
-                    channel: EmbeddedChannel(), logger: house.surroundings.log))
-            let response = try await house.responder.respond(
-                to: Request(
-                    head: head,
-                    body: RequestBody(buffer: ByteBuffer(bytes: body?.serialised ?? []))),
-                context: context)
-            let kept = Kept()
-            try await response.body.write(Writer(kept: kept))
+            let (response, collected) = try await house.responder.answer(
+                head, body?.serialised ?? [], log: house.surroundings.log)
             let fields = response.headers.filter { $0.name != .date }
                 .map { "\($0.name): \($0.value)" }.sorted().joined(separator: "\n")
-            let text = "\(fields)\n\n\(String(decoding: kept.bytes, as: UTF8.self))"
+            let text = "\(fields)\n\n\(collected.text)"
             received.append((path, text))
-            return (response.status.code, fields, kept.bytes)
+            return (response.status.code, fields, collected.bytes)
         }
 
         func ask(_ path: String, _ body: JSONValue? = nil) async throws -> (Int, JSONValue) {
@@ -281,17 +271,5 @@ final class ReviewHouse {
         }
         return
             "\(part(0, 8))-\(part(8, 4))-4\(part(13, 3))-8\(part(17, 3))-\(part(20, 12))"
-    }
-
-    private final class Kept { var bytes: [UInt8] = [] }
-
-    private struct Writer: ResponseBodyWriter {
-        let kept: Kept
-
-        mutating func write(_ buffer: ByteBuffer) async throws {
-            kept.bytes += Array(buffer: buffer)
-        }
-
-        consuming func finish(_ trailing: HTTPFields?) async throws {}
     }
 }
