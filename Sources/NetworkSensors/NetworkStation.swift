@@ -16,7 +16,7 @@ public final class NetworkStation {
     private let log: (String) -> Void
     private var feeds: [String: [SessionFeed]] = [:]
     private var sessions: [(id: String, participant: String)] = []
-    private var caller: VarlinkClient?
+    private let caller: DaemonCaller
     private var nextLook = Instant(nanoseconds: 0)
     /// How often the service manager wants to hear, in nanoseconds; nil where there is none.
     private let watchdog: Int64?
@@ -37,6 +37,7 @@ public final class NetworkStation {
         signals: SignalDescriptor, log: @escaping (String) -> Void
     ) throws(NetworkSensorError) {
         self.socket = socket
+        caller = DaemonCaller(socket: socket)
         self.directory = directory
         self.signals = signals
         self.log = log
@@ -131,9 +132,8 @@ public final class NetworkStation {
         nextLook = now + Self.lookNanoseconds
         let status: Status
         do throws(ClientError) {
-            status = try ask()
+            status = try caller.call(ControlInterface.GetStatus.self, .init()).status
         } catch {
-            caller = nil
             if isDaemonThere != false { log("\(error)") }
             isDaemonThere = false
             // A daemon that starts anew takes its sessions up again: their feeds wait for it.
@@ -155,23 +155,6 @@ public final class NetworkStation {
             feeds[name]?.removeAll { !recording.contains($0.session) }
         }
         if isFirst { removeOldOutboxes() }
-    }
-
-    private func ask() throws(ClientError) -> Status {
-        let client: VarlinkClient
-        if let caller {
-            client = caller
-        } else {
-            do throws(LinkError) {
-                client = try VarlinkClient(path: socket, timeoutMilliseconds: 2000)
-            } catch {
-                throw .link(error)
-            }
-            caller = client
-        }
-        return try client.call(
-            ControlInterface.GetStatus.self, ControlInterface.GetStatus.Parameters()
-        ).status
     }
 
     private func makeFeeds(_ source: any NetworkSource) {

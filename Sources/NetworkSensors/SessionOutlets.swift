@@ -14,7 +14,7 @@ final class SessionOutlets {
     /// Beside another session's outlets of the same names: the participant's code behind each.
     private let suffix: String
     private var client: VarlinkClient?
-    private var caller: VarlinkClient?
+    private let caller: DaemonCaller
     private let socket: String
     private var markers: LSLOutlet?
     /// nil for streams that are not offered.
@@ -39,6 +39,7 @@ final class SessionOutlets {
         self.library = library
         self.settings = settings
         self.socket = socket
+        caller = DaemonCaller(socket: socket)
         self.log = log
         suffix = isNamed ? " \(session.participant)" : ""
     }
@@ -82,7 +83,7 @@ final class SessionOutlets {
 
     private func drop() {
         client = nil
-        caller = nil
+        caller.drop()
     }
 
     private func take(_ reply: VarlinkReply) throws(LinkError) {
@@ -163,25 +164,8 @@ final class SessionOutlets {
 
     /// What the daemon says of a stream; nil where it cannot be asked now.
     private func stream(_ name: String) -> StreamInfo? {
-        do throws(ClientError) {
-            let client: VarlinkClient
-            if let caller {
-                client = caller
-            } else {
-                do throws(LinkError) {
-                    client = try VarlinkClient(path: socket, timeoutMilliseconds: 2000)
-                } catch {
-                    throw .link(error)
-                }
-                caller = client
-            }
-            return try client.call(
-                ControlInterface.GetSession.self, .init(session: session.id)
-            ).streams.first { $0.name == name }
-        } catch {
-            caller = nil
-            return nil
-        }
+        try? caller.call(ControlInterface.GetSession.self, .init(session: session.id))
+            .streams.first { $0.name == name }
     }
 
     private func offer(_ description: LSLOutletDescription) -> LSLOutlet? {
