@@ -100,6 +100,23 @@ import Timebase
         #expect(abs(clock.map(30, in: 1).time - 79) < 1e-6)
     }
 
+    /// However few comparisons there are to tell it by.
+    @Test(arguments: [(1, 1), (1, 2), (2, 1), (3, 2)])
+    func twoLivesAreToldFromFewComparisons(first: Int, second: Int) {
+        let offsets = (0..<first + second).map { number in
+            let recorded = 84_684.0 + 5 * Double(number)
+            let offset = number < first ? 48_089.25 : 2_758.25
+            return ClockOffset(
+                time: recorded - offset, offset: offset, position: Int64(number))
+        }
+        let clock = StreamClock(offsets)
+        #expect(clock.stretches.count == 2 && clock.dropped == 0)
+        for (place, life) in [(0, 0), (first + second - 1, 1)] {
+            let mapped = clock.map(offsets[place].time, in: life).time
+            #expect(abs(mapped - offsets[place].recorded) < 1e-6)
+        }
+    }
+
     // MARK: - Stamps
 
     private static func clean(_ stamps: [Double], step: Double, damage: Set<Int> = []) -> [Double] {
@@ -174,23 +191,70 @@ import Timebase
             let times = Self.clean(stamps, step: 0.01)
             #expect(zip(times, right).allSatisfy { abs($0 - $1) < 1e-9 })
         }
+        // What follows from it goes with it; also where samples are missing before it.
+        for (lost, off) in [(0, -0.54), (0, 0.3), (3.0, 0.3)] {
+            let moved = right.enumerated().map { $1 + ($0 >= 120 ? lost : 0) }
+            var stamps = moved
+            stamps[120] += off
+            for place in 121..<125 { stamps[place] = .nan }
+            let times = Self.clean(stamps, step: 0.01, damage: lost > 0 ? [120] : [])
+            #expect(zip(times, moved).allSatisfy { abs($0 - $1) < 1e-9 })
+        }
         // A chunk whose stamps overlap those before, a pause, and what is late by a little.
         for (places, off) in [(120..<200, -0.54), (120..<200, 0.3), (120..<121, 0.04)] {
             var odd = right
             for place in places { odd[place] += off }
             #expect(Self.clean(odd, step: 0.01) == odd)
         }
-        // The last of what was taken is judged by what comes next.
-        var cleaner = StampCleaner(step: 0.01)
-        var times: [Double] = []
-        for (place, stamp) in right.enumerated() {
-            cleaner.add(place == 120 ? stamp - 0.54 : stamp)
+        // The last of what was taken is judged by what comes next, and what follows from it too.
+        for deduced in [0, 3] {
+            var cleaner = StampCleaner(step: 0.01)
+            var times: [Double] = []
+            for (place, stamp) in right.enumerated() {
+                let isDeduced = place > 120 && place <= 120 + deduced
+                cleaner.add(place == 120 ? stamp - 0.54 : isDeduced ? .nan : stamp)
+                times += cleaner.take().map(\.time)
+                #expect(times.count + cleaner.waitingCount == place + 1)
+            }
+            cleaner.finish()
             times += cleaner.take().map(\.time)
+            #expect(times.count == right.count)
+            #expect(zip(times, right).allSatisfy { abs($0 - $1) < 1e-9 })
         }
-        cleaner.finish()
-        times += cleaner.take().map(\.time)
-        #expect(times.count == right.count)
-        #expect(zip(times, right).allSatisfy { abs($0 - $1) < 1e-9 })
+    }
+
+    /// Without a rate too: of one stamp and several that contradict it, it is the one.
+    @Test func oneStampThatIsTooLateIsDamagedAndNotThoseBehindIt() {
+        let marks: [Double] = [3, 5, 9, 10, 11, 14, 18]
+        for (place, wrong) in [(2, 12.2), (2, 13), (1, 12)] {
+            var stamps = marks
+            stamps[place] = wrong
+            var right = marks
+            right[place] = marks[place + 1]
+            #expect(Self.clean(stamps, step: 0) == right)
+        }
+    }
+
+    /// Delays make stamps late and never early.
+    @Test func stampsThatAreTooEarlyAreFound() {
+        var random = SeededGenerator(seed: 3)
+        func times(_ delay: (Int) -> Double) -> [Int64] {
+            (0..<2000).map { Int64((50 + Double($0) / 250 + delay($0)) * 1e9) }
+        }
+        func exponential() -> Double { -0.003 * log(Double.random(in: 1e-12..<1, using: &random)) }
+        let finder = EarlyStampFinder(step: 1.0 / 250)
+        let delayed = times { _ in exponential() }
+        #expect(finder.early(delayed).isEmpty)
+        var damaged = delayed
+        damaged[700] = Int64((50 + 2.8 - 0.012) * 1e9)
+        let found = finder.early(damaged)
+        #expect(found.map(\.place) == [700])
+        #expect(abs((found.first?.due ?? 0) - Int64(52.8e9)) < 10_000_000)
+        // What begins anew earlier, is lost, comes in chunks or is late is no such stamp.
+        for delay: (Int) -> Double in [
+            { $0 < 800 ? 0 : -0.2 }, { $0 < 800 ? 0 : 3 }, { Double(25 - $0 % 25) / 250 },
+            { $0 == 800 ? 0.05 : 0 },
+        ] { #expect(finder.early(times(delay)).isEmpty) }
     }
 
     @Test func silencesAreToldFromWhatIsOnlyLate() {
@@ -199,9 +263,9 @@ import Timebase
         }
         let finder = SilenceFinder(step: 0.01)
         // 300 samples are missing before sample 400, and 250 before sample 420.
-        let two = times { Double($0 + ($0 >= 400 ? 300 : 0) + ($0 >= 420 ? 250 : 0)) / 100 }
+        let apart = times { Double($0 + ($0 >= 400 ? 300 : 0) + ($0 >= 420 ? 250 : 0)) / 100 }
         #expect(
-            finder.silences(two, behind: nil) == [
+            finder.silences(apart, behind: nil) == [
                 .init(place: 400, lost: 300), .init(place: 420, lost: 250),
             ])
         // Two seconds without a word, and then all at once.
@@ -215,6 +279,12 @@ import Timebase
         #expect(
             SilenceFinder(step: 0.25).silences(island, behind: nil) == [
                 .init(place: 400, lost: 3), .init(place: 407, lost: 5),
+            ])
+        // Two samples tell nothing of the beat, but those around them do.
+        let two = times { Double($0 + ($0 >= 400 ? 3 : 0) + ($0 >= 402 ? 5 : 0)) / 4 }
+        #expect(
+            SilenceFinder(step: 0.25).silences(two, behind: nil) == [
+                .init(place: 400, lost: 3), .init(place: 402, lost: 5),
             ])
         let rough = times {
             Double($0 + ($0 >= 400 ? 3 : 0) + ($0 >= 407 ? 5 : 0)) / 4 + Double($0 % 3) * 0.04

@@ -251,10 +251,10 @@ import Timebase
 
     private static let format = XDFFormat(value: .int16, channels: 2, rate: 0)
 
-    private static func samples(_ count: Int) -> [UInt8] {
+    private static func samples(_ count: Int, from first: Int = 0) -> [UInt8] {
         var bytes: [UInt8] = []
         for number in 0..<count {
-            bytes += [8] + XDFBytes.little(Double(number).bitPattern)
+            bytes += [8] + XDFBytes.little(Double(first + number).bitPattern)
             bytes += XDFBytes.little(Int16(number + 1))
             bytes += XDFBytes.little(Int16(-number - 1))
         }
@@ -287,6 +287,43 @@ import Timebase
         #expect(found.lost == 2)
         #expect(found.block.losses.map(\.before) == [3])
         #expect(found.block.losses.map(\.lost) == [2])
+    }
+
+    /// Where no byte is missing, it is known where each sample begins.
+    @Test func severalWrongFirstBytesCostNothing() {
+        for rate in [0.0, 1.0] {
+            let format = XDFFormat(value: .int16, channels: 2, rate: rate)
+            var bytes = Self.samples(10, from: 1100)
+            for (sample, byte) in [(2, 0x48), (4, 0xFF), (7, 1)] {
+                bytes[sample * 13] = UInt8(byte)
+            }
+            let found = XDFSalvage(format, bytes, start: 0, end: bytes.count, count: 10).run()
+            #expect(Self.firsts(found.block) == Array(1...10))
+            #expect(found.lost == 0 && found.block.losses.isEmpty)
+            // Without a rate nothing tells whether the stamp was damaged too.
+            let doubted: Set = rate > 0 ? [] : [2, 4, 7]
+            for (number, stamp) in found.block.stamps.enumerated() {
+                #expect(doubted.contains(number) ? stamp.isNaN : stamp == Double(1100 + number))
+            }
+        }
+    }
+
+    /// What is overwritten up to within a stamp leaves the values behind it.
+    @Test(arguments: 1...8)
+    func whatEndsWithinAStampLeavesTheValues(length: Int) {
+        let format = XDFFormat(value: .int16, channels: 2, rate: 1)
+        var bytes = Self.samples(40, from: 1100)
+        let end = 25 * 13 + length
+        for place in 20 * 13 + 11..<end { bytes[place] = 0xA5 }
+        let found = XDFSalvage(format, bytes, start: 0, end: bytes.count, count: 40).run()
+        // The values of the first are damaged, and nothing tells it.
+        let kept = Array(1...20) + [nil] + Array(26...40).map { Int64($0) }
+        let read: [Int64?] = Self.firsts(found.block).enumerated().map { $0 == 20 ? nil : $1 }
+        #expect(read == kept)
+        #expect(found.block.losses.map(\.before) == [21])
+        #expect(found.lost == 4)
+        let stamp = found.block.stamps[21]
+        #expect(stamp.isNaN || abs(stamp - 1125) < 2)
     }
 
     @Test func aWrongNumberOfSamplesIsNotBelieved() {

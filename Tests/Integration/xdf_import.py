@@ -225,12 +225,17 @@ def write(rng, path, length=None):
 def damage(rng, path, starts, headers):
     """Breaks a file in a random way, behind its headers; says how."""
     data = bytearray(path.read_bytes())
-    kind = rng.choice(["whole", "cut", "bytes", "length", "zeros", "removed", "inserted", "overwritten"])
+    kind = rng.choice(["whole", "cut", "bytes", "length", "zeros", "removed", "inserted", "overwritten",
+                       "sprinkled"])
     behind = [start for start in starts if start >= headers]
     if kind == "cut":
         del data[rng.randrange(headers, len(data)):]
     elif kind == "bytes":
         for _ in range(rng.randrange(1, 12)):
+            data[rng.randrange(headers, len(data))] = rng.randrange(256)
+    elif kind == "sprinkled":
+        # Several in one chunk.
+        for _ in range(len(data) // rng.randrange(400, 20_000)):
             data[rng.randrange(headers, len(data))] = rng.randrange(256)
     elif kind == "length":
         for _ in range(rng.randrange(1, 4)):

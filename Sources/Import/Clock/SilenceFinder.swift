@@ -43,14 +43,15 @@ struct SilenceFinder {
             seconds(from: times[$0 - 1], to: times[$0]) > 1.8 * step
         }
         let view = max(Self.view.samples, Int(min(1e6, Self.view.seconds / step)))
+        let pieces = zip([0] + jumps, jumps + [times.count]).map { $0..<$1 }
+        let beats = pieces.map { beat(times, $0, view) }
         var found: [Silence] = []
         for (number, place) in jumps.enumerated() {
-            let earlier = number > 0 ? jumps[number - 1] : 0
-            let later = number + 1 < jumps.count ? jumps[number + 1] : times.count
-            let isNear = min(place - earlier, later - place) < view
+            let (before, behind) = (pieces[number], pieces[number + 1])
+            let isNear = min(before.count, behind.count) < view
             guard isNear || min(place, times.count - place) < Self.few,
-                isOnBeat(times, max(earlier, place - view)..<place),
-                isOnBeat(times, place..<min(later, place + view))
+                isOnBeat(beats[...number].reversed(), \.end),
+                isOnBeat(Array(beats[(number + 1)...]), \.start)
             else { continue }
             let lost = seconds(from: times[place - 1], to: times[place]) / step - 1
             let count = lost.rounded()
@@ -65,11 +66,31 @@ struct SilenceFinder {
         return found
     }
 
-    /// Whether enough samples follow one another at the stream's rate.
-    private func isOnBeat(_ times: [Int64], _ range: Range<Int>) -> Bool {
-        guard range.count >= 4, Double(range.count) * step >= 1, let first = range.first else {
-            return false
+    /// Whether the samples of a piece lie on the beat at its two ends; nil where they are too few to tell.
+    private struct Beat {
+        var isFew = false
+        var start: Bool
+        var end: Bool
+    }
+
+    private func beat(_ times: [Int64], _ piece: Range<Int>, _ view: Int) -> Beat {
+        Beat(
+            isFew: piece.count < 4 || Double(piece.count) * step < 1,
+            start: isOnBeat(times, piece.prefix(view)), end: isOnBeat(times, piece.suffix(view)))
+    }
+
+    /// Whether the next piece that tells lies on the beat at an end, and so do those before it that are too short.
+    private func isOnBeat(_ beats: [Beat], _ end: KeyPath<Beat, Bool>) -> Bool {
+        for beat in beats {
+            guard beat[keyPath: end] else { return false }
+            if !beat.isFew { return true }
         }
+        return false
+    }
+
+    /// Whether samples follow one another at the stream's rate.
+    private func isOnBeat(_ times: [Int64], _ range: Range<Int>) -> Bool {
+        guard let first = range.first else { return false }
         return range.allSatisfy { place in
             let passed = seconds(from: times[first], to: times[place]) / step
             return abs(passed - Double(place - first)) < Self.beat

@@ -45,34 +45,59 @@ struct StampCleaner: Sendable {
     /// The last time that was taken, and whether no more samples come.
     private var taken: Double?
     private var isFinished = false
+    /// Samples without a stamp that wait for the next one at most.
+    private static let mostHeld = 1 << 12
+    /// Seconds beyond which what comes behind a stamp says nothing of it.
+    private static let pause = 3600.0
     /// Seconds by which a stamp that stands out of order is damaged for certain.
     private static let disorder = 0.05
 
     /// How many samples wait.
-    var waitingCount: Int { waiting.count + (isFinished || settled.isEmpty ? 0 : 1) }
+    var waitingCount: Int { waiting.count + held }
 
-    /// Takes the times that are certain by now: of those that are settled all but the last, which the next one judges.
+    /// How many of those that are settled the next stamp judges: the last stamp, and those that follow from it.
+    private var held: Int {
+        guard !isFinished else { return 0 }
+        let deduced = settled.reversed().prefix(Self.mostHeld).prefix { !$0.isGiven }.count
+        return min(settled.count, deduced < Self.mostHeld ? deduced + 1 : 1)
+    }
+
+    /// Takes the times that are certain by now.
     mutating func take() -> [Stamp] {
         replaceDisordered()
-        let count = settled.count - (isFinished || settled.isEmpty ? 0 : 1)
+        let count = settled.count - held
         let times = Array(settled[..<count])
         settled.removeFirst(count)
         taken = times.last?.time ?? taken
         return times
     }
 
-    /// A stamp that is later than the next one or earlier than the one before, which follow one another at the rate
-    /// without it, was damaged: samples are stamped one after another.
+    /// A stamp that is later than the next one or earlier than the one before, which follow one another without it,
+    /// was damaged: samples are stamped one after another. With it go those that followed from it.
     private mutating func replaceDisordered() {
         guard step > 0 else { return }
-        for place in settled.indices.dropLast() where settled[place].isGiven {
-            guard let before = place > 0 ? settled[place - 1].time : taken else { continue }
-            let (own, after) = (settled[place].time, settled[place + 1].time)
-            guard own < before || own > after,
-                abs(after - before - 2 * step) < max(step / 2, 2e-3),
+        var place = 0
+        while place < settled.count {
+            let end = settled[(place + 1)...].firstIndex(where: \.isGiven) ?? settled.count
+            defer { place = end }
+            guard settled[place].isGiven, end < settled.count,
+                let before = place > 0 ? settled[place - 1].time : taken
+            else { continue }
+            let (own, after) = (settled[place].time, settled[end].time)
+            guard after >= before, after - before < Self.pause,
+                own < before || own > after || settled[end - 1].time > after + Self.disorder,
                 abs(own - before - step) > max(2 * step, Self.disorder)
             else { continue }
-            settled[place] = Stamp(time: (before + after) / 2, isGiven: false)
+            let steps = Double(end - place + 1)
+            let isWhole = abs(after - before - steps * step) < max(step / 2, 2e-3)
+            for number in place..<end {
+                let back = Double(end - number)
+                // Where samples are missing on one side, nothing tells on which: they are counted back, as others are.
+                let time =
+                    isWhole
+                    ? after - back * (after - before) / steps : max(before, after - back * step)
+                settled[number] = Stamp(time: time, isGiven: false)
+            }
             replaced += 1
         }
     }
@@ -95,6 +120,13 @@ struct StampCleaner: Sendable {
             return
         }
         if let last, !isLoose, isDue(stamp, after: last, steps: waiting.count + 1) {
+            if isSpike(before: waiting + [stamp]) {
+                replaceLast(by: waiting[0])
+                for value in waiting { settle(value, true) }
+                waiting = []
+                settle(stamp, true)
+                return
+            }
             // What was doubted came while this was due: it was damaged.
             for value in waiting {
                 if !value.isNaN { replaced += 1 }
@@ -189,6 +221,22 @@ struct StampCleaner: Sendable {
         return rise
     }
 
+    /// Without a rate: whether it is the last stamp that was damaged, since several that were doubted beside it
+    /// stand in order, and behind the one before.
+    private func isSpike(before stamps: [Double]) -> Bool {
+        guard step == 0, stamps.count > 2, let first = stamps.first, let last, first < last,
+            settled.last?.isGiven == true, !stamps.contains(where: \.isNaN),
+            zip(stamps, stamps.dropFirst()).allSatisfy({ $0 <= $1 })
+        else { return false }
+        let before = settled.count > 1 ? settled[settled.count - 2].time : taken
+        return before.map { $0 <= first } ?? true
+    }
+
+    private mutating func replaceLast(by time: Double) {
+        replaced += 1
+        settled[settled.count - 1] = Stamp(time: time, isGiven: false)
+    }
+
     /// Whether a stamp is about when the sample was due.
     private func isDue(_ stamp: Double, after last: Double, steps: Int) -> Bool {
         if step > 0 {
@@ -245,6 +293,10 @@ struct StampCleaner: Sendable {
         }
         if count >= Self.proof {
             let run = Array(waiting[first...])
+            // A clock that began anew would show by its comparisons.
+            if run.count == waiting.count, lives.count < 2, isSpike(before: run) {
+                replaceLast(by: run[0])
+            }
             waiting.removeLast(run.count)
             settleWaiting(before: run[0])
             for value in run {

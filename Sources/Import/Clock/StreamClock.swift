@@ -18,6 +18,8 @@ struct StreamClock: Sendable {
 
     /// Clocks that differ by less than this are not told apart, in seconds.
     private static let leastStep = 0.1
+    /// Nor are any that differ by more taken for one, however few comparisons there are to tell it by.
+    private static let mostStep = 60.0
     /// Offsets of a stretch that a curve is fitted to; of more, some are left out evenly.
     private static let mostOffsets = 20_000
 
@@ -52,8 +54,9 @@ struct StreamClock: Sendable {
     /// Splits the comparisons where the sender's clock began anew.
     private mutating func parts(_ offsets: [ClockOffset]) -> [[ClockOffset]] {
         let steps = zip(offsets.dropFirst(), offsets).map { abs($0.offset - $1.offset) }.sorted()
-        let usual = steps.isEmpty ? 0 : steps[steps.count / 2] * 1.4826
-        let limit = max(Self.leastStep, 20 * usual)
+        // Of two the lesser, since a clock that began anew makes one of them.
+        let usual = steps.isEmpty ? 0 : steps[(steps.count - 1) / 2] * 1.4826
+        let limit = min(max(Self.leastStep, 20 * usual), Self.mostStep)
         let pauses = zip(offsets.dropFirst(), offsets).map { $0.recorded - $1.recorded }.sorted()
         let pause = max(60, 20 * (pauses.isEmpty ? 0 : pauses[pauses.count / 2]))
         var parts: [[ClockOffset]] = []

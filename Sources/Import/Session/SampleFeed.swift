@@ -98,7 +98,8 @@ final class SampleFeed {
     }
 
     /// Stamps that were given, and were not used.
-    var replaced: Int { cleaner.replaced }
+    var replaced: Int { cleaner.replaced + tooEarly }
+    private var tooEarly = 0
 
     /// 95% bound of what the clocks' relation is off, in nanoseconds.
     var bound: Int64 { Int64(clamping: (1.96 * deviation * 1e9).rounded(.up)) }
@@ -168,7 +169,7 @@ final class SampleFeed {
     // MARK: - Handing on
 
     private func flush() throws(ImportError) {
-        let stamps = cleaner.take()
+        var stamps = cleaner.take()
         guard !stamps.isEmpty else { return }
         let count = stamps.count
         var times: [Int64] = []
@@ -197,6 +198,13 @@ final class SampleFeed {
             times.append(time)
         }
         if step > 0, !isAligned {
+            for early in EarlyStampFinder(step: step).early(times)
+            where stamps[early.place].isGiven {
+                let floor = times[early.place - 1]
+                times[early.place] = min(max(floor, early.due), max(floor, times[early.place + 1]))
+                stamps[early.place].isGiven = false
+                tooEarly += 1
+            }
             let found = SilenceFinder(step: step).silences(times, behind: last)
             let taken = Set(cuts.map(\.place))
             for silence in found where !taken.contains(silence.place) {

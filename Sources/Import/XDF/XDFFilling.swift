@@ -31,11 +31,16 @@ final class XDFFilling: XDFSecondReading {
     private(set) var lined: [Int64: (place: Int, checkpoints: [(index: Int64, time: Int64)])] = [:]
     /// Streams, by their place in the file, whose stamps stay.
     private let stamped: Set<Int>
+    /// Streams, by their place in the file, that have few samples.
+    private var short: Set<Int> = []
 
     /// Readings of a stream's clock that the estimator works with at most; of more samples, several are one.
     private static let mostReadings: Int64 = 4_000_000
     /// So many samples, or 30 seconds of them, are few.
     private static let fewSamples: ClosedRange<Int64> = 64...256
+    /// So many samples whose stamps are late by so many nanoseconds now and then are told better by a line, few as
+    /// they are.
+    private static let fewLate = (samples: 32, jitter: 1_000_000)
 
     init(
         _ facts: XDFFileFacts, _ recorder: RecorderTime, _ run: ImportRun, apart: Set<Int> = [],
@@ -115,6 +120,7 @@ final class XDFFilling: XDFSecondReading {
                 && stream.declared < Self.fewSamples.upperBound
         let keepsTimes = header.isAligned || isShort || stamped.contains(feeds.count)
         if keepsTimes { description.clock = .stamped }
+        if isShort, !header.isAligned, !stamped.contains(feeds.count) { short.insert(feeds.count) }
         descriptions.append(description)
         counts.append(0)
         cuts.append(0)
@@ -166,6 +172,12 @@ final class XDFFilling: XDFSecondReading {
             run.tell(
                 description.id, source: source, offsets: stream.offsets.count, resets: feed.resets)
             if !stream.header.isAligned {
+                let late = Self.fewLate
+                if short.contains(place), stream.header.format.rate > 0, feed.resets == 0,
+                    feed.samples >= late.samples, feed.jitter >= late.jitter
+                {
+                    description.clock = .arrival
+                }
                 description.delayUncertainty = feed.bound
                 try builder.add(description)
             }

@@ -3,7 +3,9 @@
 /// A sample of numbers begins with 0 or 8, and that says how long it is. So from the chunk's end backwards it can
 /// be told from which places a chain of samples reaches just there. Where samples read from the front break off,
 /// the next place of such a chain is taken up; the one in between is lost, unless its first byte alone was
-/// damaged. Texts have lengths of their own, and are read as far as they go.
+/// damaged. Where several are lost in between but none of their bytes is missing, those are taken whose stamps are
+/// right, at least by their last bytes, which stand right before the values: what overwrote the beginning ended there.
+/// Texts have lengths of their own, and are read as far as they go.
 struct XDFSalvage {
     private let format: XDFFormat
     private let bytes: [UInt8]
@@ -69,12 +71,71 @@ struct XDFSalvage {
             mended[front[join.before]] = flag
             _ = reader.read(mended, from: front[join.before], count: 1, into: &block)
         } else {
-            block.losses.append((block.count, join.lost))
+            readBetween(front[join.before], join, into: &block)
         }
         var rest = XDFSampleReader(format)
         _ = rest.read(part, from: join.next, count: chains[join.next] ?? 0, into: &block)
-        return (block, join.isMended ? 0 : join.lost)
+        return (block, block.losses.reduce(0) { $0 + $1.lost })
     }
+
+    // MARK: - Between two parts
+
+    /// Reads what is left between the front and the chain behind it: where all samples have stamps and no byte is
+    /// missing, it is known where each begins, whatever stands there.
+    private func readBetween(_ place: Int, _ join: Join, into block: inout XDFBlock) {
+        let length = format.width + 9
+        guard join.next - place == join.lost * length, bytes[join.next] == 8,
+            let after = bytes.littleEndian(at: join.next + 1, as: UInt64.self)
+        else { return block.losses.append((block.count, join.lost)) }
+        var lost = 0
+        for number in 0..<join.lost {
+            let begin = place + number * length
+            let away = join.lost - number
+            guard let own = bytes.littleEndian(at: begin + 1, as: UInt64.self),
+                isWhole(own, before: after, by: away)
+            else {
+                lost += 1
+                continue
+            }
+            if lost > 0 { block.losses.append((block.count, lost)) }
+            lost = 0
+            var sample = Array(bytes[begin..<begin + length])
+            sample[0] = 8
+            var reader = XDFSampleReader(format)
+            _ = reader.read(sample, from: 0, count: 1, into: &block)
+            if !isStamp(own, before: after, by: away, isMarked: bytes[begin] == 8) {
+                block.stamps[block.count - 1] = .nan
+            }
+        }
+        if lost > 0 { block.losses.append((block.count, lost)) }
+    }
+
+    /// Bytes of a stamp, from its last one back, that do not come out right by chance; of the last sample before
+    /// those that are whole one is enough, since that is where the damage ends.
+    private static let likeBytes = (among: 2, last: 1)
+
+    /// Whether a sample's values are as they were written, by what its stamp looks like.
+    /// - Parameters:
+    ///   - own: the stamp's bits.
+    ///   - after: those of the first sample that is whole, so many samples later.
+    private func isWhole(_ own: UInt64, before after: UInt64, by away: Int) -> Bool {
+        guard own != 0 else { return false }
+        let like = (own ^ after).leadingZeroBitCount / 8
+        return like >= (away == 1 ? Self.likeBytes.last : Self.likeBytes.among)
+            || isStamp(own, before: after, by: away, isMarked: false)
+    }
+
+    /// Whether a stamp is one: about when the sample was due, and where there is no rate, one whose first byte is
+    /// right and which is no later than the next.
+    private func isStamp(
+        _ own: UInt64, before after: UInt64, by away: Int, isMarked: Bool
+    ) -> Bool {
+        let wait = Double(bitPattern: after) - Double(bitPattern: own)
+        guard format.step > 0 else { return isMarked && (0..<86_400).contains(wait) }
+        return abs(wait - Double(away) * format.step) < max(0.02, 2 * format.step)
+    }
+
+    // MARK: - The parts
 
     /// How many samples are missing where so many were read; -1 where nobody knows.
     private func missing(_ read: Int) -> Int {
