@@ -143,6 +143,23 @@ import Timebase
     }
 
     /// Few samples between two pauses, or two lives of a clock, are no damage.
+    /// Before a loss near the beginning, where too few stamps are there to be certain, they follow from the one before.
+    @Test func missingStampsAreCountedOnUpToALoss() {
+        let right = (0..<40).map { Double($0) / 4 + ($0 >= 12 ? 9 : 0) }
+        let given: Set<Int> = [0, 5, 12, 16, 17, 20, 24]
+        let stamps = right.enumerated().map { given.contains($0) ? $1 : .nan }
+        var cleaner = StampCleaner(step: 0.25, lives: [-30...100])
+        for stamp in stamps { cleaner.add(stamp) }
+        cleaner.finish()
+        #expect(cleaner.take().map(\.time) == right)
+        // Where the file is damaged before one of them, those behind are counted back.
+        var damaged = StampCleaner(step: 0.25, lives: [-30...100])
+        for (place, stamp) in stamps.enumerated() { damaged.add(stamp, isBehindDamage: place == 8) }
+        damaged.finish()
+        let moved = right.enumerated().map { (8..<12).contains($0) ? $1 + 9 : $1 }
+        #expect(damaged.take().map(\.time) == moved)
+    }
+
     @Test func whatStandsAloneKeepsItsStampWhereNothingContradictsIt() {
         func clean(_ stamps: [Double], step: Double, lives: [ClosedRange<Double>] = []) -> [Double]
         {

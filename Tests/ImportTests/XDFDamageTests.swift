@@ -165,6 +165,24 @@ import Timebase
         }
     }
 
+    /// A length and the first byte of a sample: the number of samples tells where the chunk ends.
+    @Test(arguments: [40, 700, 1 << 20])
+    func aWrongLengthHidesNothingBehindAWrongFirstByte(length: Int) throws {
+        var file = XDFBytes()
+        file.header(1, name: "a", rate: 100)
+        file.numbers(1, 0..<20)
+        let begin = file.bytes.count
+        let values = (20..<60).map {
+            (Double?.some(1000 + Double($0) / 100), XDFFormatTests.double($0))
+        }
+        file.samples(1, values, width: 8, length: length)
+        // Behind the length, the tag, the stream's number and that of the samples.
+        file.bytes[begin + 9 + 2 + 4 + 2 + 15 * 17] = 0x48
+        file.numbers(1, 60..<80)
+        let session = try Imported([file.bytes])
+        #expect(session.values("a") == (0..<80).map(Double.init))
+    }
+
     @Test(arguments: [1, 4, 8])
     func aShortChunkSaysItselfHowManySamplesItHas(countWidth: Int) throws {
         var file = XDFBytes()

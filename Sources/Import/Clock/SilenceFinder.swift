@@ -21,7 +21,7 @@ struct SilenceFinder {
     /// Seconds, and samples, over which lateness has to last.
     private static let view = (seconds: 2.0, samples: 16)
     /// Samples before or behind a loss that are few for the estimator.
-    private static let few = 64
+    private static let few = 128
     /// Steps by which a sample may lie off the beat.
     private static let beat = 0.2
 
@@ -48,7 +48,7 @@ struct SilenceFinder {
         var found: [Silence] = []
         for (number, place) in jumps.enumerated() {
             let (before, behind) = (pieces[number], pieces[number + 1])
-            let isNear = min(before.count, behind.count) < view
+            let isNear = min(before.count, behind.count) < max(view, Self.few)
             guard isNear || min(place, times.count - place) < Self.few,
                 isOnBeat(beats[...number].reversed(), \.end),
                 isOnBeat(Array(beats[(number + 1)...]), \.start)

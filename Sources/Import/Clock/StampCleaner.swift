@@ -28,6 +28,8 @@ struct StampCleaner: Sendable {
     private var last: Double?
     /// Samples whose time is not certain; NaN where the file has no stamp.
     private var waiting: [Double] = []
+    /// Places of those that wait, before which samples may be missing; what is beyond them counts for nothing.
+    private var loose: [Int] = []
     /// Whether samples may be missing before those that wait.
     private var isLoose = true
 
@@ -107,7 +109,10 @@ struct StampCleaner: Sendable {
     ///   - stamp: NaN where the file has none.
     ///   - isBehindDamage: whether samples may be missing before it.
     mutating func add(_ stamp: Double, isBehindDamage: Bool = false) {
-        if isBehindDamage { isLoose = true }
+        if isBehindDamage {
+            isLoose = true
+            if waiting.isEmpty { loose = [] } else { loose.append(waiting.count) }
+        }
         let isSound = stamp.isFinite && abs(stamp) < Self.largest
         if !isSound, stamp.isFinite || stamp.isInfinite { replaced += 1 }
         guard isSound else {
@@ -265,14 +270,28 @@ struct StampCleaner: Sendable {
     /// the next one that is.
     private mutating func settleWaiting(before time: Double) {
         let values = waiting
+        let breaks = loose
         var first = 0
         for place in credible(before: time) {
-            waiting = Array(values[first..<place])
-            settleBack(from: values[place])
+            settleBetween(values, first, place, breaks, before: values[place])
             settle(values[place], true)
             first = place + 1
         }
-        waiting = Array(values[first...])
+        settleBetween(values, first, values.count, breaks, before: time)
+        loose = []
+    }
+
+    /// Settles those that wait between two stamps that count. Behind the first they are counted on from it, as the
+    /// file means it, up to where one is doubted or samples may be missing; from there back from the second.
+    private mutating func settleBetween(
+        _ values: [Double], _ first: Int, _ end: Int, _ breaks: [Int], before time: Double
+    ) {
+        var next = first
+        while first > 0, next < end, values[next].isNaN, !breaks.contains(next), let last {
+            settle(min(max(last, time), last + step), false)
+            next += 1
+        }
+        waiting = Array(values[next..<end])
         settleBack(from: time)
     }
 

@@ -122,7 +122,22 @@ extension XDFScanner {
         _ head: XDFChunkHead, _ format: XDFFormat, count: Int?, places: Int,
         _ visitor: any XDFVisitor
     ) throws(ImportError) -> Int64 {
-        let end = try extentOfDamaged(head, visitor)
+        var end = try extentOfDamaged(head, visitor)
+        var isEndSure = end == head.end
+        // Where its length is what was damaged, the number of its samples tells it too, if all of them have stamps.
+        if !isEndSure, let count, format.value != .string {
+            let (length, isHuge) = count.multipliedReportingOverflow(by: format.width + 9)
+            let first = head.content + Int64(places)
+            let due = first + Int64(isHuge ? 0 : min(length, Self.wholeBytes))
+            if due == end {
+                isEndSure = true
+            } else if due > first, due <= source.size,
+                try goesOn(at: due, visitor)
+            {
+                end = due
+                isEndSure = true
+            }
+        }
         let bytes = try source.bytes(
             at: head.content,
             count: Int(min(Int64(Self.wholeBytes), max(0, end - head.content))))
@@ -131,7 +146,7 @@ extension XDFScanner {
         var best: (block: XDFBlock, lost: Int)?
         for start in starts where start <= bytes.count {
             let found = XDFSalvage(
-                format, bytes, start: start, end: bytes.count, isEndSure: end == head.end,
+                format, bytes, start: start, end: bytes.count, isEndSure: isEndSure,
                 count: count
             ).run()
             if found.block.count > best?.block.count ?? 0 { best = found }
