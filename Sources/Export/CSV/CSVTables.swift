@@ -23,19 +23,28 @@ enum CSVTables {
         let kinds = table.columns.map(\.kind)
         try table.forEachBatch { batch in
             try run.proceed(table.name)
-            for row in 0..<batch.count {
-                for (column, kind) in zip(batch.columns, kinds) {
-                    if isOneLine, case .texts(let values) = column {
-                        file.text(values[row].map(OneLine.text))
-                    } else {
-                        file.write(column, row, kind)
-                    }
-                }
-                try file.endRow()
-            }
+            try write(batch, 0..<batch.count, kinds, to: file, isOneLine: isOneLine)
             run.count(Int64(batch.count))
         }
         try file.close()
+    }
+
+    /// Writes some rows of a batch.
+    /// - Parameter kinds: of its columns.
+    static func write(
+        _ batch: TableBatch, _ rows: Range<Int>, _ kinds: [TableColumn.Kind],
+        to file: CSVFile, isOneLine: Bool = false
+    ) throws {
+        for row in rows {
+            for (column, kind) in zip(batch.columns, kinds) {
+                if isOneLine, case .texts(let values) = column {
+                    file.text(values[row].map(OneLine.text))
+                } else {
+                    file.write(column, row, kind)
+                }
+            }
+            try file.endRow()
+        }
     }
 
     /// As above, for samples: without a detour through columns, since an hour has millions of fields.

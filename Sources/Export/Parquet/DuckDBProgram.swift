@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import SystemCalls
 
 /// DuckDB's own program, which writes Parquet.
@@ -31,48 +30,32 @@ struct DuckDBProgram: Sendable {
     /// - Parameters:
     ///   - constants: columns of one text each, which come before the table's own.
     ///   - longest: bytes of the longest row that there can be.
-    ///   - partitions: columns whose values name folders and stand in no file; the place is then a folder.
-    ///   - write: writes header and rows into the file that it is given, and closes it.
+    ///   - write: writes rows into the file that it is given, and closes it.
     func convert(
         _ columns: [TableColumn], constants: [(name: String, value: String)] = [], longest: Int,
-        partitions: [String] = [], to place: String, _ run: ExportRun,
-        _ write: (CSVFile) throws -> Void
+        to place: String, _ run: ExportRun, _ write: (CSVFile) throws -> Void
     ) throws {
-        let program = try PipedProgram(
-            path,
-            [
-                "-batch", "-bail", "-no-init", "-c",
-                Self.statement(columns, constants, longest, partitions, place),
-            ], folder: run.directory, isWanted: { run.isWanted })
-        defer { program.end() }
-        do {
-            try write(CSVFile(program, path: place, columns: columns))
-        } catch {
-            try run.proceed(nil)
-            // Where the program ended early, it says why.
-            guard let error = error as? SystemError, error.code == EPIPE else { throw error }
-        }
-        let code: Int32
-        do { code = try program.finish() } catch {
-            try run.proceed(nil)
-            throw error
-        }
-        guard code == 0, FileSystem.exists(place) else {
-            throw ExportError(
-                code: .tool,
-                message:
-                    "\(path) could not write \(place.split(separator: "/").last ?? ""); nothing "
-                    + "is left of the export",
-                cause: "it ended with \(code): \(Self.firstLines(program.printed()))")
-        }
+        let table = try begin(columns, constants: constants, longest: longest, to: place, run)
+        defer { table.end() }
+        try table.write(write)
+        try table.finish()
     }
 
-    /// The beginning of what a program says, on one line; what comes after may be somebody's text.
-    private static func firstLines(_ text: String) -> String {
-        let lines = text.split(whereSeparator: \.isNewline).prefix {
-            !$0.hasPrefix("Original Line")
-        }
-        return String(lines.joined(separator: " ").prefix(400))
+    /// Begins to write a table that comes as CSV.
+    /// - Parameters:
+    ///   - constants: columns of one text each, which come before the table's own.
+    ///   - longest: bytes of the longest row that there can be.
+    ///   - partitions: columns whose values name folders and stand in no file; the place is then a folder, which
+    ///     may be there: files of the same name are replaced.
+    func begin(
+        _ columns: [TableColumn], constants: [(name: String, value: String)] = [], longest: Int,
+        partitions: [String] = [], to place: String, _ run: ExportRun
+    ) throws -> DuckDBTable {
+        let statement = Self.statement(columns, constants, longest, partitions, place)
+        let program = try PipedProgram(
+            path, ["-batch", "-bail", "-no-init", "-c", statement], folder: run.directory,
+            isWanted: { run.isWanted })
+        return try DuckDBTable(program, path, columns, place, run)
     }
 
     /// One thread, so that the same rows give the same bytes.
@@ -93,7 +76,8 @@ struct DuckDBProgram: Sendable {
             ? ""
             : "SET partitioned_write_flush_threshold = 2048; SET partitioned_write_max_open_files = 4; "
         let layout =
-            partitions.isEmpty ? "" : ", PARTITION_BY (\(partitions.joined(separator: ", ")))"
+            partitions.isEmpty
+            ? "" : ", OVERWRITE_OR_IGNORE, PARTITION_BY (\(partitions.joined(separator: ", ")))"
         return """
             SET threads = 1; \(few)\
             COPY (SELECT \(first.joined())* FROM read_csv('/dev/stdin', auto_detect = false, header = true, \

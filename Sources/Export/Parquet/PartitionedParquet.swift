@@ -19,11 +19,58 @@ struct PartitionedParquet {
         let longer = longest + 200
         guard table.rows > 0 else { return try writeWhole(divided, longer) }
         let place = try output.folder.place(table.name)
-        try program.convert(
-            divided.columns, longest: longer, partitions: HiveFolders.columns, to: place,
-            output.run
-        ) { try CSVTables.write(divided, to: $0, output.run) }
+        try writeDivided(divided, longer, to: place)
         try note(table, below: place)
+    }
+
+    /// Sessions that one program writes: it keeps something of each, so that its memory would grow with the study.
+    static let sessionsAtOnce = 128
+
+    /// Writes a table that has the columns that divide it, session by session.
+    func writeDivided(_ table: any TableSource, _ longest: Int, to place: String) throws {
+        let kinds = table.columns.map(\.kind)
+        guard let keys = table.place(of: "session") else { return }
+        var open: DuckDBTable?
+        defer { open?.end() }
+        var current: String?
+        var inOpen = 0
+        var written: Set<String> = []
+        func close() throws {
+            try open?.write { try $0.close() }
+            try open?.finish()
+            open = nil
+        }
+        try table.forEachBatch { batch in
+            try output.run.proceed(table.name)
+            guard case .texts(let sessions) = batch.columns[keys] else { return }
+            var first = 0
+            while first < batch.count {
+                let session = sessions[first] ?? ""
+                let end = sessions[first...].firstIndex { ($0 ?? "") != session } ?? batch.count
+                if session != current {
+                    current = session
+                    inOpen += 1
+                    if inOpen > Self.sessionsAtOnce { try close() }
+                    guard written.insert(session).inserted else {
+                        throw ExportError(
+                            code: .nothing,
+                            message: "the rows of session \(session) in \(table.name) do not "
+                                + "stand together; nothing is left of the export")
+                    }
+                }
+                if open == nil {
+                    inOpen = 1
+                    open = try program.begin(
+                        table.columns, longest: longest, partitions: HiveFolders.columns,
+                        to: place, output.run)
+                }
+                let rows = first..<end
+                try open?.write { try CSVTables.write(batch, rows, kinds, to: $0) }
+                first = end
+            }
+            output.run.count(Int64(batch.count))
+        }
+        try close()
     }
 
     private func writeWhole(_ table: any TableSource, _ longest: Int) throws {
