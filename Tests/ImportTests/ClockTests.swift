@@ -291,6 +291,9 @@ import Timebase
         // With more jitter than a sample's length nobody can count.
         let loose = times { Double($0 + ($0 >= 400 ? 300 : 0)) / 100 + Double($0 % 7) * 0.01 }
         #expect(finder.silences(loose, behind: nil) == [.init(place: 400, lost: nil)])
+        // A loss too short to be a silence, where nothing else is near.
+        let short = times { Double($0 + ($0 >= 500 ? 83 : 0)) / 100 }
+        #expect(finder.silences(short, behind: nil) == [.init(place: 500, lost: 83)])
         // Seven samples between two short losses; and the same where times lie beside the beat.
         let island = times { Double($0 + ($0 >= 400 ? 3 : 0) + ($0 >= 407 ? 5 : 0)) / 4 }
         #expect(

@@ -20,8 +20,6 @@ struct SilenceFinder {
     private static let least = (seconds: 1.0, samples: 20.0)
     /// Seconds, and samples, over which lateness has to last.
     private static let view = (seconds: 2.0, samples: 16)
-    /// Samples before or behind a loss that are few for the estimator.
-    private static let few = 128
     /// Steps by which a sample may lie off the beat.
     private static let beat = 0.2
 
@@ -29,16 +27,16 @@ struct SilenceFinder {
     ///   - times: in nanoseconds.
     ///   - last: the time before the first of them.
     func silences(_ times: [Int64], behind last: Int64?) -> [Silence] {
-        let islands = islands(times)
-        let known = Set(islands.map(\.place))
+        let counted = onBeat(times)
+        let known = Set(counted.map(\.place))
         let others = long(times, behind: last).filter { !known.contains($0.place) }
-        return (islands + others).sorted { $0.place < $1.place }
+        return (counted + others).sorted { $0.place < $1.place }
     }
 
-    /// Losses that stand so near one another, or to an end, that the estimator has too little to tell them by. They
-    /// count where all times around lie on the beat, so that a missing sample shows, and where nothing behind catches
-    /// up.
-    private func islands(_ times: [Int64]) -> [Silence] {
+    /// Losses of any length, also where they stand so near one another, or to an end, that the estimator has too little
+    /// to tell them by. They count where all times around lie on the beat, so that a missing sample shows, and where
+    /// nothing behind catches up.
+    private func onBeat(_ times: [Int64]) -> [Silence] {
         let jumps = times.indices.dropFirst().filter {
             seconds(from: times[$0 - 1], to: times[$0]) > 1.8 * step
         }
@@ -47,11 +45,8 @@ struct SilenceFinder {
         let beats = pieces.map { beat(times, $0, view) }
         var found: [Silence] = []
         for (number, place) in jumps.enumerated() {
-            let (before, behind) = (pieces[number], pieces[number + 1])
-            let isNear = min(before.count, behind.count) < max(view, Self.few)
-            guard isNear || min(place, times.count - place) < Self.few,
-                isOnBeat(beats[...number].reversed(), \.end),
-                isOnBeat(Array(beats[(number + 1)...]), \.start)
+            guard isOnBeat(beats[...number].lazy.reversed(), \.end),
+                isOnBeat(beats[(number + 1)...], \.start)
             else { continue }
             let lost = seconds(from: times[place - 1], to: times[place]) / step - 1
             let count = lost.rounded()
@@ -66,7 +61,7 @@ struct SilenceFinder {
         return found
     }
 
-    /// Whether the samples of a piece lie on the beat at its two ends; nil where they are too few to tell.
+    /// Whether the samples of a piece lie on the beat at its two ends, and are too few to tell it.
     private struct Beat {
         var isFew = false
         var start: Bool
@@ -80,7 +75,9 @@ struct SilenceFinder {
     }
 
     /// Whether the next piece that tells lies on the beat at an end, and so do those before it that are too short.
-    private func isOnBeat(_ beats: [Beat], _ end: KeyPath<Beat, Bool>) -> Bool {
+    private func isOnBeat(
+        _ beats: some Sequence<Beat>, _ end: KeyPath<Beat, Bool>
+    ) -> Bool {
         for beat in beats {
             guard beat[keyPath: end] else { return false }
             if !beat.isFew { return true }
