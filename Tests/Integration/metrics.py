@@ -258,12 +258,16 @@ def as_the_system_says(station):
     wait_for("what is known of a session's streams",
              lambda: scrape(station)("attune_stream_time_bound_seconds", source="bitalino") is not None)
     time.sleep(2.5)
-    told = scrape(station)
+    name = "attune_commit_duration_seconds"
+
+    def asked_since():
+        told = scrape(station)
+        return told if (told(f"{name}_count") or 0) >= before["storage"]["commits"] else None
+    told = wait_for("figures of now", asked_since, 10)
     after = station.attune("status")
     check("the daemon is up", told("attune_up") == 1)
     check("the status is of now", told("attune_status_age_seconds") < 5)
     check("one session records", told("attune_sessions", state="recording") == 1)
-    name = "attune_commit_duration_seconds"
     count = told(f"{name}_count")
     check("commits", before["storage"]["commits"] <= count <= after["storage"]["commits"] and count > 10,
           (before["storage"]["commits"], count, after["storage"]["commits"]))
@@ -444,9 +448,13 @@ def main(programs):
 
         station.kill()
         wait_for("the daemon to be away", lambda: scrape(station)("attune_up") == 0, 5)
-        asked = time.monotonic()
-        told = scrape(station)
-        check("that is told at once", time.monotonic() - asked < 0.5, time.monotonic() - asked)
+        took = []
+        for _ in range(3):
+            asked = time.monotonic()
+            told = scrape(station)
+            took.append(time.monotonic() - asked)
+        # One that waited for the daemon would do so each time.
+        check("that is told at once", min(took) < 0.5, took)
         check("and nothing old is", not any(name.startswith(("attune_device", "attune_stream", "attune_ring", "attune_storage"))
                                             for name in told.samples), set(told.samples))
         super(ConsoleStation, station).start()

@@ -146,6 +146,8 @@ class Page:
     def __init__(self, console, commentary, name, seed=1, drift_ppm=80, audio_ppm=-120):
         self.console, self.base, self.name = console, f"/api/think-aloud/{commentary}", name
         self.random = random.Random(seed)
+        # Of its own, since how many numbers noise takes depends on the time that passes: a connection breaks in each run.
+        self.chance = random.Random(seed)
         # performance.now() begins at the load of the page, and runs at its own rate.
         self.began, self.drift = time.monotonic_ns(), 1 + drift_ppm * 1e-6
         self.trips, self.samples, self.clicks = [], bytearray(), []
@@ -211,7 +213,7 @@ class Page:
         path = (f"{self.base}/audio?view={self.name}&first={first}&rate={RATE}"
                 f"&captured_ms={self.captured_ms(first)}")
         how = None
-        if self.random.random() < breaks:
+        if breaks > 0 and self.chance.random() < breaks:
             self.broken += 1
             how = "unanswered"
         try:
