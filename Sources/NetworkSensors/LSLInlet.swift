@@ -25,6 +25,12 @@
     /// The stream went away; nothing more comes.
     private(set) var isLost = false
 
+    /// Where liblsl puts what it has; kept, because most looks find nothing.
+    private var reals: [Double] = []
+    private var integers: [Int64] = []
+    private var texts = unsafe [UnsafeMutablePointer<CChar>?]()
+    private var stamps: [Double] = []
+
     private static let timedOut: Int32 = -1
     private static let samplesAtOnce = 2048
 
@@ -73,31 +79,33 @@
     }
 
     func pullReals(_ columns: Int) -> Chunk<Double> {
-        unsafe pull(columns, empty: 0) { unsafe functions.pullReals(handle, $0, $1, $2, $3, 0, $4) }
+        unsafe pull(columns, into: &reals, empty: 0) {
+            unsafe functions.pullReals(handle, $0, $1, $2, $3, 0, $4)
+        }
     }
 
     func pullIntegers(_ columns: Int) -> Chunk<Int64> {
-        unsafe pull(columns, empty: 0) {
+        unsafe pull(columns, into: &integers, empty: 0) {
             unsafe functions.pullIntegers(handle, $0, $1, $2, $3, 0, $4)
         }
     }
 
     func pullTexts(_ columns: Int) -> Chunk<String> {
-        let chunk = unsafe pull(columns, empty: UnsafeMutablePointer<CChar>?.none) {
+        let chunk = unsafe pull(columns, into: &texts, empty: nil) {
             unsafe functions.pullTexts(handle, $0, $1, $2, $3, 0, $4)
         }
-        var texts: [String] = []
+        var copies: [String] = []
         for place in unsafe chunk.values.indices {
             let pointer = unsafe chunk.values[place]
             // A text of liblsl's that ends in NUL; copied, then given back once.
-            unsafe texts.append(library.text(UnsafePointer(pointer)))
+            unsafe copies.append(library.text(UnsafePointer(pointer)))
             unsafe functions.destroyText(pointer)
         }
-        return unsafe Chunk(values: texts, stamps: chunk.stamps)
+        return unsafe Chunk(values: copies, stamps: chunk.stamps)
     }
 
     private func pull<Value>(
-        _ columns: Int, empty: Value,
+        _ columns: Int, into values: inout [Value], empty: Value,
         _ take: (
             UnsafeMutablePointer<Value>?, UnsafeMutablePointer<Double>?, UInt, UInt,
             UnsafeMutablePointer<Int32>?
@@ -105,17 +113,16 @@
     ) -> Chunk<Value> {
         guard columns > 0, !isLost else { return Chunk() }
         let count = max(1, min(Self.samplesAtOnce, 65_536 / columns))
-        var chunk = Chunk(
-            values: [Value](repeating: empty, count: count * columns),
-            stamps: [Double](repeating: 0, count: count))
+        if values.count != count * columns {
+            values = [Value](repeating: empty, count: count * columns)
+        }
+        if stamps.count != count { stamps = [Double](repeating: 0, count: count) }
         var code: Int32 = 0
         // Both arrays live through the call and are as long as it is told.
-        let taken = unsafe take(
-            &chunk.values, &chunk.stamps, UInt(chunk.values.count), UInt(count), &code)
+        let taken = unsafe take(&values, &stamps, UInt(values.count), UInt(count), &code)
         note(code)
         let samples = min(Int(clamping: taken) / columns, count)
-        chunk.values.removeLast(chunk.values.count - samples * columns)
-        chunk.stamps.removeLast(count - samples)
-        return chunk
+        return Chunk(
+            values: Array(values.prefix(samples * columns)), stamps: Array(stamps.prefix(samples)))
     }
 }

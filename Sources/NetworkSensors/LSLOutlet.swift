@@ -1,6 +1,7 @@
 /// One stream that this process offers on the network. Used by one thread.
 ///
-/// What is pushed while nobody listens is gone; liblsl keeps the last minutes for each listener that is slow.
+/// What is pushed while nobody listens is gone; liblsl keeps the last minutes for each listener that is slow, and
+/// forgets them when the outlet goes.
 /// Safe to hold: the handle is given back to liblsl when this goes, and nowhere else.
 @safe public final class LSLOutlet {
     public let description: LSLOutletDescription
@@ -11,6 +12,10 @@
     /// Seconds that are kept for a slow listener, at the nominal rate; hundreds of samples where there is none.
     private static let buffered: Int32 = 360
     private static let mostChannels = 4096
+
+    /// Nanoseconds for which an outlet is kept after the last sample: liblsl sends in threads of its own, and does not
+    /// tell when it is done.
+    public static let leaving: Int64 = 1_000_000_000
 
     /// Offers a stream.
     public init(

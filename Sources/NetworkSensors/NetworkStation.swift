@@ -25,8 +25,8 @@ public final class NetworkStation {
     private var refusedFeeds: Set<String> = []
 
     private static let lookNanoseconds: Int64 = 300_000_000
-    /// liblsl has no descriptor to wait for.
-    private static let pauseNanoseconds: Int64 = 20_000_000
+    /// liblsl has no descriptor to wait for. What it has keeps its own times, and is collected before it is sent.
+    private static let pauseNanoseconds: Int64 = 50_000_000
 
     /// - Parameters:
     ///   - library: nil where no LSL stream is wanted or offered, or the library is not there.
@@ -87,6 +87,7 @@ public final class NetworkStation {
         }
         tell("STOPPING=1")
         for feed in feeds.values.joined() { feed.flush(milliseconds: 1000) }
+        publisher?.finish()
     }
 
     private func tellOfLife() {

@@ -20,8 +20,8 @@ final class SessionOutlets {
     /// nil for streams that are not offered.
     private var outlets: [String: LSLOutlet?] = [:]
     private var nextAttempt = Instant(nanoseconds: 0)
-    /// The daemon said that the session is over.
-    private(set) var isOver = false
+    /// When the daemon said that the session is over, and nothing more comes.
+    private var over: Instant?
     private var isRefused = false
     private var missed = 0
 
@@ -44,8 +44,18 @@ final class SessionOutlets {
         suffix = isNamed ? " \(session.participant)" : ""
     }
 
-    /// Readable when something has come; nil while there is no connection.
-    var descriptor: Int32? { client?.descriptor }
+    private var isOver: Bool { over != nil }
+
+    /// Whether all that the session had has been handed on, and has had time to leave.
+    var isDone: Bool { over.map { Clocks.now() - $0 >= LSLOutlet.leaving } ?? false }
+
+    /// Whether somebody listens to one of the outlets.
+    var hasConsumers: Bool {
+        markers?.hasConsumers == true || outlets.values.contains { $0?.hasConsumers == true }
+    }
+
+    /// Readable when something has come; nil while there is no connection, or no need of one.
+    var descriptor: Int32? { isOver ? nil : client?.descriptor }
 
     /// Connects where that is due, and hands on what has come.
     func pump() {
@@ -90,7 +100,7 @@ final class SessionOutlets {
         switch reply.result {
         case .failure(let error) where error.shortName == "InvalidState":
             // It does not record any more.
-            isOver = true
+            over = Clocks.now()
         case .failure(let error):
             // A daemon that has just begun may not have its sessions yet; who looks after this ends it
             // when the session is over.
@@ -106,7 +116,7 @@ final class SessionOutlets {
             }
             isRefused = false
             take(item)
-            if !reply.continues { isOver = true }
+            if !reply.continues { over = Clocks.now() }
         }
     }
 

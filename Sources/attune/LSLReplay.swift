@@ -141,7 +141,7 @@ final class LSLReplay {
             try pause(Self.step)
         }
         // What was pushed is still on its way to those who listen.
-        try pause(1_000_000_000)
+        try pause(LSLOutlet.leaving)
         return (samples, nextText)
     }
 
