@@ -16,6 +16,7 @@ struct BITalinoForm: FrameForm {
     let sources: [Source]
     var confirmations: Int { 4 }
     var isNumbered: Bool { true }
+    var turn: Int64? { 16 }
     var samplesPerFrame: [Int] { [1] }
 
     init(_ framing: BITalinoFraming, channels: [ChannelProfile]) {

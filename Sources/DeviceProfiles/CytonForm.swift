@@ -23,6 +23,7 @@ struct CytonForm: FrameForm {
     var length: Int { 33 }
     var confirmations: Int { 3 }
     var isNumbered: Bool { true }
+    var turn: Int64? { 256 }
 
     func isFrame(_ bytes: Span<UInt8>, at start: Int) -> Bool {
         bytes[start] == 0xA0 && bytes[start + 32] & 0xF0 == 0xC0

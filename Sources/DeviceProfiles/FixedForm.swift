@@ -20,6 +20,11 @@ struct FixedForm: FrameForm {
 
     var confirmations: Int { framing.confirmations }
     var isNumbered: Bool { framing.counter != nil }
+    var turn: Int64? {
+        let numbers = UInt64(counterMask) + 1
+        guard framing.counter != nil, numbers % UInt64(step) == 0 else { return nil }
+        return Int64(numbers / UInt64(step))
+    }
 
     func isFrame(_ bytes: Span<UInt8>, at start: Int) -> Bool {
         for (index, byte) in framing.sync.enumerated() where bytes[start + index] != byte {

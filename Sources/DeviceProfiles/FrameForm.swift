@@ -20,6 +20,8 @@ protocol FrameForm: Sendable {
     func distance(from earlier: UInt32, to later: UInt32) -> Int64
     /// How many frames are missing at least between two that are not neighbours.
     func missing(from earlier: UInt32, to later: UInt32) -> Int64
+    /// After how many frames their numbers begin anew; nil where they have none, or not evenly.
+    var turn: Int64? { get }
     /// Appends the samples of `count` frames that follow one another from `start`. Frames come here
     /// in their order, each once, so that what spans several of them can be put together.
     mutating func append(

@@ -17,6 +17,10 @@ import Timebase
 /// the number that is due, and with `confirmations` frames that follow one another without a loss from it on:
 /// in step one of 256 halves would pass for the other half.
 ///
+/// Where the bytes that never came were counted (`interrupt(lost:)`), they and what was skipped are whole frames. If
+/// their number agrees with the frames' own, which begins anew every so often, it is how many are missing; if not,
+/// something else was lost there as well, and only the frames' own number counts.
+///
 /// The result is a function of the bytes alone, never of how they were split over calls.
 struct FrameScanner<Form: FrameForm>: ScanningDecoder {
     private(set) var form: Form
@@ -31,6 +35,10 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
     private var suspected = 0
     /// Bytes skipped since the last frame or fault.
     private var skipped = 0
+    /// Bytes skipped since the last frame.
+    private var passed: Int64 = 0
+    /// Bytes since the last frame that never came, as those say who counted them; nil where nobody did.
+    private var lost: Int64? = 0
 
     init(_ form: Form) { self.form = form }
 
@@ -38,12 +46,21 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
     private static var permittedJumps: Int { 3 }
     /// Skipped bytes are reported at the latest after so many.
     private static var longestSkip: Int { 4096 }
+    /// Missing bytes that are counted, beyond all that a device sends in a session.
+    private static var mostCounted: Int64 { 1 << 40 }
     /// Bytes that suffice to decide on any start.
     private var window: Int { (form.confirmations + Self.permittedJumps) * form.length }
 
     // MARK: Decoding
 
-    mutating func interrupt() {
+    mutating func interrupt() { interrupt(lost: nil) }
+
+    mutating func interrupt(lost count: Int64?) {
+        lost = lost.flatMap { lost in
+            count.flatMap { count in
+                (0...Self.mostCounted - lost).contains(count) ? lost + count : nil
+            }
+        }
         skip(pending.count)
         pending.removeAll(keepingCapacity: true)
         suspected = 0
@@ -53,6 +70,7 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
 
     mutating func suspect() -> Bool {
         guard isInStep && form.isNumbered && last != nil || pending.isEmpty else { return false }
+        lost = nil
         suspected = pending.count
         isInStep = false
         return true
@@ -176,7 +194,10 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
                 form.append(bytes, at: runStart, count: run, into: &output)
                 runStart += run * form.length
                 run = 0
-                addBreak(missing: form.missing(from: last, to: number), into: &output)
+                let shown = form.missing(from: last, to: number)
+                let counted = index == 0 ? counted(shown) : nil
+                addBreak(
+                    missing: counted ?? shown, isWhole: counted != nil, into: &output)
             }
             isBreakDue = false
             last = number
@@ -184,20 +205,38 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         }
         form.append(bytes, at: runStart, count: run, into: &output)
         isInStep = true
+        passed = 0
+        lost = 0
     }
 
-    private mutating func addBreak(missing: Int64, into output: inout DecodedOutput) {
+    /// How many frames are missing before the one that was found, where the bytes say it and the numbers agree.
+    /// - Parameter shown: how many the numbers show, but for whole turns.
+    private func counted(_ shown: Int64) -> Int64? {
+        guard let lost, lost > 0, let turn = form.turn else { return nil }
+        let bytes = lost + passed
+        let length = Int64(form.length)
+        guard bytes <= Self.mostCounted, bytes % length == 0, bytes / length >= shown,
+            (bytes / length - shown) % turn == 0
+        else { return nil }
+        return bytes / length
+    }
+
+    private mutating func addBreak(
+        missing: Int64, isWhole: Bool, into output: inout DecodedOutput
+    ) {
         form.interrupt()
         for (stream, samples) in form.samplesPerFrame.enumerated()
         where samples > 0 && output.streams.indices.contains(stream) {
             output.streams[stream].breaks.append(
                 CounterBreak(
-                    beforeOffset: output.streams[stream].count, missing: missing * Int64(samples)))
+                    beforeOffset: output.streams[stream].count, missing: missing * Int64(samples),
+                    isWhole: isWhole))
         }
     }
 
     private mutating func skip(_ count: Int) {
         skipped += count
+        passed += Int64(count)
         if skipped > 0 { isBreakDue = last != nil }
     }
 
@@ -213,8 +252,8 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
 
     // MARK: State
 
-    /// Version 1 had no suspected bytes.
-    private static var stateVersion: UInt8 { 2 }
+    /// Version 1 had no suspected bytes, version 2 did not count what is between frames.
+    private static var stateVersion: UInt8 { 3 }
 
     func save(into writer: inout StateWriter) {
         writer.write(Self.stateVersion)
@@ -226,6 +265,8 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         writer.write(UInt32(clamping: skipped))
         writer.write(pending)
         writer.write(UInt16(truncatingIfNeeded: suspected))
+        writer.write(passed)
+        writer.write(lost ?? -1)
         form.save(into: &writer)
     }
 
@@ -244,6 +285,8 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         let skipped = Int(try reader.read(UInt32.self))
         let pending = try reader.readBytes()
         let suspected = version == 1 ? 0 : Int(try reader.read(UInt16.self))
+        let passed = version < 3 ? 0 : try reader.read(Int64.self)
+        let lost = version < 3 ? -1 : try reader.read(Int64.self)
         var form = form
         try form.restore(from: &reader)
         guard pending.count < window else {
@@ -253,7 +296,12 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         else {
             throw .invalid("the saved state suspects more bytes than a frame has")
         }
+        guard (0...1 << 60).contains(passed), lost <= Self.mostCounted else {
+            throw .invalid("the saved state counts more bytes than there can be")
+        }
         self.suspected = suspected
+        self.passed = passed
+        self.lost = lost < 0 ? nil : lost
         self.isInStep = isInStep
         self.isBreakDue = isBreakDue
         self.last = hasLast ? last : nil

@@ -25,6 +25,11 @@ public protocol SampleDecoder: SavedState, Sendable {
     /// none. Call `finish(into:)` first to keep frames that are complete but not yet confirmed.
     mutating func interrupt()
 
+    /// As `interrupt()`, where it is known how many bytes are missing: a decoder whose samples are always as long
+    /// can tell then how many of them are, beyond whole turns of their counter, too.
+    /// - Parameter lost: nil where nobody counted them.
+    mutating func interrupt(lost: Int64?)
+
     /// Bytes may have been lost at this point, or none (nobody was reading): what was begun before it is given
     /// out only where what follows proves that it belongs together. Nothing is lost by asking where nothing
     /// was lost.
@@ -45,6 +50,8 @@ extension SampleDecoder {
     }
 
     public mutating func configure(_ settings: [UInt8]) {}
+
+    public mutating func interrupt(lost: Int64?) { interrupt() }
 
     /// Packets are whole.
     public mutating func suspect() -> Bool { true }

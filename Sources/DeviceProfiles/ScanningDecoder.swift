@@ -31,7 +31,7 @@ extension ScanningDecoder {
         let buffer = pending
         let used = scan(buffer.span, isEnd: true, into: &output)
         pending.removeFirst(used)
-        interrupt()
+        interrupt(lost: 0)
         report(into: &output)
     }
 }

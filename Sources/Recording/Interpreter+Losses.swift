@@ -5,10 +5,8 @@ import Timebase
 /// What did not fit into the ring.
 extension Interpreter {
     func overflowed(_ source: SourceState, _ record: RingRecord) {
-        let lost =
-            unsafe record.bytes.count >= 8
-            ? Int64(littleEndian: record.bytes.loadUnaligned(as: Int64.self)) : 0
-        overflowed(source, records: lost, at: record.stamp)
+        guard let overflow = record.overflow else { return }
+        overflowed(source, overflow, at: record.stamp)
     }
 
     /// Takes what a ring lost and had no more room to tell before its writer ended.
@@ -16,12 +14,12 @@ extension Interpreter {
     func take(_ overflow: RingOverflow, toldAt position: UInt64) {
         guard let source = sources[overflow.source] else { return }
         if let session = source.session, session.positions.acquisition > position { return }
-        overflowed(
-            source, records: Int64(clamping: overflow.records), at: overflow.lastStamp)
+        overflowed(source, overflow, at: overflow.lastStamp)
     }
 
-    private func overflowed(_ source: SourceState, records lost: Int64, at stamp: Instant) {
-        breakOff(source, stamp)
+    private func overflowed(_ source: SourceState, _ overflow: RingOverflow, at stamp: Instant) {
+        // Packets that somebody else read come without their size.
+        breakOff(source, stamp, lost: overflow.bytes > 0 ? Int64(clamping: overflow.bytes) : nil)
         source.isDirty = true
         // A ring that stays full may tell only now what it lost before the session began.
         guard let session = source.session, stamp >= session.started else { return }
@@ -31,7 +29,9 @@ extension Interpreter {
         switch source.content {
         case .keyboard, .pointer:
             source.keys.forgetHeld()
-            gapInKeys(source, session, stream, .overflow, until: stamp, lost: lost)
+            gapInKeys(
+                source, session, stream, .overflow, until: stamp,
+                lost: Int64(clamping: overflow.records))
         case .device, .linked: break
         }
     }
@@ -46,9 +46,7 @@ extension Interpreter {
             guard let source = sources[overflow.source], source.session === session,
                 !source.isWithheld
             else { continue }
-            overflowed(
-                source, records: Int64(clamping: overflow.records),
-                at: min(overflow.lastStamp, end))
+            overflowed(source, overflow, at: min(overflow.lastStamp, end))
         }
         for stream in session.streams.values {
             if let gap = stream.lossAtEnd(of: session.started, end) { session.gap(stream.id, gap) }

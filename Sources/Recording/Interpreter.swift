@@ -156,7 +156,8 @@ final class Interpreter {
                 arrival: max(stamp + -output.ages[offset], stream.lastArrival ?? earliest),
                 breaks: output.breaks.compactMap {
                     $0.beforeOffset == offset
-                        ? CounterBreak(beforeOffset: 0, missing: $0.missing) : nil
+                        ? CounterBreak(
+                            beforeOffset: 0, missing: $0.missing, isWhole: $0.isWhole) : nil
                 })
         }
     }
@@ -214,9 +215,10 @@ final class Interpreter {
     }
 
     /// Bytes are missing behind this place: what is complete before it is delivered, the rest is given up.
-    func breakOff(_ source: SourceState, _ stamp: Instant) {
+    /// - Parameter lost: how many are missing; nil where nobody counted them.
+    func breakOff(_ source: SourceState, _ stamp: Instant, lost: Int64? = nil) {
         finishDecoding(source, stamp)
-        source.decoder?.interrupt()
+        source.decoder?.interrupt(lost: lost)
     }
 
     /// Tells all streams of a source that something may be missing here.

@@ -68,10 +68,13 @@ public struct CounterBreak: Hashable, Sendable {
     public var beforeOffset: Int
     /// How many samples are missing, modulo the counter's turn.
     public var missing: Int64
+    /// Whether that is all of them: the bytes that are missing were counted, and agree with the counter.
+    public var isWhole: Bool
 
-    public init(beforeOffset: Int, missing: Int64) {
+    public init(beforeOffset: Int, missing: Int64, isWhole: Bool = false) {
         self.beforeOffset = beforeOffset
         self.missing = missing
+        self.isWhole = isWhole
     }
 }
 

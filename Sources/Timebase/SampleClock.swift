@@ -106,7 +106,9 @@ public struct SampleClock: Hashable, Sendable {
             return observe(
                 count: count - cut, arrival: arrival,
                 breaks: breaks.filter { $0.beforeOffset > cut }.map {
-                    CounterBreak(beforeOffset: $0.beforeOffset - cut, missing: $0.missing)
+                    CounterBreak(
+                        beforeOffset: $0.beforeOffset - cut, missing: $0.missing,
+                        isWhole: $0.isWhole)
                 })
         }
         // How much a counter went on in sleep is in the bound of the loss already, whole turns included.
@@ -335,7 +337,7 @@ public struct SampleClock: Hashable, Sendable {
         guard index > 0 else { return }
         var missing = skip.missing
         var bound: Int64 = 0
-        if let modulus = model.modulus, let line = fit.line,
+        if !skip.isWhole, let modulus = model.modulus, let line = fit.line,
             fit.count >= packetsToJudge
         {
             // Nothing arrives before it was sampled. A count that would need that comes from a

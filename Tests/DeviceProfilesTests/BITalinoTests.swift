@@ -160,6 +160,63 @@ import Timebase
         #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 0, missing: 0)])
     }
 
+    /// A full ring says how many bytes it had no room for: with the frames' numbers that tells how many frames are
+    /// missing, whole turns of the number included, wherever the loss begins and ends, and in how many pieces.
+    @Test(arguments: [1, 2, 6])
+    func countedBytesTellWholeTurns(_ channels: Int) throws {
+        let profile = try bitalinoProfile((1...channels).map { "A\($0)" })
+        let bytes = bitalinoFrames(0..<400, channels: channels)
+        let length = bytes.count / 400
+        var generator = SeededGenerator(seed: 23)
+        for _ in 0..<500 {
+            let begin = Int.random(in: 20 * length..<150 * length, using: &generator)
+            let middle = Int.random(in: begin + 1..<250 * length, using: &generator)
+            let end = Int.random(in: middle..<380 * length, using: &generator)
+            var decoder = profile.makeDecoder()
+            var output = DecodedOutput(profile)
+            decoder.decode(Array(bytes[..<begin]), into: &output)
+            decoder.finish(into: &output)
+            let before = output.streams[0].count
+            decoder.interrupt(lost: Int64(middle - begin))
+            if middle < end { decoder.interrupt(lost: Int64(end - middle)) }
+            // A saved state goes on from here as this one does.
+            var restored = profile.makeDecoder()
+            var writer = StateWriter()
+            decoder.save(into: &writer)
+            var reader = StateReader(writer.bytes)
+            try restored.restore(from: &reader)
+            restored.decode(Array(bytes[end...]), into: &output)
+            let missing = Int64(400 - output.streams[0].count)
+            #expect(before == begin / length)
+            #expect(
+                output.streams[0].breaks
+                    == [CounterBreak(beforeOffset: before, missing: missing, isWhole: true)])
+        }
+    }
+
+    /// Something else was lost there as well, or came from elsewhere: only the frames' own numbers count.
+    @Test func aWrongCountOfBytesIsNotBelieved() throws {
+        let profile = try bitalinoProfile()
+        let bytes = bitalinoFrames(0..<200)
+        for wrong: Int64? in [nil, 0, -100, 99 * 4 + 1, 98 * 4, 100 * 4, .max] {
+            var decoder = profile.makeDecoder()
+            var output = DecodedOutput(profile)
+            decoder.decode(Array(bytes[..<(50 * 4)]), into: &output)
+            decoder.finish(into: &output)
+            decoder.interrupt(lost: wrong)
+            decoder.decode(Array(bytes[(149 * 4)...]), into: &output)
+            #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 50, missing: 99 % 16)])
+        }
+        var decoder = profile.makeDecoder()
+        var output = DecodedOutput(profile)
+        decoder.decode(Array(bytes[..<(50 * 4)]), into: &output)
+        decoder.finish(into: &output)
+        decoder.interrupt(lost: 99 * 4)
+        decoder.interrupt()
+        decoder.decode(Array(bytes[(149 * 4)...]), into: &output)
+        #expect(output.streams[0].breaks == [CounterBreak(beforeOffset: 50, missing: 99 % 16)])
+    }
+
     /// Nobody was reading, and bytes are missing or not. In step, one of 256 halves would pass for the other half
     /// of a frame: 15,000 places, and none of them gives a value that was never sent.
     @Test(arguments: [1, 2, 6])
