@@ -209,6 +209,13 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         lost = 0
     }
 
+    var missing: [Int64]? {
+        guard let lost, lost > 0, lost + passed <= Self.mostCounted else { return nil }
+        // A frame that was begun at the end may have gone on behind it.
+        let frames = (lost + passed) / Int64(form.length)
+        return form.samplesPerFrame.map { frames * Int64($0) }
+    }
+
     /// How many frames are missing before the one that was found, where the bytes say it and the numbers agree.
     /// - Parameter shown: how many the numbers show, but for whole turns.
     private func counted(_ shown: Int64) -> Int64? {

@@ -30,6 +30,10 @@ public protocol SampleDecoder: SavedState, Sendable {
     /// - Parameter lost: nil where nobody counted them.
     mutating func interrupt(lost: Int64?)
 
+    /// How many samples of each stream are missing behind the last, as the bytes say that were counted; nil where
+    /// none were, or they do not tell.
+    var missing: [Int64]? { get }
+
     /// Bytes may have been lost at this point, or none (nobody was reading): what was begun before it is given
     /// out only where what follows proves that it belongs together. Nothing is lost by asking where nothing
     /// was lost.
@@ -52,6 +56,8 @@ extension SampleDecoder {
     public mutating func configure(_ settings: [UInt8]) {}
 
     public mutating func interrupt(lost: Int64?) { interrupt() }
+
+    public var missing: [Int64]? { nil }
 
     /// Packets are whole.
     public mutating func suspect() -> Bool { true }

@@ -48,8 +48,17 @@ extension Interpreter {
             else { continue }
             overflowed(source, overflow, at: min(overflow.lastStamp, end))
         }
+        var counted: [Int64: Int64] = [:]
+        for source in sources.values where source.session === session {
+            for (stream, missing) in zip(source.streams, source.decoder?.missing ?? []) {
+                counted[stream] = missing
+            }
+        }
         for stream in session.streams.values {
-            if let gap = stream.lossAtEnd(of: session.started, end) { session.gap(stream.id, gap) }
+            let missing = counted[stream.id]
+            if let gap = stream.lossAtEnd(of: session.started, end, counted: missing) {
+                session.gap(stream.id, gap)
+            }
         }
     }
 }
@@ -59,11 +68,20 @@ extension StreamRecorder {
     /// - Parameters:
     ///   - started: when the session began.
     ///   - end: when it ended.
-    fileprivate func lossAtEnd(of started: Instant, _ end: Instant) -> Gap? {
+    ///   - counted: how many samples are missing by the bytes that were lost.
+    fileprivate func lossAtEnd(of started: Instant, _ end: Instant, counted: Int64?) -> Gap? {
         guard !description.channels.isEmpty,
             lostUntil != nil || clock.openInterruption == .overflow
         else { return nil }
         // After a crash nobody knows when the last of it came.
-        return missing(.overflow, since: started, until: min(lostUntil ?? end, end))
+        var gap = missing(.overflow, since: started, until: min(lostUntil ?? end, end))
+        // What was under way is in the time that passed, and not in the bytes; but bytes were lost, whatever the
+        // time says, where a device sends faster than it was set to.
+        if let counted, let lostUntil, lostUntil <= end,
+            counted - gap.lost > gap.lostBound
+        {
+            gap.lost = counted
+        }
+        return gap
     }
 }
