@@ -14,6 +14,8 @@ enum KnownLoss: Equatable {
         switch gap.cause {
         case .inferred: self = .estimate
         case _ where gap.lost > 1 << 40: self = .uncounted
+        // The bytes that a full ring lost were counted, whole turns of the device's counter among them.
+        case .overflow where gap.lostBound == 0: self = .exact(max(0, gap.lost))
         case _ where gap.lostBound == 0:
             // Whole turns of the counter were added from arrival times; the counter shows the rest.
             self = .exact(modulus.map { max(0, gap.lost) % $0 } ?? max(0, gap.lost))

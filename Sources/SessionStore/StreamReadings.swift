@@ -36,7 +36,9 @@ struct StreamReadings {
                 fact.lost = lost
                 fact.lostBound = 0
                 facts.append(fact)
-                if stream.counterModulus != nil, gap.lostBound == 0 {
+                if let modulus = stream.counterModulus,
+                    gap.lostBound == 0 || gap.cause == .overflow && gap.lostBound == modulus
+                {
                     counts[gap.afterIndex] = gap.lost
                 }
             case .uncounted:

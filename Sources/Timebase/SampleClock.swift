@@ -352,6 +352,8 @@ public struct SampleClock: Hashable, Sendable {
             }
         }
         let cause = toldCause(at: index) ?? .counter
+        // Of what a full ring lost, a bound of nothing says that its bytes were counted.
+        if cause == .overflow, !skip.isWhole { bound += model.modulus ?? 0 }
         bound += settleBeforeBreak()
         let loss = Loss(
             cause: cause, lost: max(0, missing), lostBound: bound, start: nil)

@@ -91,6 +91,19 @@ final class MeasuredDaemon {
         _ = try connect().call(ControlInterface.StopSession.self, .init(session: ""))
     }
 
+    /// Until the file of a session that was stopped has its final times.
+    func waitForFinish(of session: SessionInfo) throws {
+        let client = try connect()
+        for _ in 0..<3000 {
+            let found = try client.call(
+                ControlInterface.GetSession.self, .init(session: session.id)
+            ).session
+            if found.state == .finished { return }
+            usleep(100_000)
+        }
+        throw BenchmarkError("The session was not finished.")
+    }
+
     var processNumber: Int32 { process.processIdentifier }
 
     /// Ends the daemon and removes what it left.

@@ -34,6 +34,7 @@ struct TerminalFlood {
         usleep(20_000)
         try daemon.stopSession()
         let used = try figures.processorSeconds() - before
+        try daemon.waitForFinish(of: session)
         let found = try found(session.file)
         daemon.end()
 

@@ -37,6 +37,14 @@ import Timebase
         #expect(known(.counter, 5, .max, modulus: 127) == .uncounted)
     }
 
+    /// Of what a full ring lost the bytes are counted, and a bound of nothing says that they were.
+    @Test func aFullRingTellsWholeTurns() {
+        #expect(known(.overflow, 5 + 512, 0, modulus: 256) == .exact(5 + 512))
+        #expect(known(.overflow, 512, 0, modulus: 256) == .exact(512))
+        #expect(known(.overflow, 5 + 512, 256, modulus: 256) == .exact(5))
+        #expect(known(.overflow, 5, 0) == .exact(5))
+    }
+
     /// An estimate of any size stays one, also where it is a multiple of the counter's turn by chance.
     @Test(arguments: [16, 127, 256, Int64?.none])
     func anEstimateIsNeverTakenForACount(modulus: Int64?) {

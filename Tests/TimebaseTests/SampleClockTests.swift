@@ -155,6 +155,28 @@ private struct Rows {
         #expect(gap.cause == .overflow && gap.lost == Int64(lost) && gap.lostBound == 0)
     }
 
+    /// Where the bytes were not counted, a turn more or less is what the row of a full ring says in its bound, also
+    /// where lateness showed the turns.
+    @Test(arguments: [5, 160, 1_605])
+    func whatNobodyCountedIsUncertainByATurn(lost: Int) throws {
+        var simulation = Simulation(seed: 6, rate: 1000, driftPPM: 20, jitterMS: 0.5)
+        var clock = SampleClock(Self.bitalino)
+        var rows = Rows()
+        for position in 0..<9_000 where !(4_000..<(4_000 + lost)).contains(position) {
+            let isFirst = position == 4_000 + lost
+            if isFirst { clock.interrupt(.overflow, keepsPosition: true) }
+            let shown = CounterBreak(beforeOffset: 0, missing: Int64(lost % 16))
+            clock.observe(
+                count: 1, arrival: simulation.arrival(position), breaks: isFirst ? [shown] : [])
+            if position % 250 == 0 { rows.take(clock.update()) }
+        }
+        rows.take(clock.close())
+        #expect(rows.gaps.count == 1)
+        let gap = try #require(rows.gaps[3_999])
+        #expect(gap.cause == .overflow && gap.lost == Int64(lost))
+        #expect(gap.lostBound > 0 && gap.lostBound % 16 == 0)
+    }
+
     @Test func arrivalsThatCatchUpAreNoLoss() {
         var simulation = Simulation(seed: 4, rate: 1000, driftPPM: 0, jitterMS: 0.3)
         var clock = SampleClock(Self.bitalino)
