@@ -1,5 +1,6 @@
 """Playback of a session that the real daemon recorded, served by the real console."""
 
+import time
 import unittest
 
 import browser
@@ -12,6 +13,13 @@ PROBE = "export function attach(workbench) { globalThis.bench = workbench; }"
 
 
 class Live(unittest.TestCase):
+    def until(self, page, look, seconds=10):
+        """Waits for what is drawn in one of the next frames, and for the tiles that it is drawn from."""
+        deadline = time.monotonic() + seconds
+        while not look():
+            self.assertLess(time.monotonic(), deadline, "waited in vain for what is drawn")
+            page.wait_for_timeout(20)
+
     def test_a_recorded_session(self):
         with ConsoleStation(programs()) as station:
             session = recorded.put(station)
@@ -45,20 +53,16 @@ class Live(unittest.TestCase):
         for around in (2.0, 0.2):
             page.evaluate("view => bench.view.set(...view)", [gap["from_s"] - around, gap["to_s"] + around])
             page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(50)
             room = (gap["to_s"] - gap["from_s"]) * 0.1
-            beside = pixels(page, f"signal:{signal['id']}", gap["from_s"] - around * 0.9, gap["from_s"] - room)
-            inside = pixels(page, f"signal:{signal['id']}", gap["from_s"] + room, gap["to_s"] - room)
-            self.assertIn(colour, beside)
-            self.assertNotIn(colour, inside)
+            track = f"signal:{signal['id']}"
+            self.until(page, lambda: colour in pixels(page, track, gap["from_s"] - around * 0.9, gap["from_s"] - room))
+            self.assertNotIn(colour, pixels(page, track, gap["from_s"] + room, gap["to_s"] - room))
         # The first draft with its text as it was typed, the second as bars of its length.
         first, second = [turn for turn in manifest["turns"] if turn["author"] == "participant"]
         page.evaluate("s => bench.clock.seek(s)", first["sent_s"] - 0.005)
-        page.wait_for_timeout(200)
-        self.assertEqual(page.locator(".draft-text").text_content(), first["text"])
+        self.until(page, lambda: page.locator(".draft-text").all_text_contents() == [first["text"]])
         page.evaluate("s => bench.clock.seek(s)", second["sent_s"] - 0.005)
-        page.wait_for_timeout(200)
-        self.assertGreater(page.locator(".draft-bar").count(), 3)
+        self.until(page, lambda: page.locator(".draft-bar").count() > 3)
         # Sampled values are where the daemon put them: the nearest sample is the one that is told.
         page.keyboard.press("Home")
         for kind, key in [("turn", "ArrowDown"), ("gap", "g")]:
