@@ -317,7 +317,9 @@ def pages(station):
     page = http.client.HTTPConnection(host.hostname, host.port, timeout=10)
     page.request("GET", "/api/dashboard/stream", headers={"cookie": station.cookie("operator")})
     check("a dashboard follows", page.getresponse().status == 200)
-    check("it is counted", scrape(station)("attune_console_event_streams") == 1)
+    # Its head may go out a moment before its body begins.
+    wait_for("it to be counted", lambda: scrape(station)("attune_console_event_streams") == 1)
+    check("it is counted once", scrape(station)("attune_console_event_streams") == 1)
     # Its response holds the connection, too.
     page.sock.shutdown(socket.SHUT_RDWR)
     page.close()
