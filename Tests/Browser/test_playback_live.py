@@ -55,8 +55,8 @@ class Live(unittest.TestCase):
             page.wait_for_load_state("networkidle")
             room = (gap["to_s"] - gap["from_s"]) * 0.1
             track = f"signal:{signal['id']}"
-            self.until(page, lambda: colour in pixels(page, track, gap["from_s"] - around * 0.9, gap["from_s"] - room))
-            self.assertNotIn(colour, pixels(page, track, gap["from_s"] + room, gap["to_s"] - room))
+            self.until(page, lambda: colour in pixels(page, track, gap["from_s"] - around * 0.9, gap["from_s"] - room)
+                       and colour not in pixels(page, track, gap["from_s"] + room, gap["to_s"] - room))
         # The first draft with its text as it was typed, the second as bars of its length.
         first, second = [turn for turn in manifest["turns"] if turn["author"] == "participant"]
         page.evaluate("s => bench.clock.seek(s)", first["sent_s"] - 0.005)
