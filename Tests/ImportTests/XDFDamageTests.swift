@@ -55,6 +55,34 @@ import Timebase
         }
     }
 
+    /// Zeros read as samples of zeros without stamps. Where they stand over several chunks, from the number of the
+    /// first one's samples on, none of them is one.
+    @Test(arguments: [0, 3, 8])
+    func whatIsOverwrittenWithZerosIsNoSample(behind: Int) throws {
+        let directory = try TemporaryDirectory("zeros")
+        var file = XDFBytes()
+        file.header(1, name: "a", rate: 100)
+        var starts: [Int] = []
+        for block in 0..<12 {
+            let numbers = block * 20..<block * 20 + 20
+            starts.append(file.bytes.count)
+            file.samples(
+                1,
+                numbers.map {
+                    let stamp = $0 % 20 == 0 ? 1000 + Double($0) * 0.01 : nil
+                    return (stamp, XDFBytes.little(Double($0 + 1).bitPattern))
+                })
+        }
+        var bytes = file.bytes
+        // Behind length, tag and number of the stream.
+        for place in starts[5] + 8..<starts[8] + 60 + behind { bytes[place] = 0 }
+        let read = try Reading(bytes, at: directory.file("a.xdf"))
+        let found = read.values[1] ?? []
+        #expect(found.prefix(100) == (1...100).map(Double.init)[...])
+        #expect(found.suffix(60) == (181...240).map(Double.init)[...])
+        #expect(!found.contains(0), "\(found.count { $0 == 0 }) samples of zeros")
+    }
+
     @Test func anyByteMayBeWrong() throws {
         let directory = try TemporaryDirectory("byte")
         let (file, chunks) = Self.file()

@@ -18,6 +18,8 @@ struct XDFSalvage {
 
     /// Places of the front from which a chain is searched for: each costs a walk through the chunk.
     private static let mostTried = 8
+    /// Bytes of zeros at the beginning that are not believed where nothing says how many samples there are.
+    private static let mostZeros = 64
     /// Samples at the end that are not believed, at most: with more of them it is what was before that is wrong.
     private static let mostStrange = 4
 
@@ -47,6 +49,13 @@ struct XDFSalvage {
             let lost = missing(block.count)
             if lost != 0 { block.losses.append((block.count, lost)) }
             return (block, lost)
+        }
+        // Zeros are samples of zeros without stamps, however many there are: where the number is overwritten with them,
+        // so is what stands behind it.
+        if count == nil, start + Self.mostZeros <= end,
+            bytes[start..<start + Self.mostZeros].allSatisfy({ $0 == 0 })
+        {
+            return (block, -1)
         }
         let chains = chains()
         let front = front()
