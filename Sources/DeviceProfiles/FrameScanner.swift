@@ -209,23 +209,25 @@ struct FrameScanner<Form: FrameForm>: ScanningDecoder {
         lost = 0
     }
 
-    var missing: [Int64]? {
+    /// Bytes since the last frame, those that never came among them; nil where none were counted.
+    private var absent: Int64? {
         guard let lost, lost > 0, lost + passed <= Self.mostCounted else { return nil }
+        return lost + passed
+    }
+
+    var missing: [Int64]? {
         // A frame that was begun at the end may have gone on behind it.
-        let frames = (lost + passed) / Int64(form.length)
-        return form.samplesPerFrame.map { frames * Int64($0) }
+        absent.map { bytes in
+            form.samplesPerFrame.map { bytes / Int64(form.length) * Int64($0) }
+        }
     }
 
     /// How many frames are missing before the one that was found, where the bytes say it and the numbers agree.
     /// - Parameter shown: how many the numbers show, but for whole turns.
     private func counted(_ shown: Int64) -> Int64? {
-        guard let lost, lost > 0, let turn = form.turn else { return nil }
-        let bytes = lost + passed
-        let length = Int64(form.length)
-        guard bytes <= Self.mostCounted, bytes % length == 0, bytes / length >= shown,
-            (bytes / length - shown) % turn == 0
-        else { return nil }
-        return bytes / length
+        guard let absent, let turn = form.turn else { return nil }
+        let (frames, rest) = absent.quotientAndRemainder(dividingBy: Int64(form.length))
+        return rest == 0 && frames >= shown && (frames - shown) % turn == 0 ? frames : nil
     }
 
     private mutating func addBreak(

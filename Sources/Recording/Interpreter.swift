@@ -154,10 +154,8 @@ final class Interpreter {
             stream.take(
                 columns, count: 1,
                 arrival: max(stamp + -output.ages[offset], stream.lastArrival ?? earliest),
-                breaks: output.breaks.compactMap {
-                    $0.beforeOffset == offset
-                        ? CounterBreak(
-                            beforeOffset: 0, missing: $0.missing, isWhole: $0.isWhole) : nil
+                breaks: output.breaks.filter { $0.beforeOffset == offset }.map {
+                    $0.moved(by: -offset)
                 })
         }
     }

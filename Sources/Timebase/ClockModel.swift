@@ -76,6 +76,13 @@ public struct CounterBreak: Hashable, Sendable {
         self.missing = missing
         self.isWhole = isWhole
     }
+
+    /// The same so many samples further on.
+    public func moved(by samples: Int) -> CounterBreak {
+        var moved = self
+        moved.beforeOffset += samples
+        return moved
+    }
 }
 
 /// What a clock has to say since it was last asked: rows to be written or replaced.

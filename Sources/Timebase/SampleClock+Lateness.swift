@@ -131,10 +131,9 @@ extension SampleClock {
         let cause = toldCause(at: index) ?? .inferred
         let needed = waiting.isCertain ? Self.steadyWindows.prompted : Self.steadyWindows.unprompted
         let isEvident = steady.windows >= needed
-        // Of what a full ring lost, a bound of nothing says that its bytes were counted.
-        let certain = cause == .overflow ? modulus : 0
         var loss = Loss(
-            cause: cause, lost: missing, lostBound: isEvident ? certain : missing, start: nil)
+            cause: cause, lost: missing, lostBound: isEvident ? openTurn(cause) : missing,
+            start: nil)
         if index > waiting.firstIndex {
             // The counter cannot tell whether the turns were lost before what waited in the kernel
             // or behind it: a kernel's buffer loses what comes last, but a port may lose what came

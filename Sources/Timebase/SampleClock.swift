@@ -105,11 +105,7 @@ public struct SampleClock: Hashable, Sendable {
             interrupt(.inferred, keepsPosition: false)
             return observe(
                 count: count - cut, arrival: arrival,
-                breaks: breaks.filter { $0.beforeOffset > cut }.map {
-                    CounterBreak(
-                        beforeOffset: $0.beforeOffset - cut, missing: $0.missing,
-                        isWhole: $0.isWhole)
-                })
+                breaks: breaks.filter { $0.beforeOffset > cut }.map { $0.moved(by: -cut) })
         }
         // How much a counter went on in sleep is in the bound of the loss already, whole turns included.
         let breaks = slept > 0 ? breaks.filter { $0.beforeOffset > 0 } : breaks
@@ -352,13 +348,16 @@ public struct SampleClock: Hashable, Sendable {
             }
         }
         let cause = toldCause(at: index) ?? .counter
-        // Of what a full ring lost, a bound of nothing says that its bytes were counted.
-        if cause == .overflow, !skip.isWhole { bound += model.modulus ?? 0 }
+        if !skip.isWhole { bound += openTurn(cause) }
         bound += settleBeforeBreak()
         let loss = Loss(
             cause: cause, lost: max(0, missing), lostBound: bound, start: nil)
         split(at: index, adding: missing, loss)
     }
+
+    /// What a count by numbers and lateness leaves open, in samples: of what a full ring lost, a bound of nothing says
+    /// that its bytes were counted.
+    func openTurn(_ cause: Gap.Cause) -> Int64 { cause == .overflow ? model.modulus ?? 0 : 0 }
 
     /// Begins a part at an index; one that begins there already gets the additional loss.
     mutating func split(at index: Int64, adding missing: Int64, _ loss: Loss) {

@@ -134,22 +134,32 @@ private struct Rows {
         #expect(error < Double(second.bound), "\(error) against \(second.bound)")
     }
 
+    /// What a clock says of a BITalino of which a full ring loses so many samples behind the 4,000th.
+    private func overflowed(
+        _ device: Simulation, lost: Int, until end: Int, _ told: CounterBreak
+    ) -> Rows {
+        var device = device
+        var clock = SampleClock(Self.bitalino)
+        var rows = Rows()
+        for position in 0..<end where !(4_000..<(4_000 + lost)).contains(position) {
+            let isFirst = position == 4_000 + lost
+            if isFirst { clock.interrupt(.overflow, keepsPosition: true) }
+            clock.observe(
+                count: 1, arrival: device.arrival(position), breaks: isFirst ? [told] : [])
+            if position % 250 == 0 { rows.take(clock.update()) }
+        }
+        rows.take(clock.close())
+        return rows
+    }
+
     /// Where the missing bytes were counted, nothing has to wait for lateness: not near the end of a recording, and
     /// not with a device that sends a hundred times as fast as it was said to, so that nothing is ever late.
     @Test(arguments: [1.0, 100.0], [16, 1_603, 3_200])
     func countedTurnsNeedNoLateness(speed: Double, lost: Int) throws {
-        var simulation = Simulation(seed: 5, rate: 1000 * speed, driftPPM: 20, jitterMS: 0.5)
-        var clock = SampleClock(Self.bitalino)
-        var rows = Rows()
-        for position in 0..<4_050 + lost where !(4_000..<(4_000 + lost)).contains(position) {
-            let isFirst = position == 4_000 + lost
-            if isFirst { clock.interrupt(.overflow, keepsPosition: true) }
-            let counted = CounterBreak(beforeOffset: 0, missing: Int64(lost), isWhole: true)
-            clock.observe(
-                count: 1, arrival: simulation.arrival(position), breaks: isFirst ? [counted] : [])
-            if position % 250 == 0 { rows.take(clock.update()) }
-        }
-        rows.take(clock.close())
+        let rows = overflowed(
+            Simulation(seed: 5, rate: 1000 * speed, driftPPM: 20, jitterMS: 0.5), lost: lost,
+            until: 4_050 + lost,
+            CounterBreak(beforeOffset: 0, missing: Int64(lost), isWhole: true))
         #expect(rows.gaps.count == 1)
         let gap = try #require(rows.gaps[3_999])
         #expect(gap.cause == .overflow && gap.lost == Int64(lost) && gap.lostBound == 0)
@@ -159,18 +169,9 @@ private struct Rows {
     /// where lateness showed the turns.
     @Test(arguments: [5, 160, 1_605])
     func whatNobodyCountedIsUncertainByATurn(lost: Int) throws {
-        var simulation = Simulation(seed: 6, rate: 1000, driftPPM: 20, jitterMS: 0.5)
-        var clock = SampleClock(Self.bitalino)
-        var rows = Rows()
-        for position in 0..<9_000 where !(4_000..<(4_000 + lost)).contains(position) {
-            let isFirst = position == 4_000 + lost
-            if isFirst { clock.interrupt(.overflow, keepsPosition: true) }
-            let shown = CounterBreak(beforeOffset: 0, missing: Int64(lost % 16))
-            clock.observe(
-                count: 1, arrival: simulation.arrival(position), breaks: isFirst ? [shown] : [])
-            if position % 250 == 0 { rows.take(clock.update()) }
-        }
-        rows.take(clock.close())
+        let rows = overflowed(
+            Simulation(seed: 6, rate: 1000, driftPPM: 20, jitterMS: 0.5), lost: lost, until: 9_000,
+            CounterBreak(beforeOffset: 0, missing: Int64(lost % 16)))
         #expect(rows.gaps.count == 1)
         let gap = try #require(rows.gaps[3_999])
         #expect(gap.cause == .overflow && gap.lost == Int64(lost))
