@@ -76,8 +76,9 @@ extension StreamRecorder {
         // After a crash nobody knows when the last of it came.
         var gap = missing(.overflow, since: started, until: min(lostUntil ?? end, end))
         // What was under way is in the time that passed, and not in the bytes; but bytes were lost, whatever the
-        // time says, where a device sends faster than it was set to.
-        if let counted, let lostUntil, lostUntil <= end,
+        // time says, where a device sends faster than it was set to. Where the session has no sample, some of them
+        // may be from before it.
+        if let counted, samples > 0, let lostUntil, lostUntil <= end,
             counted - gap.lost > gap.lostBound
         {
             gap.lost = counted

@@ -188,6 +188,21 @@ import Timebase
         #expect(source.gaps.isEmpty, "\(source.gaps)")
     }
 
+    /// Where not one sample of a session found room, what was lost is counted by its time: the bytes may be from before
+    /// it.
+    @Test func bytesFromBeforeTheSessionAreNoneOfItsLoss() throws {
+        let directory = try TemporaryDirectory()
+        let source = try SequencedSource(directory, device: "openbci-cyton")
+        while source.put(RecordKind.settings, [], at: arrival(-1_000)) {}
+        for number in -900..<300 {
+            source.put(RecordKind.bytes, frame(number), at: arrival(number))
+        }
+        source.take()
+        source.drain(isLast: true, end: arrival(300))
+        let gap = try #require(source.gaps[1]?.values.first)
+        #expect(gap.cause == .overflow && abs(gap.lost - 300) <= 5, "\(gap)")
+    }
+
     @Test func droppedInputEventsAreAGap() throws {
         let directory = try TemporaryDirectory()
         let source = try SequencedSource(directory, device: "pointer")
