@@ -267,6 +267,25 @@ import Timebase
         let found = finder.early(damaged)
         #expect(found.map(\.place) == [700])
         #expect(abs((found.first?.due ?? 0) - Int64(52.8e9)) < 10_000_000)
+        // Two delays before the least late is as impossible.
+        damaged[700] = Int64((50 + 2.8 - 0.0065) * 1e9)
+        #expect(finder.early(damaged).map(\.place) == [700])
+        // Of a hundred samples 99 wait, as for a radio's next turn, and one does not; or nothing but a few are early.
+        for delay: (Int) -> Double in [
+            { $0 % 100 == 50 ? 0.001 : 0.005 + exponential() },
+            { $0 % 20 == 10 ? 0.001 : 0.0025 + Double($0 * 7919 % 997) * 1e-6 },
+            { _ in
+                let sum = (0..<12).reduce(0.0) { sum, _ in
+                    sum + .random(in: 0..<1, using: &random)
+                }
+                return 0.02 + (sum - 6) * 0.002
+            },
+        ] { #expect(finder.early(times(delay)).isEmpty) }
+        // Where nearly all come at once a tenth of a millisecond shows, also beside a loss.
+        var tight = times { 0.00005 * exponential() / 0.003 + ($0 < 720 ? 0 : 0.004) }
+        #expect(finder.early(tight).isEmpty)
+        tight[700] -= 800_000
+        #expect(finder.early(tight).map(\.place) == [700])
         // What begins anew earlier, is lost, comes in chunks or is late is no such stamp.
         for delay: (Int) -> Double in [
             { $0 < 800 ? 0 : -0.2 }, { $0 < 800 ? 0 : 3 }, { Double(25 - $0 % 25) / 250 },

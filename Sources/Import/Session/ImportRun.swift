@@ -206,7 +206,9 @@ final class ImportRun {
             for (stream, checkpoints) in streams {
                 let all = try reader.clockSegments(stream)
                 let segments = all.filter { !$0.isStamped }
-                let periods = segments.map(\.period).sorted()
+                // One sample has no period.
+                let periods = segments.filter { $0.lastIndex > $0.firstIndex }.map(\.period)
+                    .sorted()
                 // Stamps that stay are right where each packet is one sample.
                 if grouped.contains(stream), all.count > segments.count { found.insert(stream) }
                 guard let least = periods.first, let most = periods.last else { continue }
