@@ -135,6 +135,10 @@ struct AlignmentRun {
 
     // MARK: Arrivals
 
+    /// By how many typical delays the ends of a stretch move at most, one against the other, with the error of the rate
+    /// that its arrivals tell. Measured with exponential delays: 1 to 4 over 64 to 300 readings, less over more.
+    private static let rateError = 4.0
+
     private mutating func addArrivals(_ range: Range<Int>) {
         let index = range.map { readings.steps(from: range.lowerBound, to: $0) }
         let y = arrival[range]
@@ -155,8 +159,12 @@ struct AlignmentRun {
             }
             // The rate is what the readings say it is, and a crystal's away from that at most.
             step = known == nil ? rate.slope : step
+            // A short stretch tells its rate to the jitter over its length: what it cannot tell, others of the same
+            // device do.
             let middle = known == nil ? 0 : drift
-            slopes = (middle - 500e-6)...(middle + 500e-6)
+            let span = (index[index.count - 1] - index[0]) * step
+            let error = max(500e-6, span > 0 ? Self.rateError * rate.jitter / span : 0)
+            slopes = (middle - error)...(middle + error)
         }
         if period <= 0 { period = step }
         let mean = known == nil ? 0 : min(max(drift, slopes.lowerBound), slopes.upperBound)

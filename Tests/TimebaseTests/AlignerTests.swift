@@ -348,6 +348,25 @@ import Testing
         #expect(Set(alignment.segments) == [0, 1])
     }
 
+    @Test("A stretch too short to tell its rate has that of the others", arguments: 1...8)
+    func shortStretch(seed: UInt64) {
+        let stream = SimulatedStream(
+            rate: 500, seconds: 42, losses: [(40, 1.4)], isCounted: false)
+        var made = stream.make(seed: seed)
+        let first = made.truth.indices.first { made.truth[$0] > 7e12 + 41e9 } ?? 0
+        made.readings.restarts = [first]
+        let alignment = Aligner(stream.model).align(made.readings)
+        #expect(alignment.lines.count >= 2)
+        for line in alignment.lines {
+            let drift = (line.period / 2_000_000 - 1) * 1e6
+            #expect(abs(drift - stream.driftPPM) < 60, "seed \(seed): \(drift) ppm")
+        }
+        let isCovered = alignment.times.indices.allSatisfy {
+            abs(Double(alignment.times[$0]) - made.truth[$0]) <= 2 * Double(alignment.bounds[$0])
+        }
+        #expect(isCovered)
+    }
+
     @Test("Readings that all waited are no later than those behind them")
     func waited() {
         var made = SimulatedStream(rate: 1000, seconds: 20).make(seed: 15)
