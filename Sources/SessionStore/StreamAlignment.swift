@@ -22,9 +22,58 @@ struct StreamAlignment {
         try checkShape()
         gaps = gapsWithoutTimes()
         segments = alignment.isRegular ? try lineSegments() : stampedSegments()
+        let open = openTurns()
+        for turns in open { believeRecording(turns) }
         try checkSegments()
         giveGapsTheirTimes()
         doubtMovedTurns()
+        for turns in open { doubt(by: turns.samples, from: turns.gap, to: turns.end) }
+    }
+
+    /// Whole turns of the counter that may be missing at a gap, or not: what came behind it was late by so much to the
+    /// end of its stretch, and for too short a time.
+    private struct OpenTurns {
+        var gap: Int
+        /// The next gap that nobody counted; nil where there is none to the end.
+        var end: Int?
+        var samples: Int64
+    }
+
+    /// Nanoseconds of arrival between a gap and what was late behind it, at most.
+    private static let longestWait: Int64 = 1_000_000_000
+
+    private func openTurns() -> [OpenTurns] {
+        guard stream.counterModulus != nil, alignment.isRegular else { return [] }
+        return alignment.undecided.compactMap { loss in
+            guard readings.ordinals.indices.contains(loss.reading), loss.lost > 0,
+                let gap = gaps.lastIndex(where: {
+                    $0.afterIndex < readings.ordinals[loss.reading]
+                }), gaps[gap].afterIndex >= 0, !readings.uncounted.contains(gaps[gap].afterIndex),
+                // The bytes that a full ring lost are counted, whole turns among them.
+                gaps[gap].cause != .overflow
+            else { return nil }
+            let waited =
+                readings.clock.arrival[loss.reading]
+                &- readings.clock.arrival[place(of: gaps[gap].afterIndex + 1)]
+            guard waited <= Self.longestWait else { return nil }
+            let end = gaps.indices.dropFirst(gap + 1).first {
+                readings.uncounted.contains(gaps[$0].afterIndex)
+            }
+            return OpenTurns(gap: gap, end: end, samples: loss.lost)
+        }
+    }
+
+    /// Where the recording counted these very turns, they are taken to be missing.
+    private mutating func believeRecording(_ turns: OpenTurns) {
+        let after = gaps[turns.gap].afterIndex
+        guard readings.counts[after] == gaps[turns.gap].lost &+ turns.samples else { return }
+        gaps[turns.gap].lost &+= turns.samples
+        for place in places(from: turns.gap, to: turns.end) {
+            let segment = segments[place]
+            segments[place].origin =
+                segment.origin
+                + Int64(clamping: (Double(turns.samples) * segment.period).rounded())
+        }
     }
 
     /// Where whole turns of the counter are now told at another gap than while recording, nobody knows
@@ -47,15 +96,29 @@ struct StreamAlignment {
         }
     }
 
-    private mutating func doubt(by moved: Int64, from first: Int, to last: Int) {
+    private mutating func doubt(by moved: Int64, from first: Int, to last: Int?) {
         let samples = Int64(clamping: moved.magnitude)
-        for gap in [first, last] { gaps[gap].lostBound = max(gaps[gap].lostBound, samples) }
-        for place in segments.indices
-        where segments[place].firstIndex > gaps[first].afterIndex
-            && segments[place].lastIndex <= gaps[last].afterIndex
-        {
+        gaps[first].lostBound = max(gaps[first].lostBound, samples)
+        if let last {
+            // What nobody counted was estimated by the times that are in doubt.
+            let isEstimate = readings.uncounted.contains(gaps[last].afterIndex)
+            gaps[last].lostBound =
+                isEstimate
+                ? Gap.uncountedBound(
+                    gaps[last].lostBound &+ samples, modulus: stream.counterModulus)
+                : max(gaps[last].lostBound, samples)
+        }
+        for place in places(from: first, to: last) {
             segments[place].bound &+= Int64(
                 clamping: (Double(samples) * segments[place].period).rounded(.up))
+        }
+    }
+
+    /// The segments between two gaps; from the first to the end where there is no second.
+    private func places(from first: Int, to last: Int?) -> [Int] {
+        let end = last.map { gaps[$0].afterIndex } ?? .max
+        return segments.indices.filter {
+            segments[$0].firstIndex > gaps[first].afterIndex && segments[$0].lastIndex <= end
         }
     }
 

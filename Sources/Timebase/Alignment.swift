@@ -57,6 +57,9 @@ public struct Alignment: Hashable, Sendable {
     /// By the place of the reading.
     public var segments: [Int32] = []
     public var losses: [Loss] = []
+    /// Where readings are late to the end of their stretch by about what so many samples take, but for too short a time
+    /// to say whether these are missing: they are not in `losses`, and the times are those without them.
+    public var undecided: [Loss] = []
     /// Readings before which the device's clock or count began anew.
     public var resets: [Int] = []
     public var faults: [Int: Fault] = [:]

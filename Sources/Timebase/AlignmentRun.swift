@@ -177,8 +177,10 @@ struct AlignmentRun {
         }
         // An exponential's middle half is ln 3 scales wide.
         if isLearned { spreadLimit = max(1.6 * 1.1 * rate.jitter, 0.1 * rate.slope) }
+        let perUnit = unit / step
         let found = losses(
-            x, Array(y), from: range.lowerBound, drift: mean, unit: unit, jitter: rate.jitter)
+            x, Array(y), from: range.lowerBound, drift: mean, unit: unit, perUnit: perUnit,
+            jitter: rate.jitter)
         // What is lost makes all later; only a rate that wanders about makes much of it earlier, too.
         let falls = found.count { $0.size < 0 }
         if model.kind != .counter, falls >= 3, falls * 8 >= found.count {
@@ -188,7 +190,6 @@ struct AlignmentRun {
         var start = 0
         var steps: [Int] = []
         var shift = 0.0
-        let perUnit = unit / step
         func close(_ end: Int, _ segment: Int) {
             guard end > start else { return }
             groups.append(
@@ -274,10 +275,12 @@ struct AlignmentRun {
     }
 
     /// Losses that only arrivals show; each is before a reading that comes first in what came together.
-    /// - Parameter first: the reading that the others count from.
+    /// - Parameters:
+    ///   - first: the reading that the others count from.
+    ///   - perUnit: samples of a unit.
     private mutating func losses(
         _ x: [Double], _ arrival: [Double], from first: Int, drift: Double, unit: Double,
-        jitter: Double
+        perUnit: Double, jitter: Double
     ) -> [LossFinder.Step] {
         let places = RateEstimate.informative(x[...], arrival[...], 1 + drift)
         let times = places.map { arrival[$0] }
@@ -286,6 +289,13 @@ struct AlignmentRun {
             arrival: times, jitter: jitter)
         if let undecided = found.undecided {
             doubts.append((first + places[undecided.reading]..<first + x.count, undecided.size))
+            let samples = Int64(clamping: ((undecided.size / unit).rounded() * perUnit).rounded())
+            if samples > 0 {
+                alignment.undecided.append(
+                    Alignment.Loss(
+                        reading: first + places[undecided.reading], lost: samples,
+                        lostBound: samples))
+            }
         }
         return found.steps.map { step in
             var step = step
@@ -328,6 +338,7 @@ struct AlignmentRun {
         alignment.bounds = alignment.times.map { _ in bound }
         alignment.segments = alignment.times.map { _ in 0 }
         alignment.losses = []
+        alignment.undecided = []
         return alignment
     }
 }

@@ -243,6 +243,43 @@ import Timebase
         }
     }
 
+    /// Whole turns of a counter that arrivals hint at for too short a time: where the recording counted them they are
+    /// taken, and told to be uncertain; where it did not, the bound says that they may be missing.
+    @Test(arguments: [true, false]) func turnsThatNothingDecidesAreDoubted(isCounted: Bool) throws {
+        let recording = try AlignedRecording.write(to: path)
+        let gap: Int64 = isCounted ? 9_999 : 7_499
+        let hinting = SessionAlignment { model, readings in
+            var alignment = Aligner(model).align(readings)
+            guard model.modulus != nil, let loss = alignment.losses.last,
+                let line = alignment.lines.lastIndex(where: { $0.firstReading == loss.reading })
+            else { return alignment }
+            var hint = loss
+            if isCounted {
+                // As if it had found nothing there.
+                let shift = Int64(256 * alignment.period)
+                for place in line..<alignment.lines.count {
+                    alignment.lines[place].origin -= shift
+                }
+                for place in loss.reading..<alignment.times.count {
+                    alignment.times[place] -= shift
+                }
+                alignment.losses = []
+            }
+            if !isCounted { hint.reading = readings.index.firstIndex { $0 > 7_500 + 136 } ?? 0 }
+            alignment.undecided = [hint]
+            return alignment
+        }
+        _ = try SessionFinisher(path: path, alignment: hinting).run()
+        let reader = try SessionReader.open(at: path)
+        let gaps = try reader.gaps(AlignedRecording.ecg).map(\.gap)
+        #expect(gaps.map(\.lost) == AlignedRecording.ecgLosses.map(\.lost), "\(gaps)")
+        #expect(gaps.map(\.lostBound) == (isCounted ? [0, 0, 0, 256] : [0, 0, 256, 0]))
+        #expect(try recording.worstError(reader, AlignedRecording.ecg) < 4e6)
+        for segment in try reader.clockSegments(AlignedRecording.ecg) {
+            #expect((segment.bound > 1_000_000_000) == (segment.firstIndex > gap), "\(segment)")
+        }
+    }
+
     @Test func checkLooksAtTheReviewToo() throws {
         func errors() throws -> [String] {
             try SessionCheck(path: path).run().filter { $0.severity == .error }.map {

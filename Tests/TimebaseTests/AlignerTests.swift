@@ -348,6 +348,26 @@ import Testing
         #expect(Set(alignment.segments) == [0, 1])
     }
 
+    @Test("What is late to the end for too short a time to say is told", arguments: [0.6, 1.6])
+    func undecided(behind: Double) {
+        // A counter of 16 shows 3 of 19, and soon behind that nobody counts any more.
+        let stream = SimulatedStream(
+            rate: 1000, seconds: 40, losses: [(20, 0.019)], isCounted: true, jitter: 0.2)
+        var made = stream.make(seed: 3)
+        var model = stream.model
+        model.kind = .counter
+        model.modulus = 16
+        let first = made.truth.indices.first { made.truth[$0] > 7e12 + 20.0005e9 } ?? 0
+        for place in first..<made.readings.index.count { made.readings.index[place] -= 16 }
+        made.readings.breaks = [first]
+        made.readings.restarts = [first + Int(behind * 1000)]
+        let alignment = Aligner(model).align(made.readings)
+        let losses = alignment.losses.filter { $0.reading == first }.map(\.lost)
+        #expect(losses == (behind < 1 ? [] : [16]), "\(alignment.losses)")
+        #expect(alignment.undecided.map(\.lost) == (behind < 1 ? [16] : []))
+        #expect(alignment.undecided.allSatisfy { $0.reading == first })
+    }
+
     @Test("A stretch too short to tell its rate has that of the others", arguments: 1...8)
     func shortStretch(seed: UInt64) {
         let stream = SimulatedStream(
