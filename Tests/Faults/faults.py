@@ -63,7 +63,9 @@ class FaultTest(unittest.TestCase):
         for line in output.splitlines():
             self.report(line)
         # Said once more with the failure: who sees only a report's end would not see why.
-        self.assertIsNone(wrong, "\n".join(output.splitlines()[-5:]))
+        lines = output.splitlines()
+        found = [line for line in lines[:-5] if line.startswith(("seed ", "FAILED "))][:10]
+        self.assertIsNone(wrong, "\n".join([*found, *lines[-5:]]))
 
     @staticmethod
     def _ended(process):
