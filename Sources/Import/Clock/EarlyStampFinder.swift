@@ -30,22 +30,20 @@ struct EarlyStampFinder {
         func late(_ place: Int) -> Double {
             Double(times[place] &- start) - Double(place) * nanoseconds
         }
+        func around(_ place: Int, _ view: Int) -> ClosedRange<Int> {
+            max(0, place - view)...min(times.count - 1, place + view)
+        }
         // Losses move the level, so that each is compared with its own neighbours.
         func isBelow(_ place: Int, by margin: Double) -> Bool {
             let own = late(place) + margin
-            return (max(0, place - Self.view.least)...min(times.count - 1, place + Self.view.least))
-                .allSatisfy { $0 == place || own < late($0) }
+            return around(place, Self.view.least).allSatisfy { $0 == place || own < late($0) }
         }
         var found: [(place: Int, due: Int64)] = []
         for place in times.indices.dropFirst(Self.view.least).dropLast(Self.view.least) {
-            let own = late(place)
             // What nearly all of them end with.
-            guard own < late(place - 1) - Self.least.alone,
-                own < late(place + 1) - Self.least.alone
-            else { continue }
-            let around =
-                max(0, place - Self.view.most)...min(times.count - 1, place + Self.view.most)
-            let others = around.filter { $0 != place }.map(late).sorted()
+            guard isBelow(place, by: Self.least.alone) else { continue }
+            let own = late(place)
+            let others = around(place, Self.view.most).filter { $0 != place }.map(late).sorted()
             let (least, middle) = (others[0], others[others.count / 2])
             let dense = max(
                 Self.ofHalf.alone * (middle - least),
@@ -54,9 +52,7 @@ struct EarlyStampFinder {
             if own >= least - clear {
                 let margin = max(Self.least.alone, dense)
                 guard own < least - margin else { continue }
-                let first = max(0, place - Self.wide.view)
-                let last = min(times.count - 1, place + Self.wide.view)
-                let early = (first...last).count { isBelow($0, by: margin / 2) }
+                let early = around(place, Self.wide.view).count { isBelow($0, by: margin / 2) }
                 guard early <= Self.wide.most else { continue }
             }
             let due = Double(place) * nanoseconds + middle
