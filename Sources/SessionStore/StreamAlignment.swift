@@ -45,19 +45,19 @@ struct StreamAlignment {
     private func openTurns() -> [OpenTurns] {
         guard stream.counterModulus != nil, alignment.isRegular else { return [] }
         return alignment.undecided.compactMap { loss in
-            guard readings.ordinals.indices.contains(loss.reading), loss.lost > 0,
-                let gap = gaps.lastIndex(where: {
-                    $0.afterIndex < readings.ordinals[loss.reading]
-                }), gaps[gap].afterIndex >= 0, !readings.uncounted.contains(gaps[gap].afterIndex),
+            let reading = loss.reading
+            guard
+                let gap = gaps.lastIndex(where: { $0.afterIndex < readings.ordinals[reading] }),
+                gaps[gap].afterIndex >= 0, !readings.uncounted.contains(gaps[gap].afterIndex),
                 // The bytes that a full ring lost are counted, whole turns among them.
                 gaps[gap].cause != .overflow
             else { return nil }
             let waited =
-                readings.clock.arrival[loss.reading]
+                readings.clock.arrival[reading]
                 &- readings.clock.arrival[place(of: gaps[gap].afterIndex + 1)]
             guard waited <= Self.longestWait else { return nil }
-            let end = gaps.indices.dropFirst(gap + 1).first {
-                readings.uncounted.contains(gaps[$0].afterIndex)
+            let end = gaps[(gap + 1)...].firstIndex {
+                readings.uncounted.contains($0.afterIndex)
             }
             return OpenTurns(gap: gap, end: end, samples: loss.lost)
         }
@@ -310,7 +310,9 @@ struct StreamAlignment {
     private func checkShape() throws(AlignmentRefusal) {
         let count = readings.ordinals.count
         guard alignment.times.count == count, alignment.bounds.count == count,
-            alignment.losses.allSatisfy({ (0..<count).contains($0.reading) && $0.lostBound >= 0 })
+            (alignment.losses + alignment.undecided).allSatisfy({
+                (0..<count).contains($0.reading) && $0.lostBound >= 0
+            })
         else { throw AlignmentRefusal(reason: "not every reading was aligned") }
         // Nothing arrives before it was sampled; a few may, by the 95% of a bound.
         var early = 0
