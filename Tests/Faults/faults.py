@@ -60,10 +60,10 @@ class FaultTest(unittest.TestCase):
         except BaseException:
             self._ended(process)
             raise
-        for line in output.splitlines():
+        lines = output.splitlines()
+        for line in lines:
             self.report(line)
         # Said once more with the failure: who sees only a report's end would not see why.
-        lines = output.splitlines()
         found = [line for line in lines[:-5] if line.startswith(("seed ", "FAILED "))][:10]
         self.assertIsNone(wrong, "\n".join([*found, *lines[-5:]]))
 
