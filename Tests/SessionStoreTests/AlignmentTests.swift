@@ -3,9 +3,9 @@ import GRDB
 import SystemCalls
 import TestSupport
 import Testing
-import Timebase
 
 @testable import SessionStore
+@testable import Timebase
 
 /// A finished session's times are estimated from both sides, and can be estimated anew.
 @Suite struct AlignmentTests {
@@ -101,6 +101,14 @@ import Timebase
             { model, readings in
                 var alignment = Aligner(model).align(readings)
                 alignment.lines.removeLast()
+                return alignment
+            },
+            { model, readings in
+                // Turns of a reading that there is not.
+                var alignment = Aligner(model).align(readings)
+                alignment.undecided = [
+                    Alignment.Loss(reading: readings.index.count, lost: 256, lostBound: 256)
+                ]
                 return alignment
             },
             { model, readings in
